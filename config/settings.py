@@ -121,7 +121,7 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     retention_cron: str = Field(default="30 4 * * *", description="When to delete what is old.")
     digest_to: str = Field(
         default="",
-        description="Channels that get the owners' digest: slack:C0123, discord:123; none without.",
+        description="The owners' channels, for digests and reviews: slack:C0123, discord:123.",
     )
     digest_cron: str = Field(default="0 9 * * mon-fri", description="When they get it.")
     sweep_cron: str = Field(default="* * * * *", description="When to look for lapsed leases.")

@@ -225,6 +225,10 @@ class Profile:
     teach_nothing_held: str
     teach_retracted: str
     teach_second_wanted: str
+    entry_review: str
+    entry_confirmed: str
+    entry_to_correct: str
+    entry_gone: str
     digest_title: str
     digest_counts: str
     digest_cost: str

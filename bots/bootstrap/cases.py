@@ -10,8 +10,10 @@ from bots.bootstrap.stores import Stores
 from config.settings import Settings
 from core.assistant.audiences import Audiences
 from core.messaging.cases.desk import CaseDesk
+from core.messaging.cases.entry_reviews import EntryReviews
 from core.messaging.cases.likeness import Likeness
 from core.messaging.cases.roster import Roster
+from core.messaging.service import ChatService
 from core.profile import Owner, Profile
 from core.retrieval.overlay.lessons import is_learned, passages_of
 from core.retrieval.retriever import Retriever
@@ -44,6 +46,23 @@ def open_desk(  # noqa: PLR0913 - its collaborators
             _entries_for, retriever.seen_by(audience), title
         ),
         scope_of=audiences.of,
+        profile=profile,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def entry_reviews(
+    settings: Settings, stores: Stores, service: ChatService, profile: Profile
+) -> EntryReviews | None:
+    """Return what asks owners, in the channels of the digest, about entries that are due."""
+    if service.operations is None:
+        return None
+    return EntryReviews(
+        catalogue=service.operations.catalogue,
+        reports=stores.reports,
+        roster=Roster(profile.owners, owner_of_everything(settings)),
+        messenger=service.messenger,
+        channels=settings.digest_channels,
         profile=profile,
         now=lambda: datetime.now(UTC),
     )

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final, NoReturn, TypeVar
 
 from bots.bootstrap.assistant import open_service
+from bots.bootstrap.cases import entry_reviews
 from bots.bootstrap.index.first_index import ensure_index
 from bots.bootstrap.jobs import build_jobs, scheduled
 from bots.bootstrap.offers import offered_to_all, served_entries
@@ -114,7 +115,9 @@ async def _run(settings: Settings, workers: int) -> None:
             tasks.create_task(service.run())
             if service.operations:
                 tasks.create_task(service.operations.switchboard.follow())
-            tasks.create_task(service.keep_cases(partial(members.leads, "cases")))
+            reviews = entry_reviews(settings, stores, service, profile)
+            also = (reviews.go,) if reviews else ()
+            tasks.create_task(service.keep_cases(partial(members.leads, "cases"), also=also))
             for platform in hearing:
                 tasks.create_task(keep_running(platform))
             for _ in range(workers - 1):

@@ -20,6 +20,7 @@ from bots.discord.interactions.acknowledge import Pressing, excused, say
 from bots.discord.interactions.buttons import AnswerButton
 from bots.discord.interactions.cases import CASE_ID, CaseButton
 from bots.discord.interactions.commands import Commands, sync_if_changed
+from bots.discord.interactions.entries import ENTRY_ID, EntryButton
 from bots.discord.interactions.feedback import submitted
 from bots.discord.interactions.lessons import LESSON_ID, LessonButton, corrected
 from bots.discord.render.payload import pressed_of
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 # discord.py delays READY by this time, for guilds that may still arrive.
 _GUILDS_WITHIN_S: Final = 2.0
 _BRAIN: Final = "🧠"
+_OWNERS_BUTTONS: Final = (CASE_ID, ENTRY_ID, LESSON_ID)
 
 
 class BaseClient(discord.Client):
@@ -62,7 +64,7 @@ class BaseClient(discord.Client):
         )
         self.listener = MessageHandler(self.context, reader, self.user)
         self._began_after = await self.context.service.last_seen(PREFIX)
-        self.add_dynamic_items(AnswerButton, CaseButton, LessonButton)
+        self.add_dynamic_items(AnswerButton, CaseButton, EntryButton, LessonButton)
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -133,7 +135,7 @@ class BaseClient(discord.Client):
                 work = submitted(self.context, interaction)
             self.tasks.begin(excused(interaction, work, self.context.profile.not_stored))
         elif interaction.type is discord.InteractionType.component and not (
-            pressed_of(custom_id) or CASE_ID.fullmatch(custom_id) or LESSON_ID.fullmatch(custom_id)
+            pressed_of(custom_id) or any(one.fullmatch(custom_id) for one in _OWNERS_BUTTONS)
         ):
             self.tasks.begin(say(interaction, stale))
 

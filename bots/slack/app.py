@@ -36,7 +36,9 @@ from bots.slack.install.installations import Installations, Kept
 from bots.slack.install.installations import register as register_installations
 from bots.slack.interactions import (
     assistant_pane,
+    cases,
     commands,
+    entries,
     feedback,
     home,
     share,
@@ -45,8 +47,6 @@ from bots.slack.interactions import (
 from bots.slack.interactions.assistant_pane import hint_for
 from bots.slack.interactions.buttons import Buttons
 from bots.slack.interactions.buttons import register as register_buttons
-from bots.slack.interactions.cases import CaseButtons
-from bots.slack.interactions.cases import register as register_cases
 from bots.slack.interactions.lessons import LessonButtons
 from bots.slack.interactions.lessons import register as register_lessons
 from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
@@ -100,7 +100,8 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     # Registered before the stop sign, whose listener takes all other reactions.
     register_lessons(app, LessonButtons(context, lessons), workspaces, background)
     register_buttons(app, buttons, workspaces, background)
-    register_cases(app, CaseButtons(context, budgets), workspaces, background)
+    cases.register(app, cases.CaseButtons(context, budgets), workspaces, background)
+    entries.register(app, entries.EntryButtons(context), workspaces, background)
     _register_extras(app, context, budgets, workspaces)
     register_installations(app, installations)
     _acknowledge_the_rest(app)

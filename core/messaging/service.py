@@ -7,7 +7,7 @@ calls the `QuestionHandler`. A `Presenter` shows the assistant's events in the p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -172,8 +172,13 @@ class ChatService(Lookups):
         finally:
             self._worker = None
 
-    async def keep_cases(self, leads: Callable[[], Awaitable[bool]]) -> None:
-        """Make the rounds of the cases while this process `leads`, until cancelled."""
+    async def keep_cases(
+        self,
+        leads: Callable[[], Awaitable[bool]],
+        *,
+        also: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:
+        """Make the rounds of the cases, and `also` these, while this process `leads`."""
         if self.desk:
             reviews = LessonReviews(
                 lessons=self.learning.lessons,
@@ -192,7 +197,7 @@ class ChatService(Lookups):
                 wake=self.wake,
                 say=self._handler.say,
                 is_public=self._handler.is_public,
-                also=(reviews.go,),
+                also=(reviews.go, *also),
             )
             await rounds.run(leads)
 

@@ -19,7 +19,6 @@ from core.types import AuditEvent, Entry, EntryReview, EntryUse
 
 LONGEST_QUESTION_CHARS: Final = 200
 MOST_QUESTIONS: Final = 50
-_MONTH: Final = timedelta(days=30)
 
 
 class Order(StrEnum):
@@ -135,17 +134,25 @@ class Catalogue:
         await self._note(who, "entry.questions", f"{entry.title}: {'; '.join(changes)}")
         return None
 
-    async def review(self, entry: Entry, *, who: str, months: int) -> EntryReview:
-        """Note that somebody has reviewed an entry, and when it is due again.
+    async def review(self, entry: Entry, *, who: str, after: timedelta) -> EntryReview:
+        """Note that somebody has reviewed an entry, which is due again `after` some time.
 
         Raises:
             StorageError: it is not noted.
         """
         now = datetime.now(UTC)
-        review = EntryReview(entry.title, who, now, now + months * _MONTH)
+        review = EntryReview(entry.title, who, now, now + after)
         await self._reports.review(review)
         await self._note(who, "entry.review", f"{entry.title}: due again {review.due_at:%Y-%m-%d}")
         return review
+
+    async def doubt(self, entry: Entry, *, who: str) -> None:
+        """Note that somebody is going to correct an entry, whose review stays due.
+
+        Raises:
+            StorageError: it is not noted.
+        """
+        await self._note(who, "entry.doubt", entry.title)
 
     async def _served(self, *, searched: bool = False) -> Sequence[Entry]:
         """Return the entries; their texts are made when they are searched for the first time."""

@@ -20,11 +20,29 @@ logger = logging.getLogger(__name__)
 _MOST_NAMES: Final = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class OwnerRequest:
+    """A request to owners, who answer by buttons.
+
+    `text` has the place {owners}, where `contacts` are mentioned. `acts` are the names and labels
+    of the buttons, each of which holds the id `about`.
+    """
+
+    text: str
+    contacts: tuple[str, ...]
+    acts: tuple[tuple[str, str], ...]
+    about: str
+
+
 class Line(Protocol):
     """A platform's way to people who have not just asked. Everything raises `PlatformError`."""
 
     async def announce(self, channel: str, text: str) -> None:
         """Post Markdown into a channel."""
+        ...
+
+    async def request(self, channel: str, request: OwnerRequest) -> None:
+        """Post a request to owners into a channel."""
         ...
 
     async def direct(self, person: str, near: Question) -> Question:
@@ -77,10 +95,15 @@ class Messenger:
         Raises:
             PlatformError: it is not posted, or its platform is not on.
         """
-        line = self._line(channel)
-        if line is None:
-            raise PlatformRefusedError(f"nothing can be posted to {channel}: it is not on")
-        await line.announce(channel.partition(":")[2], text)
+        await self._line_to(channel).announce(channel.partition(":")[2], text)
+
+    async def request(self, channel: str, request: OwnerRequest) -> None:
+        """Post a request to owners into a channel of a platform, as `announce` does.
+
+        Raises:
+            PlatformError: it is not posted, or its platform is not on.
+        """
+        await self._line_to(channel).request(channel.partition(":")[2], request)
 
     async def direct(self, person: str, near: Question) -> Question | None:
         """Return the place where a person alone reads; None where the platform has no such place.
@@ -126,6 +149,12 @@ class Messenger:
         await self.inbox.receive(question)
         self.wake()
         return is_new
+
+    def _line_to(self, channel: str) -> Line:
+        line = self._line(channel)
+        if line is None:
+            raise PlatformRefusedError(f"nothing can be posted to {channel}: it is not on")
+        return line
 
     def _line(self, session: str | SessionId) -> Line | None:
         return self._lines.get(_prefix(session))

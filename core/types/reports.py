@@ -36,12 +36,16 @@ class EntryUse:
 
 @dataclass(frozen=True, slots=True)
 class EntryReview:
-    """The last review of an entry: by whom, when, and when it is due again."""
+    """The last review of an entry: by whom, when, and when it is due again.
+
+    `asked_at` is when its owner was last asked for the next review; None if nobody was.
+    """
 
     title: str
     who: str
     at: datetime
     due_at: datetime
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

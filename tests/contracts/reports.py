@@ -125,8 +125,11 @@ async def test_an_entry_keeps_its_last_review(stores):
     await stores.reports.review(first)
     await stores.reports.review(EntryReview("반품", "joon", LATE, due))
     await stores.reports.review(replace(first, who="joon", due_at=due + timedelta(days=1)))
+    asked = EntryReview("배송", "joon", LATE, due, asked_at=due)
+    await stores.reports.review(asked)
     assert await stores.reports.reviews() == [
         EntryReview("반품", "joon", LATE, due),
+        asked,
         EntryReview("정산", "joon", LATE, due + timedelta(days=1)),
     ]
     with pytest.raises(StorageError):

@@ -12,6 +12,9 @@ from typing import Final, TypeVar
 
 import discord
 
+from bots.discord.context import Context
+from bots.discord.render.components import Page
+from bots.discord.render.payload import message
 from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
@@ -58,6 +61,17 @@ async def say(interaction: Pressing, text: str) -> None:
             await interaction.response.send_message(text, ephemeral=True)
     except (discord.HTTPException, discord.InteractionResponded) as error:
         logger.warning("an interaction could not be answered: %s", error)
+
+
+async def rewrite(context: Context, interaction: Pressing, page: Page) -> None:
+    """Replace the message whose button was pressed by another page.
+
+    Raises:
+        PlatformError: it is not replaced.
+    """
+    # An edit by the interaction does not count with the edits of the channel's answers.
+    path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
+    await context.writer.rest.call("PATCH", path, message(page))
 
 
 async def show(interaction: Pressing, layout: discord.ui.LayoutView) -> None:

@@ -16,12 +16,11 @@ from bots.discord.context import Context
 from bots.discord.events.lessons import MARK
 from bots.discord.events.reactions import react
 from bots.discord.ids import asker_of
-from bots.discord.interactions.acknowledge import Pressing, defer, say
+from bots.discord.interactions.acknowledge import Pressing, defer, rewrite, say
 from bots.discord.interactions.feedback import values_of
 from bots.discord.interactions.persistent_button import PersistentButton
 from bots.discord.render.components import Page
 from bots.discord.render.lesson_page import lesson_page
-from bots.discord.render.payload import message
 from core.lessons.book import Outcome, Taught
 from core.lessons.remarks import Teacher
 from core.lessons.wording import SHOWN_OPENLY, LessonAct, said_of
@@ -110,7 +109,7 @@ async def _decide(context: Context, interaction: Pressing, act: LessonAct, lesso
         said_back = said_of(taught, profile) if taught else profile.teach_gone
         if taught and found and taught.outcome in SHOWN_OPENLY:
             await _say_openly(context, interaction, found, taught)
-    await _rewrite(context, interaction, Page(shortened(said_back, _PAGE_CHARS)))
+    await rewrite(context, interaction, Page(shortened(said_back, _PAGE_CHARS)))
 
 
 async def _say_openly(
@@ -141,16 +140,9 @@ async def _show(context: Context, interaction: Pressing, taught: Taught | None) 
     elif taught.outcome not in SHOWN_OPENLY:
         await say(interaction, said_of(taught, context.profile))
     else:
-        await _rewrite(context, interaction, lesson_page(taught, context.profile))
+        await rewrite(context, interaction, lesson_page(taught, context.profile))
         if taught.outcome is Outcome.UNLEARNED and taught.lesson:
             await _unmark(context, interaction, taught.lesson.id)
-
-
-async def _rewrite(context: Context, interaction: Pressing, page: Page) -> None:
-    """Replace the message whose button was pressed by another page."""
-    # An edit by the interaction does not count with the edits of the channel's answers.
-    path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
-    await context.writer.rest.call("PATCH", path, message(page))
 
 
 async def _unmark(context: Context, interaction: Pressing, lesson_id: str) -> None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bots.discord.ids import DIRECT, Place, Within, place_of, question_id, user_of, written
-from bots.discord.render.components import Page
+from bots.discord.render.components import Button, Page, called_of
 from bots.discord.render.markdown import markdown
 from bots.discord.render.payload import new_message
 from bots.discord.replies.thread import MessageWriter
 from core.errors import PlatformRefusedError
+from core.profile import ids_on
+from core.skills.messenger import OwnerRequest
 from core.text.markdown.measure import fitting
 from core.text.safety.sanitize import Cleaner
 from core.types import Question
@@ -32,14 +34,28 @@ class Outreach:
         Raises:
             PlatformError: it is not posted.
         """
+        for part in fitting(markdown(text, self.cleaner), _MESSAGE_CHARS):
+            await self._post(channel, Page(part))
+
+    async def request(self, channel: str, request: OwnerRequest) -> None:
+        """Post a request to owners, with its buttons.
+
+        Raises:
+            PlatformError: it is not posted.
+        """
+        called = called_of(ids_on("discord", request.contacts))
+        # Cleaning would remove the mentions.
+        text = self.cleaner.clean(request.text).format(owners=" ".join(called.mentions))
+        buttons = (Button(f"{act}:{request.about}", label) for act, label in request.acts)
+        await self._post(channel, Page(text, tuple(buttons), called=called))
+
+    async def _post(self, channel: str, page: Page) -> None:
         if not channel.isdecimal():
             raise PlatformRefusedError(f"{channel!r} is no id of a channel on Discord")
         posts = self.writer.budgets.posts(int(channel))
-        path = f"/channels/{channel}/messages"
-        for part in fitting(markdown(text, self.cleaner), _MESSAGE_CHARS):
-            async with posts.slot():
-                body = new_message(Page(part))
-                await self.writer.rest.call("POST", path, body, window=posts.window)
+        async with posts.slot():
+            path = f"/channels/{channel}/messages"
+            await self.writer.rest.call("POST", path, new_message(page), window=posts.window)
 
     async def direct(self, person: str, near: Question) -> Question:
         """Return the direct messages with a person.

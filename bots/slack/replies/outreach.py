@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from bots.slack.api.errors import code_of, translated
-from bots.slack.api.people import Names
+from bots.slack.api.people import Names, mention_of
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspaces
 from bots.slack.ids import Place, place_of, question_id
-from bots.slack.render.mrkdwn import clipped, mrkdwn
+from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn
 from core.errors import PlatformError, PlatformRefusedError
+from core.profile import ids_on
+from core.skills.messenger import OwnerRequest
 from core.text.markdown.measure import fitting
 from core.text.safety.sanitize import Cleaner
 from core.types import Question
+
+Json = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit/blocks/section-block
 _SECTION_CHARS: Final = 3_000
@@ -37,7 +41,30 @@ class Outreach:
         """
         shown = mrkdwn(text, self._cleaner)
         parts = fitting(shown, _SECTION_CHARS, cut=clipped)
-        blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": part}} for part in parts]
+        await self._post(channel, parts[0], [_section(part) for part in parts])
+
+    async def request(self, channel: str, request: OwnerRequest) -> None:
+        """Post a request to owners, with its buttons.
+
+        Raises:
+            PlatformError: it is not posted, for example since the bot is not in that channel.
+        """
+        mentions = " ".join(map(mention_of, ids_on("slack", request.contacts)))
+        # The mentions are added last, because cleaning and escaping remove them from a text.
+        text = escaped(self._cleaner.clean(request.text)).format(owners=mentions)
+        buttons = [
+            {
+                "type": "button",
+                "action_id": act,
+                "text": {"type": "plain_text", "text": label},
+                "value": request.about,
+            }
+            for act, label in request.acts
+        ]
+        await self._post(channel, text, [_section(text), {"type": "actions", "elements": buttons}])
+
+    async def _post(self, channel: str, text: str, blocks: list[Json]) -> None:
+        """Post into the workspace that has the channel."""
         refused: PlatformError = PlatformRefusedError(
             f"{channel} is in no workspace of the bot's; invite it there, or correct the id"
         )
@@ -46,7 +73,7 @@ class Outreach:
                 async with self._budgets.posts(channel).slot():
                     with translated("chat.postMessage"):
                         await workspace.client.chat_postMessage(
-                            channel=channel, text=parts[0], blocks=blocks, unfurl_links=False
+                            channel=channel, text=text, blocks=blocks, unfurl_links=False
                         )
             except PlatformRefusedError as error:
                 if code_of(error) not in _OUTSIDE:
@@ -74,3 +101,7 @@ class Outreach:
         """Return a person's display name, else the real one; "" if Slack does not return it."""
         workspace = self._workspaces.get(place_of(near.session).team)
         return await self._names.name_of(workspace, person)
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}

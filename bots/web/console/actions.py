@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from core.reporting.operations import LessonEffect
 
 _MOST_QUESTIONS: Final = 500
 _MOST_MONTHS: Final = 36
+_MONTH: Final = timedelta(days=30)
 _NAME_CHARS: Final = 4_000
 _SWITCH_CHARS: Final = 2_000
 
@@ -125,7 +127,7 @@ async def review(request: web.Request) -> web.Response:
         raise Problem(HTTPStatus.BAD_REQUEST, f"`months` is a number from 1 to {_MOST_MONTHS}")
     catalogue = request.app[CONSOLE].operations.catalogue
     entry = (await entry_in(request)).entry
-    return said(asdict(await catalogue.review(entry, who=visitor.name, months=months)))
+    return said(asdict(await catalogue.review(entry, who=visitor.name, after=months * _MONTH)))
 
 
 async def switch(request: web.Request) -> web.Response:

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.errors import PlatformError
+from core.messaging.cases.review_words import review_words
 from core.messaging.cases.roster import Roster, works_from
 from core.ports import Archive, Lessons
 from core.press_ids import press_id
 from core.profile import Profile
 from core.retrieval.overlay.lesson_sync import all_lessons
-from core.text.markdown.measure import shortened
-from core.text.safety.sanitize import Cleaner
 from core.types import Escalated, Lesson, LessonState, Question, SessionId
 
 logger = logging.getLogger(__name__)
@@ -23,7 +22,6 @@ logger = logging.getLogger(__name__)
 _LOOK: Final = timedelta(hours=1)  # the interval between two passes over all lessons
 _AT_ONCE: Final = 3  # reviews asked for in one pass, so that they are spread over the day
 _AGAIN: Final = timedelta(days=14)  # after which somebody who has not answered is asked again
-_SHOWN_CHARS: Final = 400
 
 
 class LessonReviews:
@@ -79,26 +77,15 @@ class LessonReviews:
             return False
         await self._lessons.teach(replace(lesson, review_at=now + _AGAIN))
         contacts = (_contact(lesson.author, platform),) if lesson.author else owners[0].contacts
-        call = Escalated("", (), contacts=contacts, lesson_id=lesson.id, call=self._words(lesson))
+        about = {"question": lesson.question, "answer": lesson.answer}
+        words = review_words(self._profile.teach_review, self._profile, **about)
+        call = Escalated("", (), contacts=contacts, lesson_id=lesson.id, call=words)
         name = press_id(turn.question.id, f"review {lesson.id} {now.isoformat()}")
         try:
             await self._say(replace(turn.question, id=name, asked_at=now, edited_at=None), call)
         except PlatformError as error:
             logger.warning("nobody was asked about lesson %s: %s", lesson.id, error)
         return True
-
-    def _words(self, lesson: Lesson) -> str:
-        cleaner = Cleaner(self._profile.link_hosts, instead=self._profile.link_left_out)
-
-        def shown(text: str) -> str:
-            short = cleaner.clean(shortened(text, _SHOWN_CHARS))
-            return short.replace("{", "{{").replace("}", "}}")
-
-        words = self._profile.teach_review
-        parts = {"{question}": shown(lesson.question), "{answer}": shown(lesson.answer)}
-        for place, text in parts.items():
-            words = words.replace(place, text)
-        return words
 
 
 def is_due(lesson: Lesson, now: datetime) -> bool:

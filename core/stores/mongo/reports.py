@@ -48,7 +48,12 @@ class MongoReports:
         """Keep who has reviewed an entry, in the place of the review before."""
         check_text("the entry's title", review.title)
         check_text("who reviewed it", review.who)
-        change = {"who": review.who, "at": in_utc(review.at), "due_at": in_utc(review.due_at)}
+        change = {
+            "who": review.who,
+            "at": in_utc(review.at),
+            "due_at": in_utc(review.due_at),
+            "asked_at": in_utc(review.asked_at) if review.asked_at else None,
+        }
         with self._db.translated():
             await self._db.entry_reviews.update_one(
                 {"_id": review.title}, {"$set": change}, upsert=True
@@ -59,7 +64,8 @@ class MongoReports:
         with self._db.translated():
             found = self._db.entry_reviews.find(_ANY_ID).sort("_id", ASCENDING)
             return [
-                EntryReview(row["_id"], row["who"], row["at"], row["due_at"]) async for row in found
+                EntryReview(row["_id"], row["who"], row["at"], row["due_at"], row.get("asked_at"))
+                async for row in found
             ]
 
     async def latest(

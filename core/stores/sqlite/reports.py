@@ -31,7 +31,8 @@ LATEST_WITH_TAG: Final = f"""
 RATED: Final = "SELECT * FROM feedback WHERE helpful = ? ORDER BY given_at_ms DESC LIMIT ?"
 AUDIT: Final = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?"
 REVIEW: Final = """
-    INSERT OR REPLACE INTO entry_reviews (title, who, at_ms, due_at_ms) VALUES (?, ?, ?, ?)
+    INSERT OR REPLACE INTO entry_reviews (title, who, at_ms, due_at_ms, asked_at_ms)
+    VALUES (?, ?, ?, ?, ?)
 """
 REVIEWS: Final = "SELECT * FROM entry_reviews ORDER BY title"
 _AT_ONCE: Final = 500
@@ -62,14 +63,21 @@ class SqliteReports:
         check_text("the entry's title", review.title)
         check_text("who reviewed it", review.who)
         at, due_at = to_ms(in_utc(review.at)), to_ms(in_utc(review.due_at))
-        row = (review.title, review.who, at, due_at)
+        asked_at = to_ms(in_utc(review.asked_at)) if review.asked_at else None
+        row = (review.title, review.who, at, due_at, asked_at)
         await self._file.write(lambda db: db.execute(REVIEW, row).rowcount)
 
     async def reviews(self) -> list[EntryReview]:
         """The last review of each entry that has one, by title."""
         rows = await self._file.read(lambda db: db.execute(REVIEWS).fetchall())
         return [
-            EntryReview(row["title"], row["who"], from_ms(row["at_ms"]), from_ms(row["due_at_ms"]))
+            EntryReview(
+                row["title"],
+                row["who"],
+                from_ms(row["at_ms"]),
+                from_ms(row["due_at_ms"]),
+                from_ms(row["asked_at_ms"]) if row["asked_at_ms"] is not None else None,
+            )
             for row in rows
         ]
 

@@ -290,4 +290,5 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX memories_by_person ON memories (person, told_at_ms)",
     ),
+    ("ALTER TABLE entry_reviews ADD COLUMN asked_at_ms INTEGER",),
 )

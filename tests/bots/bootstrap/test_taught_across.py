@@ -9,10 +9,12 @@ from fakes.discord_bot import answers_in
 from fakes.slack_bot import make_settings
 
 from bots.bootstrap.assistant import open_service
+from bots.bootstrap.cases import entry_reviews
+from bots.bootstrap.offers import served_entries
 from bots.bootstrap.serve import connected
-from bots.bootstrap.stores import open_stores
+from bots.bootstrap.stores import open_index, open_stores
 from config.profiles import load_profile
-from core.types import CaseState
+from core.types import CaseState, EntryReview
 from devtools.slack import Limits, Slack, visible
 
 PROFILE = load_profile("smartstore")
@@ -56,7 +58,9 @@ async def at_work(slack, fake, data_dir, clock, **owners):
         connected(settings, service, PROFILE) as platforms,
     ):
         service.desk.now = clock
-        runs = [service.run(), service.keep_cases(_alone), *(one.run() for one in platforms)]
+        reviews = entry_reviews(settings, stores, service, PROFILE)
+        keeping = service.keep_cases(_alone, also=(reviews.go,))
+        runs = [service.run(), keeping, *(one.run() for one in platforms)]
         tasks = [asyncio.create_task(run) for run in runs]
         try:
             await slack.until(lambda: slack.sockets)
@@ -122,3 +126,63 @@ async def test_a_case_over_both_platforms_until_its_answer_is_undone(slack, fake
         again = await ask(OTHERWISE, narae)
         await fake.until(lambda: PROFILE.case_joined.format(question=ASKED) in read(again), 20)
         assert TOLD not in read(again)
+
+
+async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by_a_button(
+    slack, fake, sample_data
+):
+    """On Slack it is still right; on Discord it is to be corrected. Others cannot press."""
+    minsu, owner = slack.add_person("민수"), slack.add_person("김담당")
+    channel = slack.add_channel("담당자방", minsu, owner)
+    narae, other = await fake.create_user("나래"), await fake.create_user("도윤")
+    place, clock = fake.guild.channels[0], Clock()
+    label_right, label_wrong = PROFILE.teach_still_right, PROFILE.teach_will_edit
+    title = await _make_due(slack, sample_data, days=30)
+
+    def on_slack(text):
+        return [one for one in channel.messages.values() if text in visible(one)]
+
+    def on_discord(text):
+        return [one for one in place.messages.values() if text in one.content]
+
+    owners = {"slack_owners": owner.id, "discord_owners": str(narae.id)}
+    to_slack = owners | {"digest_to": f"slack:{channel.id}"}
+    async with at_work(slack, fake, sample_data, clock, **to_slack) as (_, stores):
+        (asked,) = await slack.until(lambda: on_slack("FAQ의 이 항목은 아직 맞나요?"), PATIENCE_S)
+        assert title in visible(asked)
+        assert f"<@{owner.id}>" in asked.text
+        assert [len(owner.notifications()), len(minsu.notifications())] == [1, 0]
+        await minsu.press(asked, "entry:right")
+        await slack.until(minsu.ephemerals)
+        assert "아직 맞나요?" in visible(asked)
+        await owner.press(asked, "entry:right")
+        await slack.until(lambda: "김담당 님이" in visible(asked), PATIENCE_S)
+        assert "entry:right" not in str(asked.blocks)
+        (review,) = await stores.reports.reviews()
+        assert (review.who, review.due_at - review.at) == ("김담당", timedelta(days=30))
+    await _make_due(slack, sample_data, days=30)
+    to_discord = owners | {"digest_to": f"discord:{place.id}"}
+    async with at_work(slack, fake, sample_data, clock, **to_discord) as (_, stores):
+        (asked,) = await fake.until(lambda: on_discord("FAQ의 이 항목은 아직 맞나요?"), PATIENCE_S)
+        assert f"<@{narae.id}>" in asked.content
+        refused = await fake.press(asked, label_right, user=other)
+        await fake.until(lambda: refused.messages)
+        assert refused.messages[0].content == PROFILE.case_owners_alone
+        await fake.press(asked, label_wrong, user=narae)
+        await fake.until(lambda: "나래 님이" in asked.content, PATIENCE_S)
+        assert not asked.buttons
+        assert [one.action for one in await stores.reports.audit(2)] == [
+            "entry.doubt",
+            "entry.review",
+        ]
+
+
+async def _make_due(slack, data_dir, *, days):
+    """Make the review of one entry of the index due, after an interval; return its title."""
+    settings = make_settings(slack, data_dir)
+    now = datetime.now(UTC)
+    async with open_stores(settings) as stores:
+        title = served_entries(open_index(settings))[0].title
+        at = now - timedelta(days=days + 1)
+        await stores.reports.review(EntryReview(title, "mina", at, at + timedelta(days=days)))
+    return title
