@@ -22,6 +22,7 @@ from core.reporting.personal_data import Forgotten, PersonalData
 from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
+from core.retrieval.overlay.lesson_sync import all_lessons
 from core.retrieval.overlay.lessons import passages_of
 from core.types import (
     AuditEvent,
@@ -207,28 +208,43 @@ class Operations:
         await self.reports.close_gaps(closed, datetime.now(UTC))
         return LessonEffect(len(asked), sum(text in answered for _, text in asked))
 
+    async def _taught_together(self, lesson_id: str) -> list[Lesson]:
+        """Return a lesson and those that `teach` has made of the same answer; [] if it is gone.
+
+        An act on one of them is meant for the answer: a copy with the old one would still be told.
+        """
+        known = await self.lessons.find(lesson_id)
+        if known is None or known.session != SESSION:
+            return [known] if known else []
+        about = (known.session, known.author, known.answer)
+        every = await all_lessons(self.lessons)
+        same = [one for one in every if (one.session, one.author, one.answer) == about]
+        return [known, *(one for one in same if one.id != known.id)]
+
     async def correct(
         self, lesson_id: str, answer: str, *, who: str, approved: bool
-    ) -> Taught | None:
-        """Change a lesson's answer, as `teach` does; None if there is no such lesson.
+    ) -> list[Taught]:
+        """Change the answer of a lesson, as `teach` does; [] if there is no such lesson.
 
         Raises:
             StorageError: it is not stored.
         """
-        known = await self.lessons.find(lesson_id)
-        if known is None:
-            return None
-        changed = replace(known, answer=answer, learned_at=datetime.now(UTC))
-        return await self._book.keep(changed, by=who, approved_by=who if approved else "")
+        now, approved_by = datetime.now(UTC), who if approved else ""
+        return [
+            await self._book.keep(
+                replace(known, answer=answer, learned_at=now), by=who, approved_by=approved_by
+            )
+            for known in await self._taught_together(lesson_id)
+        ]
 
-    async def approve(self, lesson_id: str, *, who: str) -> Taught | None:
-        """Serve a lesson that is held or has expired; None if there is no such lesson.
+    async def approve(self, lesson_id: str, *, who: str) -> list[Taught]:
+        """Serve a lesson that is held or has expired; [] if there is no such lesson.
 
         Raises:
             StorageError: it is not served yet.
         """
-        known = await self.lessons.find(lesson_id)
-        return await self._book.approve(known, by=who) if known else None
+        together = await self._taught_together(lesson_id)
+        return [await self._book.approve(known, by=who) for known in together]
 
     async def expire(self, lesson_id: str, *, who: str) -> bool:
         """Let a lesson expire; False if there is no such lesson.
@@ -236,10 +252,10 @@ class Operations:
         Raises:
             StorageError: it is as it was.
         """
-        known = await self.lessons.find(lesson_id)
-        if known:
+        together = await self._taught_together(lesson_id)
+        for known in together:
             await self._book.expire(known, by=who)
-        return known is not None
+        return bool(together)
 
     async def unteach(self, lesson_id: str, *, who: str) -> bool:
         """Forget a lesson; False if there is no such lesson.
@@ -247,7 +263,10 @@ class Operations:
         Raises:
             StorageError: it is known still.
         """
-        return await self._book.undo(lesson_id, by=who) is not None
+        together = await self._taught_together(lesson_id)
+        for known in together:
+            await self._book.undo(known.id, by=who)
+        return bool(together)
 
     async def forget(self, person: str, *, who: str) -> Forgotten:
         """Delete all that is kept of a person; that it was done is logged, not of whom it was.

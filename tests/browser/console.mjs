@@ -106,6 +106,8 @@ const stories = {
     for (const name of VIEWS) {
       await view(page, name);
       await noBarriers(page, `${name} on a phone`);
+      const place = await page.locator(`#nav a[href="#${name}"]`).boundingBox();
+      assert.ok(place.x >= 0 && place.x + place.width <= 390, `${name} is out of sight in the menu`);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 390, `${name} is wider than the phone: ${width}`);
     }

@@ -70,11 +70,11 @@ async def correct(request: web.Request) -> web.Response:
     kept = await operations.correct(
         request.match_info["id"], answer, who=visitor.name, approved=approved
     )
-    if kept is None:
+    if not kept:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
-    if approved and kept.outcome is Outcome.HELD:
+    if approved and any(one.outcome is Outcome.HELD for one in kept):
         raise Problem(HTTPStatus.CONFLICT, profile.teach_second_wanted)
-    return said(_findings_json([kept], profile))
+    return said(_findings_json(kept, profile))
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -82,9 +82,9 @@ async def approve(request: web.Request) -> web.Response:
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
     kept = await operations.approve(request.match_info["id"], who=visitor.name)
-    if kept is None:
+    if not kept:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
-    if kept.outcome is Outcome.SECOND_WANTED:
+    if any(one.outcome is Outcome.SECOND_WANTED for one in kept):
         raise Problem(HTTPStatus.CONFLICT, request.app[CONTEXT].profile.teach_second_wanted)
     return web.Response(status=204)
 

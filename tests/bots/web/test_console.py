@@ -1,8 +1,10 @@
 """The console over real sockets: who may enter, what is read, what owners change."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 import numpy as np
@@ -13,15 +15,18 @@ from fakes.learning import book_of
 from fakes.web_bot import running_bot
 from fakes.web_person import Person
 
+import bots.web.console
 from bots.web.console.access import COOKIE, CSRF
 from config.profiles import load_profile
 from core.lessons.gate import Examined
 from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
 from core.reporting.personal_data import PersonalData
+from core.retrieval.evidence import FACTS
 from core.skills.meetings.diary import Meeting, Slot
 from core.types import Entry, Escalated, Lesson, LessonState, Memory, SessionId
 
+STATIC = Path(bots.web.console.__file__).parent / "static"
 MODELS_OFF = {"name": "models", "value": "off"}
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
 FEE = "반품은 언제까지 되나요?"
@@ -220,6 +225,35 @@ async def test_a_gap_is_taught_asked_again_and_closed_and_all_is_logged(bot, ope
         "lesson.learned",
     ]
     assert {one["who"] for one in told["audit"]} == {"mina"}
+
+
+async def test_an_answer_that_was_taught_to_a_group_is_corrected_and_forgotten_as_one(
+    bot, operator
+):
+    """No copy of it keeps the old answer; the same words from somebody else are left alone."""
+    other = Lesson("l9", SessionId("slack:T:C:1"), "포장은?", "2,000원이에요.", "U1", "joon")
+    await bot.stores.lessons.teach(other)
+    await operator.enter(OWNER)
+    questions = [
+        {"question_id": f"q{n}", "text": text} for n, text in enumerate(("비용?", "포장?"))
+    ]
+    await operator.call("POST", "/gaps/teach", {"questions": questions, "answer": other.answer})
+
+    async def known():
+        _, told = await operator.call("GET", "/lessons")
+        return {one["question"]: (one["id"], one["answer"]) for one in told["lessons"]}
+
+    taught = await known()
+    assert {answer for _, answer in taught.values()} == {other.answer}
+    await operator.call("PATCH", f"/lessons/{taught['비용?'][0]}", {"answer": "3,000원이에요."})
+    answers = {question: answer for question, (_, answer) in (await known()).items()}
+    assert answers == {
+        "비용?": "3,000원이에요.",
+        "포장?": "3,000원이에요.",
+        other.question: other.answer,
+    }
+    assert (await operator.call("DELETE", f"/lessons/{taught['포장?'][0]}"))[0] == 204
+    assert [*await known()] == [other.question]
 
 
 async def test_what_the_gate_finds_is_shown_and_served_on_the_operator_s_word(bot, operator):
@@ -459,3 +493,7 @@ async def test_the_console_speaks_korean_and_english(operator):
     words = [(await operator.call("GET", f"/me?lang={one}"))[1]["texts"] for one in ("ko", "en")]
     assert words[0].keys() == words[1].keys()
     assert (words[0]["today"], words[1]["today"]) == ("오늘", "Today")
+    assert {f"fact_{name}" for name in FACTS} <= words[0].keys()
+    scripts = "\n".join(path.read_text() for path in STATIC.glob("*.js"))
+    used = set(re.findall(r"\bt\.(\w+)", scripts))
+    assert used <= words[0].keys()

@@ -62,7 +62,9 @@ async function show() {
     const parts = await view(new URLSearchParams(query), go);
     if (number !== shown) return;
     $("view").replaceChildren(...parts.filter(Boolean));
-    scrollTo(0, 0);
+    const turn = document.getElementById(new URLSearchParams(query).get("turn"));
+    if (turn) turn.scrollIntoView();
+    else scrollTo(0, 0);
   } catch (error) {
     if (number !== shown) return;
     $("view").replaceChildren();

@@ -1,6 +1,6 @@
 // Questions by filter; a conversation whole; and one question asked again now.
 
-import { button, call, empty, field, make, state, t, time } from "./dom.js";
+import { brief, button, call, empty, field, isOwner, make, state, t, time } from "./dom.js";
 import { askedAgain, replayOf } from "./replay.js";
 import { link } from "./today.js";
 
@@ -33,7 +33,10 @@ export async function conversations(query, go) {
     told.before = next.before;
     if (!next.before) further.remove();
   }) : null;
-  return [form, told.turns.length ? list : empty(), further];
+  const person = inputs.person.value;
+  const data = person && isOwner() ? make("p", {}, link(t.data_of_person, `#people?person=${encodeURIComponent(person)}`)) : null;
+  const isFiltered = NAMES.some((name) => query.get(name));
+  return [form, data, told.turns.length ? list : empty(isFiltered ? t.none_found : t.nothing), further];
 }
 
 function choice(names, chosen, label) {
@@ -44,7 +47,7 @@ function choice(names, chosen, label) {
 
 const row = (turn) => make("article", { className: "turn" },
   make("p", {}, state(turn.state), " ", make("small", { textContent: `${time(turn.asked_at)} · ${turn.session.split(":")[0]}` }), " ", thumbs(turn)),
-  make("h2", {}, link(turn.text, `#session?id=${encodeURIComponent(turn.session)}`)),
+  make("h2", {}, link(brief(turn.text), `#session?${new URLSearchParams({ id: turn.session, turn: turn.id })}`)),
   make("p", { className: "answer", textContent: turn.answer }));
 
 const thumbs = (turn) => make("span", { textContent: turn.opinions.map((one) => (one.helpful ? "👍" : `👎 ${one.reason}`)).join(" ") });
@@ -56,7 +59,7 @@ export async function session(query) {
 
 function whole(turn) {
   const now = make("div");
-  return make("article", { className: "turn whole" },
+  return make("article", { className: "turn whole", id: turn.id },
     make("p", {}, state(turn.state), " ", make("small", { textContent: time(turn.asked_at) }), " ", thumbs(turn)),
     make("h2", { textContent: turn.text }),
     make("p", { className: "small" }, `${t.filter_person}: `, link(turn.person, `#conversations?person=${encodeURIComponent(turn.person)}`)),

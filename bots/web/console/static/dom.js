@@ -2,6 +2,7 @@
 
 export const $ = (id) => document.getElementById(id);
 export const t = {}; // every word of the console
+const BRIEF_CHARS = 160;
 export const me = { who: "", role: "", csrf: "", language: "ko" };
 
 export function make(tag, properties = {}, ...children) {
@@ -84,4 +85,7 @@ export function button(label, onclick, className = "") {
 }
 
 export const field = (label, input) => make("label", { className: "field" }, make("span", { textContent: label }), input);
-export const empty = () => make("p", { className: "empty", textContent: t.nothing });
+export const empty = (text = t.nothing) => make("p", { className: "empty", textContent: text });
+
+// A text for lists, which one long question must not fill.
+export const brief = (text) => (text.length > BRIEF_CHARS ? `${text.slice(0, BRIEF_CHARS).trimEnd()}…` : text);

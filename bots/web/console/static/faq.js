@@ -22,7 +22,7 @@ export async function faq(query, go) {
   const form = make("form", { className: "filters" }, field(t.search_entries, search), make("button", { type: "submit", className: "primary", textContent: t.search }));
   form.onsubmit = (event) => { event.preventDefault(); go(`faq?${new URLSearchParams({ order, text: search.value })}`); };
   const count = make("p", { className: "small", textContent: t.shown_of.replace("{shown}", number(told.entries.length)).replace("{all}", number(told.count)) });
-  return [await origin(go), form, tabs, count, told.entries.length ? list(told.entries) : empty()];
+  return [await origin(go), form, tabs, count, told.entries.length ? list(told.entries) : empty(text ? t.none_found : t.nothing)];
 }
 
 function list(entries) {

@@ -1,6 +1,6 @@
 // What could not be answered or was disliked, by meaning: teach an answer, and ask the group again.
 
-import { $, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
+import { $, brief, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
 import { held } from "./lessons.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
@@ -9,7 +9,7 @@ const SHOWN = 8;
 
 export async function gaps() {
   const { groups } = await call("GET", "/gaps");
-  return groups.length ? groups.map(group) : [empty()];
+  return [make("p", { className: "small", textContent: t.gaps_about }), ...groups.length ? groups.map(group) : [empty(t.no_gaps)]];
 }
 
 function group(one) {
@@ -18,9 +18,9 @@ function group(one) {
   const texts = [...new Map(one.questions.map((gap) => [gap.text, gap])).values()];
   const work = make("div", { className: "work" });
   const element = make("article", { className: "turn gap" },
-    make("h2", {}, one.name, " ", make("span", { className: "count", textContent: number(one.count) })),
+    make("h2", {}, brief(one.name), " ", make("span", { className: "count", textContent: number(one.count) })),
     make("p", { className: "small", textContent: trend }),
-    make("ul", {}, texts.slice(0, SHOWN).map((gap) => make("li", {}, link(gap.text, `#session?id=${encodeURIComponent(gap.session)}`), make("small", { textContent: ` ${time(gap.ended_at)}${gap.disliked ? " 👎" : ""}${gap.expected ? ` — ${gap.expected}` : ""}` })))),
+    make("ul", {}, texts.slice(0, SHOWN).map((gap) => make("li", {}, link(brief(gap.text), `#session?${new URLSearchParams({ id: gap.session, turn: gap.question_id })}`), make("small", { textContent: ` ${time(gap.ended_at)}${gap.disliked ? " 👎" : ""}${gap.expected ? ` — ${gap.expected}` : ""}` })))),
     texts.length > SHOWN ? make("p", { className: "small", textContent: `+ ${number(texts.length - SHOWN)}` }) : null);
   if (!isOwner()) return element;
   const questions = one.questions.map(({ question_id, text }) => ({ question_id, text }));

@@ -1,6 +1,6 @@
 // What was taught: by whom, from which conversation; owners correct and undo it.
 
-import { button, call, empty, field, isOwner, make, number, t, time } from "./dom.js";
+import { brief, button, call, empty, field, isOwner, make, number, t, time } from "./dom.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
@@ -24,7 +24,7 @@ export async function lessons(query, go) {
     if (list.childElementCount >= next.count) further.remove();
   }) : null;
   if (told.comparing) beside(state, text, list);
-  return [form, tabs, told.lessons.length ? list : empty(), further];
+  return [form, tabs, told.lessons.length ? list : empty(text ? t.none_found : t.no_lessons), further];
 }
 
 const page = (state, text, from) => call("GET", `/lessons?${new URLSearchParams({ state, text, from })}`);
@@ -48,12 +48,13 @@ function lesson(one, go) {
   const state = one.state === "served" ? null : make("span", { className: "count", textContent: t[`lesson_${one.state}`] });
   const isLiked = one.state === "liked"; // its answer is the title of the entry that it finds
   const element = make("article", { className: "turn" },
-    make("h2", {}, one.question, " ", state), isLiked ? make("p", { textContent: t.liked_finds.replace("{entry}", one.answer) }) : text,
+    make("h2", {}, brief(one.question), " ", state), isLiked ? make("p", { textContent: t.liked_finds.replace("{entry}", one.answer) }) : text,
     state ? list(one.findings) : null,
     make("p", { className: "small beside", textContent: overlap(one) }),
     make("p", { className: "small" }, `${[one.author, time(one.learned_at)].filter(Boolean).join(" · ")} `, from));
   element.dataset.id = one.id;
   if (!isOwner()) return element;
+  const again = () => go(location.hash.slice(1));
   const edit = button(t.correct, async () => {
     const area = make("textarea", { rows: 6, value: one.answer, maxLength: 4000, ariaLabel: t.answer });
     text.replaceWith(area);
@@ -61,7 +62,7 @@ function lesson(one, go) {
       const { findings, refused } = await call("PATCH", path, { answer: area.value, approved });
       element.querySelector(".held")?.remove();
       if (findings.length) element.append(held(findings, refused, () => save(true)));
-      else go(location.hash.slice(1));
+      else again();
     };
     const trial = make("div");
     element.append(trial);
@@ -72,9 +73,8 @@ function lesson(one, go) {
   const undo = button(t.undo, async () => {
     if (!confirm(t.undo_sure)) return;
     await call("DELETE", path);
-    element.remove();
+    again();
   }, "danger");
-  const again = () => go(location.hash.slice(1));
   const approve = state && !isLiked ? button(t.serve, async () => { await call("POST", `${path}/approve`); again(); }, "primary") : null;
   const expire = one.state === "served" ? button(t.expire, async () => {
     if (!confirm(t.expire_sure)) return;

@@ -1,6 +1,7 @@
 // Switches with the log of changes; and people's data, for whoever asks for it by law.
 
 import { $, button, call, empty, field, isOwner, make, number, say, t, table, time } from "./dom.js";
+import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
 const CHOICES = { models: ["on", "off"] };
@@ -11,7 +12,7 @@ const RULES = ["mention", "asker", "all"];
 export async function switches(query, go) {
   const told = await call("GET", "/switches");
   const columns = [{ label: t.when }, { label: t.who }, { label: t.what }, { label: t.detail }];
-  const rows = told.audit.map((one) => [time(one.at), one.who, t[`audit_${one.action.replaceAll(".", "_")}`] ?? one.action, one.detail]);
+  const rows = told.audit.map((one) => [time(one.at), t[`actor_${one.who.replaceAll(" ", "_")}`] ?? one.who, t[`audit_${one.action.replaceAll(".", "_")}`] ?? one.action, one.action.startsWith("lesson.") ? one.detail.replace(/^\S+( in \S+)?: /, "") : one.detail]);
   return [
     make("p", { className: "small", textContent: t.switches_about }),
     ...told.switches.map((one) => position(one, go)),
@@ -21,15 +22,23 @@ export async function switches(query, go) {
 
 // One switch: what it is, how it is set, and what the settings say.
 function position(one, go) {
-  const set = async (value) => { await call("PUT", "/switches", { name: one.name, value }); say(t.switched); go("switches"); };
+  const set = async (value) => {
+    try {
+      await call("PUT", "/switches", { name: one.name, value });
+    } catch (error) {
+      throw error.status === 400 ? new Error(t.bad_value.replace("{about}", t[`switch_${one.name}_about`])) : error;
+    }
+    say(t.switched);
+    go("switches");
+  };
   const input = one.name === "threads" ? rules(one.value) : CHOICES[one.name] ? choice(one) : amount(one);
   const isChanged = one.value !== one.default;
-  const shown = CHOICES[one.name] ? t[`${one.name}_${one.default}`] : one.default;
+  const words = (value) => (one.name === "threads" ? rulesOf(value).map(({ channel, rule }) => (channel ? `${channel}: ` : "") + t[`rule_${rule}`]).join(", ") : CHOICES[one.name] ? t[`${one.name}_${value}`] : value);
   const element = make("article", { className: "turn switch" },
     make("h2", {}, t[`switch_${one.name}`], " ", isChanged ? make("span", { className: "count", textContent: t.is_changed }) : null),
     make("p", { className: "small", textContent: t[`switch_${one.name}_about`] }),
-    isOwner() ? input.element : make("p", { textContent: one.value }),
-    make("p", { className: "small", textContent: t.as_set.replace("{value}", shown) }));
+    isOwner() ? input.element : make("p", { textContent: words(one.value) }),
+    make("p", { className: "small", textContent: t.as_set.replace("{value}", words(one.default)) }));
   if (!isOwner()) return element;
   const trial = make("div");
   const attempt = one.name === TRIED ? tryButton("/switches/try", () => ({ name: one.name, value: input.value() }), trial) : null;
@@ -49,36 +58,45 @@ function amount(one) {
   return { element: input, value: () => input.value };
 }
 
+const rulesOf = (text) => text.split(/[,\s]+/).filter(Boolean).map((part) => {
+  const [rule, channel = ""] = part.split("=").reverse();
+  return { channel, rule };
+});
+
 // The manners: a rule for all threads, and one for each channel that has its own.
 function rules(text) {
-  const parts = text.split(/[,\s]+/).filter(Boolean);
-  const own = parts.filter((part) => part.includes("=")).map((part) => part.split("="));
+  const told = rulesOf(text);
   const picked = (value, label) => {
     const select = make("select", { ariaLabel: label }, RULES.map((rule) => make("option", { value: rule, textContent: t[`rule_${rule}`] })));
     select.value = value;
     return select;
   };
-  const all = picked(parts.find((part) => !part.includes("=")) ?? "asker", t.rule_default);
+  const all = picked(told.find(({ channel }) => !channel)?.rule ?? "asker", t.rule_default);
   const list = make("div", {});
   const add = (channel = "", rule = "mention") => {
     const name = make("input", { value: channel, placeholder: "C0123ABCD", maxLength: 40, ariaLabel: t.filter_channel });
     const line = make("div", { className: "line" }, name, picked(rule, t.rule_of_channel), button(t.remove, async () => line.remove()));
     list.append(line);
   };
-  for (const [channel, rule] of own) add(channel, rule);
+  for (const { channel, rule } of told) if (channel) add(channel, rule);
   const value = () => [all.value, ...[...list.children].map((line) => [line.querySelector("input").value.trim(), line.querySelector("select").value]).filter(([channel]) => channel).map(([channel, rule]) => `${channel}=${rule}`)].join(", ");
   return { element: make("div", {}, field(t.rule_default, all), list, make("div", { className: "row" }, button(t.add_channel, async () => add()))), value };
 }
 
-export async function people() {
+export async function people(query) {
   if (!isOwner()) return [make("p", { className: "empty", textContent: t.for_owners })];
-  const person = make("input", { required: true, maxLength: 200 });
+  const person = make("input", { required: true, maxLength: 200, value: query.get("person") ?? "" });
   const result = make("div", { role: "status" });
   const path = () => `/people/${encodeURIComponent(person.value.trim())}`;
   const given = () => { if (person.value.trim()) return true; person.focus(); return false; };
   const save = button(t.export, async () => {
     if (!given()) return;
     const told = await call("GET", path());
+    $("problem").textContent = "";
+    if (!Object.values(told).some((kept) => Array.isArray(kept) && kept.length)) {
+      result.textContent = t.nobody;
+      return;
+    }
     const address = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }));
     make("a", { href: address, download: "person.json" }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
@@ -91,5 +109,5 @@ export async function people() {
     say(result.textContent);
     $("problem").textContent = "";
   }, "danger");
-  return [make("p", { textContent: t.people_about }), make("div", { className: "filters" }, field(t.filter_person, person)), make("div", { className: "row" }, save, forget), result];
+  return [make("p", { textContent: t.people_about }), make("p", { className: "small" }, `${t.people_which} `, link(t.conversations, "#conversations")), make("div", { className: "filters" }, field(t.filter_person, person)), make("div", { className: "row" }, save, forget), result];
 }

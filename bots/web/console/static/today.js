@@ -1,7 +1,7 @@
 // What happened of late, and what waits right now.
 
 import { chart } from "./chart.js";
-import { call, dollars, duration, empty, make, me, number, share, state, t, table, time } from "./dom.js";
+import { brief, call, dollars, duration, empty, make, me, number, share, state, t, table, time } from "./dom.js";
 
 const WINDOWS = ["hours", "days", "weeks"];
 
@@ -12,15 +12,16 @@ export async function today(query, go) {
   const tabs = make("div", { className: "tabs" }, WINDOWS.map((name) =>
     link(t[`over_${name}`], `#today?over=${name}&platform=${platform}`, name === over)));
   const all = told.total;
+  const behind = (filter) => `#conversations?${new URLSearchParams(platform ? { platform, ...filter } : filter)}`;
   const cards = make("div", { className: "cards" },
-    card(t.asked, number(all.asked), "#conversations"),
-    card(t.answered, `${number(all.answered)}`, "#conversations?state=answered", share(all.asked ? all.answered / all.asked : null)),
-    card(t.not_found, number(all.not_found), "#conversations?state=escalated"),
-    card(t.refused, number(all.refused), "#conversations?state=declined"),
+    card(t.asked, number(all.asked), behind({})),
+    card(t.answered, `${number(all.answered)}`, behind({ state: "answered" }), share(all.asked ? all.answered / all.asked : null)),
+    card(t.not_found, number(all.not_found), behind({ state: "escalated" })),
+    card(t.refused, number(all.refused), behind({ state: "declined" })),
     card(t.handed_over, number(all.handed_over), "#gaps"),
-    card(t.liked, share(all.liked), "#conversations?rated=unhelpful", `👍 ${number(all.helpful)} 👎 ${number(all.unhelpful)}`),
-    card(t.first_text, duration(all.p50_ms), "#conversations", `p95 ${duration(all.p95_ms)}`),
-    card(t.cost, dollars(all.cost_usd), "#conversations"));
+    card(t.liked, share(all.liked), behind({ rated: "unhelpful" }), `👍 ${number(all.helpful)} 👎 ${number(all.unhelpful)}`),
+    card(t.first_text, duration(all.p50_ms), behind({}), `p95 ${duration(all.p95_ms)}`),
+    card(t.cost, dollars(all.cost_usd), behind({})));
   const shown = (ms) => new Intl.DateTimeFormat(me.language, over === "hours" ? { day: "numeric", hour: "2-digit" } : { month: "short", day: "numeric" }).format(ms);
   const values = (name) => told.periods.map((one) => one[name]);
   const plot = chart(t.by_period, told.periods.map((one) => one.start), [
@@ -31,7 +32,7 @@ export async function today(query, go) {
   const columns = [{ label: t.platform }, ...[t.asked, t.answered, t.not_found, t.liked, "p50", "p95", t.cost].map((label) => ({ label, isFigure: true }))];
   const rows = Object.entries(told.by_platform).map(([name, one]) => [link(name, `#today?over=${over}&platform=${platform ? "" : name}`, name === platform), number(one.asked), number(one.answered), number(one.not_found), share(one.liked), duration(one.p50_ms), duration(one.p95_ms), dollars(one.cost_usd)]);
   const waiting = told.waiting.length
-    ? table(t.waiting, [{ label: t.when }, { label: t.question }, { label: t.state_of }], told.waiting.map((one) => [time(one.asked_at), link(one.text, `#session?id=${encodeURIComponent(one.session)}`), state(one.state)]))
+    ? table(t.waiting, [{ label: t.when }, { label: t.question }, { label: t.state_of }], told.waiting.map((one) => [time(one.asked_at), link(brief(one.text), `#session?id=${encodeURIComponent(one.session)}`), state(one.state)]))
     : make("p", { className: "empty", textContent: t.nothing_waits });
   return [tabs, cards, make("h2", { textContent: t.by_period }), plot, make("h2", { textContent: t.by_platform }), rows.length ? table(t.by_platform, columns, rows) : empty(), make("h2", { textContent: t.waiting }), waiting];
 }
