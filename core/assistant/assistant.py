@@ -28,7 +28,7 @@ from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
 from core.text.addressing import says_something
-from core.text.colleagues import is_for_colleagues
+from core.text.colleagues import is_for_colleagues, only_states
 from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
@@ -47,6 +47,8 @@ logger = logging.getLogger(__name__)
 # The lowest confidence at which the bot answers although nobody called it. Among people a wrong
 # answer is worse than none, so two of three such answers have to be right.
 _UNCALLED: Final = 0.7
+# The same for a statement, which is most often for a colleague: it has to be an entry's own words.
+_UNASKED: Final = 0.95
 
 
 class Assistant:
@@ -224,7 +226,8 @@ class Assistant:
         asked = replace(question, text=text)
         research = await self._researched(asked, None if leans else ())
         sure = research.verdict.scores[Label.ON_TOPIC] >= SURE
-        sure &= is_answer(research.hits) and research.hits[0].confidence >= _UNCALLED
+        least = _UNASKED if only_states(question.text) else _UNCALLED
+        sure &= is_answer(research.hits) and research.hits[0].confidence >= least
         return sure and research.verdict.label is Label.ON_TOPIC
 
     async def _researched(self, question: Question, history: Sequence[Exchange] | None) -> Research:

@@ -64,6 +64,8 @@ _WORK: Final = re.compile(
 _TROUBLE: Final = re.compile(
     r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러"
 )
+# The endings of a sentence that states something; without one, a text is a keyword.
+_STATES: Final = re.compile(r"(?:다|요|음|[함됨임]|네|[가-힣]어)$")
 _ENGLISH: Final = re.compile(
     r"(?:i'll|i will|we'll|let's|let us|let me(?! know))\b[^?,]*$"
     r"|(?:did|have|has|is|was) (?:you|anyone|anybody|someone|somebody)\b"
@@ -91,6 +93,11 @@ def is_for_colleagues(text: str) -> bool:
 def wants_something(text: str) -> bool:
     """Return whether a text asks anything, or tells of trouble."""
     return asks_anything(text) or bool(_TROUBLE.search(text))
+
+
+def only_states(text: str) -> bool:
+    """Return whether a text is a statement that asks nothing and tells of no trouble."""
+    return bool(_STATES.search(text.rstrip(_ENDED))) and not wants_something(text)
 
 
 def _is_talk(sentence: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.colleagues import is_for_colleagues
+from core.text.colleagues import is_for_colleagues, only_states
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,19 @@ def test_talk_is_for_colleagues(text):
 )
 def test_what_a_faq_may_answer_is_not(text):
     assert not is_for_colleagues(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        ("공구함 예약했습니다", True),
+        ("안내문이 메일로 왔네요", True),
+        ("공구를 빌렸음", True),
+        ("공구 대여료", False),
+        ("공구를 못 빌렸어요", False),
+        ("공구는 어디서 빌려요", False),
+        ("공구를 빌리고 싶어요", False),
+    ],
+)
+def test_a_statement_is_told_from_a_question_a_keyword_and_a_trouble(text, states):
+    assert only_states(text) is states
