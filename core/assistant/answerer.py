@@ -176,7 +176,9 @@ class Answerer:
             return _asking_for_more(text, conversation, meant)
         message = self._message(question, text, conversation, meant)
         reading, verdict = await work.consider(message)
-        verdict = self.small_talk.read(message.text, verdict, beside=reading.beside)
+        verdict = self.small_talk.read(
+            message.text, verdict, beside=reading.beside, answered=work.draft is not None
+        )
         found = reading.found
         hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
         return Research(

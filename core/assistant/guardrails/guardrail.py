@@ -121,7 +121,7 @@ class Guardrail:
             # A text whose words are no attack was labelled so for its length or its poor results.
             verdict = _without(verdict, Label.INJECTION)
         elif attack >= _SURELY_AN_ATTACK:
-            verdict = _labelled(verdict, Label.INJECTION)
+            verdict = labelled(verdict, Label.INJECTION)
         hits = (*evidence.in_context[:1], *evidence.alone[:1])
         for hit in evidence.alone[:1]:  # the conversation must not make a question on topic
             if self._is_plainly(hit, evidence.question):
@@ -190,7 +190,7 @@ def _verdict(logits: Floats) -> Verdict:
     return Verdict(max(scores, key=scores.__getitem__), scores)
 
 
-def _labelled(verdict: Verdict, label: Label) -> Verdict:
+def labelled(verdict: Verdict, label: Label) -> Verdict:
     """Return the verdict with this label; the probabilities of both labels are exchanged."""
     scores = dict(verdict.scores)
     scores[label], scores[verdict.label] = scores[verdict.label], scores[label]
@@ -200,13 +200,13 @@ def _labelled(verdict: Verdict, label: Label) -> Verdict:
 def _without(verdict: Verdict, label: Label) -> Verdict:
     """Return the verdict with the likeliest of the other labels."""
     others = [other for other in LABELS if other is not label]
-    return _labelled(verdict, max(others, key=verdict.scores.__getitem__))
+    return labelled(verdict, max(others, key=verdict.scores.__getitem__))
 
 
 def _on_topic(verdict: Verdict, *, unless: Label | None = None) -> Verdict:
     """Return the verdict turned to on topic, unless it has this label."""
     keeps = verdict.label in (Label.ON_TOPIC, unless)
-    return verdict if keeps else _labelled(verdict, Label.ON_TOPIC)
+    return verdict if keeps else labelled(verdict, Label.ON_TOPIC)
 
 
 def facts(evidence: Evidence) -> Floats:

@@ -21,6 +21,7 @@ from core.assistant.guardrails.features import (
     read_vocabulary,
     softmax,
 )
+from core.assistant.guardrails.guardrail import labelled
 from core.ports import Vectors
 from core.profile import Profile
 from core.retrieval.vectors import Arrays, read_model
@@ -33,8 +34,10 @@ KINDS: Final = tuple(SmallTalk)
 # Examples of questions are offered below the replies to these kinds.
 _WITH_EXAMPLES: Final = (SmallTalk.HELLO, SmallTalk.ARE_YOU_A_PERSON, SmallTalk.NOT_UNDERSTOOD)
 # A greeting gets its likeliest kind. An off-topic message would be refused in exact words, so it is
-# small talk only at this probability; so is a complaint beside a question that is answered.
+# small talk only if that is sure; so is a complaint beside a question that is answered. Of 634
+# questions on topic, two that the FAQ does not answer reach the third value.
 _LIKELY, _SURE = 0.2, 0.7
+_ENOUGH: Final = {Label.OFF_TOPIC: _SURE, Label.ON_TOPIC: 0.6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +86,32 @@ class SmallTalkReader:
         logits = logits + np.fromiter(weights.values(), np.float32) @ model.gram_weights[[*weights]]
         return dict(zip(KINDS, softmax(logits), strict=False))
 
-    def read(self, text: str, verdict: Verdict, *, beside: Sequence[str]) -> Verdict:
+    def read(
+        self, text: str, verdict: Verdict, *, beside: Sequence[str], answered: bool
+    ) -> Verdict:
         """Return the verdict on a message, with the kind of its small talk if it has one.
 
-        A question on topic has the kind of a complaint if one of the sentences `beside` complains.
+        What the FAQ does not answer may be small talk, too, whatever its label. A question on topic
+        has the kind of a complaint if one of the sentences `beside` complains.
         """
-        kind: SmallTalk | None = None
-        if verdict.label is Label.ON_TOPIC:
-            kind = SmallTalk.COMPLAINT if any(map(self.complains, beside)) else None
-        elif verdict.label is not Label.INJECTION:
-            kind = self.kind(text, verdict.label)
-        return replace(verdict, kind=kind)
+        if verdict.label is Label.INJECTION:
+            return replace(verdict, kind=None)
+        if verdict.label is not Label.ON_TOPIC:
+            return replace(verdict, kind=self.kind(text, verdict.label))
+        if not answered and (kind := self.kind(text, verdict.label)):
+            return replace(labelled(verdict, Label.GREETING), kind=kind)
+        complains = any(map(self.complains, beside))
+        return replace(verdict, kind=SmallTalk.COMPLAINT if complains else None)
 
     def kind(self, text: str, label: Label) -> SmallTalk | None:
-        """Return the kind of a text with the label greeting or off topic, None if it has none."""
+        """Return the kind of a text that the FAQ does not answer, None if it has none."""
         if wants_person(text):
             return SmallTalk.PERSON_WANTED
         scores = self.scores(text)
         best = max(scores, key=scores.__getitem__)
         if label is Label.GREETING:
             return best if scores[best] >= _LIKELY else SmallTalk.HELLO
-        return best if scores[best] >= _SURE else None
+        return best if scores[best] >= _ENOUGH[label] else None
 
     def complains(self, text: str) -> bool:
         """Return whether a sentence beside a question is a complaint for sure."""

@@ -16,7 +16,17 @@ from core.assistant.guardrails.small_talk import KINDS, SmallTalkModel, SmallTal
 from core.errors import ConfigError
 from core.profile import Owner
 from core.stores.memory import MemoryHistory
-from core.types import Answered, Declined, Delta, Escalated, Label, Question, SessionId, SmallTalk
+from core.types import (
+    Answered,
+    Declined,
+    Delta,
+    Escalated,
+    Label,
+    Question,
+    SessionId,
+    SmallTalk,
+    Verdict,
+)
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 SESSION = SessionId("web:test:1")
@@ -78,6 +88,25 @@ async def test_each_kind_has_its_own_sentence(make_assistant, profile, text, kin
     assert ending.text == profile.small_talk[kind]
     (turn,) = await history.recent(SESSION, 1)
     assert turn.trace.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("that cleared it up", SmallTalk.SOLVED),
+        ("talk later", SmallTalk.GOODBYE),
+        ("I'd rather speak to a human", SmallTalk.PERSON_WANTED),
+        ("are you a robot?", SmallTalk.ARE_YOU_A_PERSON),
+        ("how do I export my data", None),
+    ],
+)
+def test_what_looks_on_topic_and_is_not_answered_may_be_small_talk(reader, text, kind):
+    """The guardrail takes many a short remark for a question; an answer outweighs that."""
+    verdict = Verdict(Label.ON_TOPIC, {label: float(label is Label.ON_TOPIC) for label in Label})
+    told = reader.read(text, verdict, beside=(), answered=False)
+    assert told.kind is kind
+    assert told.label is (Label.GREETING if kind else Label.ON_TOPIC)
+    assert reader.read(text, verdict, beside=(), answered=True) == verdict
 
 
 async def test_nothing_is_offered_under_thanks(make_assistant, profile):
