@@ -6,6 +6,7 @@ what it says is refused with one line, and one that is not read is named.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from core.errors import SourceError
 from ingest.sources.archives import member, open_archive
 from ingest.sources.kinds import advice_on, kind_of
 from ingest.sources.rows import Collector, Loaded, NotAFaqError, Row, Skipped
+from ingest.sources.stamps import REMARKS
 from ingest.sources.tables.columns import ColumnMap
 
 __all__ = ["MAX_FILE_BYTES", "Loaded", "Row", "Skipped", "load"]
@@ -58,9 +60,18 @@ def load(path: Path, columns: ColumnMap | None = None) -> Loaded:
             name = file.name if file == path else file.relative_to(path).as_posix()
             source.read_one(_read(file), _printable(name), lone=len(files) == 1)
         source.refuse_damaged()
+        _report_unfetched(path, source.collector)
     except OSError as error:
         raise SourceError(f"{_shown(path)}: cannot be read ({error.strerror})") from error
     return source.collector.loaded()
+
+
+def _report_unfetched(path: Path, collector: Collector) -> None:
+    """Name the pages of a help centre that could not be brought."""
+    remarks = path / REMARKS
+    if path.is_dir() and remarks.is_file():
+        for url, reason in json.loads(remarks.read_text(encoding="utf-8")).items():
+            collector.remark("left out", url, reason)
 
 
 @dataclass(slots=True)

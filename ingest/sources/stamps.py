@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from core.errors import SourceError
+
+REMARKS: Final = ".faqbot-remarks.json"
+"""The file of a fetched source that names what was passed over, and why."""
 
 Stamps = Mapping[Path, tuple[int, int]]
 """The size in bytes and the time of the last change in nanoseconds of each file."""

@@ -24,6 +24,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
+from ingest.sources.stamps import REMARKS
 from ingest.sources.web.client import USER_AGENT, WebClient, WebResponse
 
 MAX_PAGES: Final = 2_000
@@ -49,6 +50,7 @@ class _Crawl:
     known: dict[str, dict[str, str]] = field(default_factory=dict)
     until: float = field(default_factory=lambda: monotonic() + _ALL_S)
     size: int = 0
+    passed_over: dict[str, str] = field(default_factory=dict)
 
     def get(
         self, url: str, headers: dict[str, str] | None = None, *, most: int = MAX_PAGE_BYTES
@@ -74,7 +76,8 @@ def fetch_pages(
 ) -> bool:
     """Bring `folder` in line with the help centre at `first.url`; True if a page changed.
 
-    The folder has a file for each page, and `.pages.json` with what is known of them.
+    The folder has a file for each page, `.pages.json` with what is known of them, and `REMARKS`
+    with the pages that were passed over.
 
     Raises:
         SourceError: robots.txt forbids it, or most of its pages cannot be read.
@@ -98,9 +101,10 @@ def fetch_pages(
     for gone in crawl.known.keys() - found.keys():
         (folder / crawl.known[gone]["file"]).unlink(missing_ok=True)
         changed = True
-    fresh = folder / ".pages.new"
-    fresh.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
-    fresh.replace(listed)
+    for name, content in ((REMARKS, crawl.passed_over), (listed.name, found)):
+        fresh = folder / f"{name}.new"
+        fresh.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        fresh.replace(folder / name)
     return changed
 
 
@@ -169,6 +173,7 @@ def _pages(
             changed, body = changed or different, answer.body
         else:
             failed += answer.status not in (404, 410) and not 200 <= answer.status < 300
+            crawl.passed_over[url] = f"the page answers {answer.status}"
             continue
         crawl.size += len(body)
         if not urls:
@@ -176,6 +181,8 @@ def _pages(
                 if link not in seen and crawl.covers(link):
                     seen.add(link)
                     queue.append(link)
+    if queue:
+        crawl.passed_over[queue[0]] = f"this and {len(queue) - 1:,} more: beyond the bounds"
     return found, changed, failed
 
 

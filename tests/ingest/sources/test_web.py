@@ -97,7 +97,10 @@ def test_pages_that_have_not_changed_are_not_sent_again(site, tmp_path):
     handler.pages["/hc/a"] = page("How do I pay?", "By bank.", '"2"')
     del handler.pages["/hc/b"]
     assert fetch(f"{base}/hc/", tmp_path) == (kept, True)
-    assert [row.answer for row in load(kept).rows] == ["By bank."]
+    loaded = load(kept)
+    assert [row.answer for row in loaded.rows] == ["By bank."]
+    told = [(one.position, one.text) for one in loaded.remarks if one.kind == "left out"]
+    assert told == [(f"{base}/hc/b", "the page answers 404")]
     assert fetch(f"{base}/hc/", tmp_path)[1] is True  # it was not ingested yet
 
 
