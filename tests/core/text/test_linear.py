@@ -56,6 +56,7 @@ FUNCTIONS = {
     "may_reply": addressing.may_reply,
     "is_thanks": addressing.is_thanks,
     "is_for_colleagues": colleagues.is_for_colleagues,
+    "only_states": colleagues.only_states,
     "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
     "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
     "asks": asking_sentences.asks,
