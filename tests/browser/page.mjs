@@ -198,6 +198,14 @@ const stories = {
     }
   },
 
+  // The page's own words are in the browser's language, also on a FAQ in another one.
+  async otherLanguage(browser) {
+    const page = await openPage(await openContext(browser, { locale: "en-US" }));
+    await page.waitForSelector("#welcome:not([hidden])");
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+    assert.match(await page.getAttribute("#text", "placeholder"), /^[\x20-\x7e]+$/);
+  },
+
   // A wrong token, the right one, an opinion with its reason, and the way out.
   async behindAToken(browser) {
     const context = await openContext(browser, { bypassCSP: true });

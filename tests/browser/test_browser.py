@@ -170,7 +170,17 @@ async def told(file, story, address, **more):
 
 @pytest.mark.parametrize(
     "story",
-    ["newcomer", "dark", "twoWindows", "midAnswer", "keyboard", "composing", "away", "phone"],
+    [
+        "newcomer",
+        "dark",
+        "twoWindows",
+        "midAnswer",
+        "keyboard",
+        "composing",
+        "away",
+        "phone",
+        "otherLanguage",
+    ],
 )
 async def test_the_page(tmp_path, profile, story):
     async with running_bot(tmp_path, profile, make_assistant=Shop) as bot:

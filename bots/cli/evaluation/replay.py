@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from core.reporting.replay import (
     worse_share,
 )
 from core.reporting.trial import last_asked
+from core.retrieval.overlay.lesson_sync import all_lessons
 
 _SHOWN = 20
 
@@ -51,7 +53,7 @@ def replay(  # noqa: PLR0913 - the command's options
     if not asked:
         raise ConfigError("nothing was asked yet; give questions with --questions FILE")
     before = _outcomes(settings, base, asked)
-    after = _outcomes(settings, against, asked)
+    after = _outcomes(settings, against, asked, taught=base is None)
     found = [compared(*one) for one in zip(asked, before, after, strict=True)]
     share = worse_share(found)
     if as_json:
@@ -77,17 +79,34 @@ async def _asked(settings: Settings, last: int) -> list[ReplayCase]:
 
 
 def _outcomes(
-    settings: Settings, faq: Path | None, asked: Sequence[ReplayCase]
+    settings: Settings, faq: Path | None, asked: Sequence[ReplayCase], *, taught: bool = False
 ) -> list[ReplayOutcome]:
-    """Ask all of them of a FAQ, which is ingested beside all others; or of the one that serves."""
+    """Ask all of them of a FAQ, which is ingested beside all others; or of the one that serves.
+
+    With `taught`, the FAQ has what people added to the one that serves, as after an ingest.
+    """
     if faq is None:
         return asyncio.run(_ask_all(settings, asked))
     with tempfile.TemporaryDirectory(prefix="faqbot-replay-") as folder:
         beside = settings.model_copy(
             update={"data_dir": Path(folder), "chroma_url": None, "mongodb_uri": None}
         )
+        if taught:
+            asyncio.run(_bring_taught(settings, beside))
         run_ingest(beside, faq, questions=None, use_packs=True, progress=lambda *_: None)
         return asyncio.run(_ask_all(beside, asked))
+
+
+async def _bring_taught(settings: Settings, beside: Settings) -> None:
+    """Copy the lessons, the reviews and the questions that owners have added."""
+    if settings.own_questions.exists():
+        beside.own_questions.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(settings.own_questions, beside.own_questions)
+    async with open_stores(settings) as served, open_stores(beside) as trial:
+        for lesson in await all_lessons(served.lessons):
+            await trial.lessons.teach(lesson)
+        for review in await served.reports.reviews():
+            await trial.reports.review(review)
 
 
 async def _ask_all(settings: Settings, asked: Sequence[ReplayCase]) -> list[ReplayOutcome]:

@@ -2,6 +2,7 @@
 
 import { read, write } from "./memory.js";
 
+const LANGUAGES = ["ko", "en"];
 export const about = { let_in: false, examples: [], reasons: [], question_characters: 1000, language: "" };
 export const t = {}; // every word of the page
 
@@ -14,7 +15,7 @@ export function learn(told) {
 // The language that was chosen here; else the browser's, where it is one that the page has.
 export function language() {
   const wanted = read("faqbot.language") ?? "";
-  return wanted || (navigator.language.startsWith("ko") ? "ko" : "");
+  return wanted || (LANGUAGES.find((one) => navigator.language.startsWith(one)) ?? "");
 }
 
 export function switchLanguage() {

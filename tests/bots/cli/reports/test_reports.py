@@ -61,6 +61,18 @@ def test_a_replay_ends_with_1_where_answers_are_lost(asked, small_faq, tmp_path)
     assert (code, told["changes"]["worse"]) == (1, 1)
 
 
+def test_a_replay_of_the_same_faq_changes_nothing_where_people_have_taught(
+    ingested, small_faq, tmp_path
+):
+    """The new FAQ is asked with the lessons that it will have after an ingest."""
+    cli = type(ingested)(shutil.copytree(ingested.data, tmp_path / "data"), ingested.cwd)
+    question = "사내 수영장은 몇 시에 여나요?"
+    assert cli("learn", question, "아침 6시에 열어요.").returncode == 0
+    assert cli("ask", question, "--session", "s1").returncode == 0
+    told, code = printed(cli, "replay", "--against", small_faq)
+    assert (code, told["changes"]["same"], told["changes"]["worse"]) == (0, 1, 0)
+
+
 def test_a_replay_without_questions_says_what_to_give(ingested, small_faq):
     done = ingested("replay", "--against", small_faq)
     assert (done.returncode, "--questions FILE" in done.stderr) == (1, True)
