@@ -109,5 +109,5 @@ export async function people(query) {
     say(result.textContent);
     $("problem").textContent = "";
   }, "danger");
-  return [make("p", { textContent: t.people_about }), make("p", { className: "small" }, `${t.people_which} `, link(t.conversations, "#conversations")), make("div", { className: "filters" }, field(t.filter_person, person)), make("div", { className: "row" }, save, forget), result];
+  return [make("p", { textContent: t.people_about }), make("p", { className: "small" }, `${t.people_which} `, link(t.conversations, "#conversations")), make("div", { className: "person" }, field(t.filter_person, person)), make("div", { className: "row" }, save, forget), result];
 }
