@@ -39,10 +39,9 @@ T = TypeVar("T")
 # the event loop would wait for that lock.
 _THREADS = 2
 _KEPT = 5_000
-# The confidence that the reading in the conversation is given ahead of the other: much where the
-# question points back, a little where it names nothing, and less than none where it stands for
-# itself. Follow-ups and changes of subject are told apart alike around these values.
-_POINTING_BACK, _LEANING, _STANDING = 0.5, 0.2, -0.2
+# The confidence that the reading in the conversation is given ahead of the other where the question
+# points back. Follow-ups and changes of subject are told apart alike around this value.
+_POINTING_BACK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +223,11 @@ class Retriever:
     def _all_ranked(
         self, snapshot: Snapshot, asked: Sequence[Query], limit: int
     ) -> list[list[Hit]]:
-        """Rank what is found for each; with a conversation, the surer one of two readings."""
+        """Rank what is found for each; what may lean on its conversation is read in two ways."""
         alone = [replace(query, history=()) for query in asked]
         once_each = list(dict.fromkeys(alone))
-        leaning = [query for query in asked if query.history]
+        ahead = [self._ahead(query) for query in asked]
+        leaning = [query for query, lead in zip(asked, ahead, strict=True) if lead is not None]
         found = self._reader.read(
             [*once_each, *leaning], snapshot.lexical, generation=snapshot.generation.name
         )
@@ -235,26 +235,21 @@ class Retriever:
         by_itself = dict(zip(once_each, ranked, strict=False))
         in_context = iter(ranked[len(once_each) :])
         return [
-            self._surer(query.question, by_itself[bare], next(in_context))
-            if query.history
-            else by_itself[bare]
-            for query, bare in zip(asked, alone, strict=True)
+            by_itself[bare] if lead is None else _surer(next(in_context), lead, by_itself[bare])
+            for bare, lead in zip(alone, ahead, strict=True)
         ]
 
-    def _surer(self, question: str, alone: list[Hit], in_context: list[Hit]) -> list[Hit]:
-        """Return what a question finds by itself, or in its conversation if that is surer.
+    def _ahead(self, query: Query) -> float | None:
+        """Return the confidence that the reading in the conversation is given ahead of the other.
 
-        Most questions of a thread stand for themselves, and the one before would only add its
-        own words to them. What points back, or names nothing, is read in its conversation first.
+        It is None for a question that is read by itself: most questions of a thread stand for
+        themselves, and the one before would only add its own words to them.
         """
-        if not alone or not in_context:
-            return alone or in_context
-        if points_back(question, self._analyzer.tokens(question)):
-            ahead = _POINTING_BACK
-        else:
-            ahead = _LEANING if self.leans(question) else _STANDING
-        surer = in_context[0].confidence + ahead > alone[0].confidence
-        return in_context if surer else alone
+        if not query.history:
+            return None
+        if points_back(query.question, self._analyzer.tokens(query.question)):
+            return _POINTING_BACK
+        return 0.0 if self.leans(query.question) else None
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
         seen = self._seen_by(found.query.audience).rows(snapshot)
@@ -318,6 +313,12 @@ def _keep(kept: dict[str, T], key: str, value: T) -> None:
     if len(kept) >= _KEPT:
         kept.clear()
     kept[key] = value
+
+
+def _surer(in_context: list[Hit], ahead: float, alone: list[Hit]) -> list[Hit]:
+    if not alone or not in_context:
+        return alone or in_context
+    return in_context if in_context[0].confidence + ahead > alone[0].confidence else alone
 
 
 def is_answer(hits: Sequence[Hit]) -> bool:

@@ -478,3 +478,14 @@ def test_a_question_that_points_back_is_read_in_its_conversation(retriever):
 def test_a_question_without_its_verb_is_about_what_was_said_even_where_it_finds_much(retriever):
     """After a return, "배송비는요?" means that of the return, however sure another entry is."""
     assert best(retriever, "배송비는요?", after(RETURNS, RETURNS)) == RETURN_FEE
+
+
+def test_what_the_faq_does_not_answer_is_not_answered_by_the_entry_before(retriever):
+    """A question that names its subject is found as if nothing had been said."""
+    for last in (SETTLEMENT, RETURNS, SIGN_UP):
+        for asked in (
+            "주차장 이용 요금이 얼마예요?",
+            "사무실 임대료는 얼마인가요?",
+            "how much is parking here",
+        ):
+            assert retriever.search(asked, [after(last, last)]) == retriever.search(asked)
