@@ -52,7 +52,7 @@ const stories = {
     await noBarriers(page, "answered");
     await picture(page, "web-english");
     await ask(page, "연체료는 얼마인가요?");
-    await until(page, () => document.body.innerText.includes("English로만"));
+    await until(page, () => document.body.innerText.includes("영어(English)로만"));
   },
 
   async dark(browser) {
