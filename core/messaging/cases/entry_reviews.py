@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from core.errors import PlatformError
-from core.messaging.cases.review_words import review_words
+from core.messaging.cases.review_requests import AGAIN, AT_ONCE, LOOK, as_shown, review_words
 from core.messaging.cases.roster import Roster, works_from
 from core.ports import Reports
 from core.profile import Owner, Profile
@@ -19,10 +18,6 @@ from core.skills.messenger import Messenger, OwnerRequest
 from core.types import EntryReview
 
 logger = logging.getLogger(__name__)
-
-_LOOK: Final = timedelta(hours=1)  # the interval between two passes over all reviews
-_AT_ONCE: Final = 3  # reviews asked for in one pass, so that they are spread over the day
-_AGAIN: Final = timedelta(days=14)  # after which somebody who has not answered is asked again
 
 
 class EntryAct(StrEnum):
@@ -65,12 +60,12 @@ class EntryReviews:
         now = self._now()
         if not self._channels or (self._look_at and now < self._look_at):
             return
-        self._look_at = now + _LOOK
+        self._look_at = now + LOOK
         if not any(_is_due(review, now) for review in await self._reports.reviews()):
             return  # so that the entries are not read every hour
         asked = 0
         for listed in await self._catalogue.listed():
-            if asked < _AT_ONCE and listed.review and _is_due(listed.review, now):
+            if asked < AT_ONCE and listed.review and _is_due(listed.review, now):
                 asked += await self._ask(listed, listed.review, now)
 
     async def _ask(self, listed: Listed, review: EntryReview, now: datetime) -> bool:
@@ -121,8 +116,7 @@ async def reviewed(
     listed = await catalogue.find(faq_id)
     if listed is None:
         return profile.entry_gone
-    title = review_words("{title}", profile, title=listed.entry.title)
-    title = title.replace("{{", "{").replace("}}", "}")
+    title = as_shown(listed.entry.title, profile)
     if act is EntryAct.WRONG:
         await catalogue.doubt(listed.entry, who=who)
         return profile.entry_to_correct.format(name=who, title=title)
@@ -133,5 +127,5 @@ async def reviewed(
 
 
 def _is_due(review: EntryReview, now: datetime) -> bool:
-    is_asked = review.asked_at is not None and review.asked_at + _AGAIN > now
+    is_asked = review.asked_at is not None and review.asked_at + AGAIN > now
     return review.due_at <= now and not is_asked

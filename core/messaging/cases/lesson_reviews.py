@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from core.errors import PlatformError
-from core.messaging.cases.review_words import review_words
+from core.messaging.cases.review_requests import AGAIN, AT_ONCE, LOOK, review_words
 from core.messaging.cases.roster import Roster, works_from
 from core.ports import Archive, Lessons
 from core.press_ids import press_id
@@ -18,10 +17,6 @@ from core.retrieval.overlay.lesson_sync import all_lessons
 from core.types import Escalated, Lesson, LessonState, Question, SessionId
 
 logger = logging.getLogger(__name__)
-
-_LOOK: Final = timedelta(hours=1)  # the interval between two passes over all lessons
-_AT_ONCE: Final = 3  # reviews asked for in one pass, so that they are spread over the day
-_AGAIN: Final = timedelta(days=14)  # after which somebody who has not answered is asked again
 
 
 class LessonReviews:
@@ -57,7 +52,7 @@ class LessonReviews:
         now = self._now()
         if self._look_at and now < self._look_at:
             return
-        self._look_at = now + _LOOK
+        self._look_at = now + LOOK
         asked = 0
         for lesson in await all_lessons(self._lessons):
             if not is_due(lesson, now):
@@ -65,7 +60,7 @@ class LessonReviews:
             expired = replace(lesson, state=LessonState.EXPIRED)
             if lesson.state is LessonState.SERVED:
                 await self._lessons.teach(expired)
-            if asked < _AT_ONCE and self._is_public(lesson.session):
+            if asked < AT_ONCE and self._is_public(lesson.session):
                 asked += await self._ask(expired, now)
 
     async def _ask(self, lesson: Lesson, now: datetime) -> bool:
@@ -75,7 +70,7 @@ class LessonReviews:
         turn = await self._archive.find(lesson.question_id)
         if turn is None or not owners or works_from(owners[0], now) > now:
             return False
-        await self._lessons.teach(replace(lesson, review_at=now + _AGAIN))
+        await self._lessons.teach(replace(lesson, review_at=now + AGAIN))
         contacts = (_contact(lesson.author, platform),) if lesson.author else owners[0].contacts
         about = {"question": lesson.question, "answer": lesson.answer}
         words = review_words(self._profile.teach_review, self._profile, **about)
