@@ -113,7 +113,7 @@ class ExtractiveModel:
             return _best_first(parts, self._scores(parts, passage.title, weights), weights), True
         parts = [piece for part in parts for piece in split(part, budget // 2)]
         scores = self._scores(parts, passage.title, weights)
-        if max(scores) < _STANDS_OUT_SHARE * sum(weights.values()):
+        if max(scores) < _enough(weights):
             return self._from_start(parts, budget), False
         best = max(range(len(parts)), key=scores.__getitem__)
         kept = _within(parts, scores, budget)
@@ -209,6 +209,11 @@ class ExtractiveModel:
         )
 
 
+def _enough(weights: Mapping[str, float]) -> float:
+    """Return the lowest score of a section that answers the question better than the others."""
+    return _STANDS_OUT_SHARE * sum(weights.values())
+
+
 def _best_first(
     parts: Sequence[Section], scores: Sequence[float], weights: Mapping[str, float]
 ) -> list[Section]:
@@ -217,7 +222,7 @@ def _best_first(
     The text before the first heading introduces the entry, so it stays before that section.
     """
     ranked = sorted(range(len(parts)), key=lambda index: -scores[index])
-    enough = _STANDS_OUT_SHARE * sum(weights.values())
+    enough = _enough(weights)
     if len(parts) < 2 or scores[ranked[0]] < max(enough, _STANDS_OUT * scores[ranked[1]]):
         return list(parts)
     first = parts[ranked[0]]
