@@ -15,7 +15,7 @@ from core.assistant.dialogue.references import Reference, Referred, referred
 from core.assistant.drafts.work import Instead, LocalWork, Research, Work
 from core.assistant.guardrails.small_talk import SmallTalkReader, apology
 from core.assistant.message import Message, MessageReader
-from core.assistant.replies import REMEMBERED_TURNS, Replies, escalated
+from core.assistant.replies import REMEMBERED_TURNS, ReadyReplies, escalated
 from core.assistant.trace import traced
 from core.assistant.turn_record import StageTimes, turn_of
 from core.ports import ChatModel, History
@@ -111,7 +111,7 @@ class Answerer:
                     yield event
                     if not isinstance(event, Status):
                         return
-        replies = Replies(self.profile, self.offers, self._recent)
+        replies = ReadyReplies(self.profile, self.offers, self._recent)
         ending: Ending | None = await replies.at_once(research, work)
         if ending is None:
             async with aclosing(self._write(research, times, work)) as writing:
@@ -247,7 +247,7 @@ class Answerer:
     ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
         """Stream the draft while the follow-ups are prepared."""
         draft = research.draft
-        assert draft is not None  # noqa: S101 - see `_at_once`
+        assert draft is not None  # noqa: S101 - see `ReadyReplies.at_once`
         yield Status(self.profile.writing, found=tuple(draft.entries[:_MOST_FOUND]))
         proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:

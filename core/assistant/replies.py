@@ -36,7 +36,7 @@ REMEMBERED_TURNS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Replies:
+class ReadyReplies:
     """Chooses the reply to a message that needs no draft.
 
     `recent` reads the latest turns of a session, at most so many.

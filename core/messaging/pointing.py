@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidAbove:
     """A message above a call: its text, and the id that it has if it was a question to the bot.
 
     The bot's own messages have no text. The id is "" if the call points to this message in any
@@ -30,7 +30,7 @@ class Said:
 async def with_question_above(
     service: ChatService,
     question: Question,
-    above: Callable[[], Awaitable[Sequence[Said]]],
+    above: Callable[[], Awaitable[Sequence[SaidAbove]]],
     *,
     replies: bool = False,
 ) -> Question:
@@ -51,7 +51,7 @@ async def with_question_above(
 async def _joined(
     service: ChatService,
     question: Question,
-    above: Callable[[], Awaitable[Sequence[Said]]],
+    above: Callable[[], Awaitable[Sequence[SaidAbove]]],
     *,
     replies: bool,
 ) -> Question:
@@ -71,7 +71,7 @@ async def _joined(
     return replace(question, text="\n".join(filter(None, (text, own))))
 
 
-async def _question_in(service: ChatService, said: Sequence[Said], *, points: bool) -> str:
+async def _question_in(service: ChatService, said: Sequence[SaidAbove], *, points: bool) -> str:
     """Return the question that a call points to: the first message, or the latest one that asks.
 
     Questions that were put to the bot are none of these. A first message that asks nothing is one

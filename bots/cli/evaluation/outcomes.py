@@ -15,7 +15,7 @@ ENDS = ("answered", "not_found", "refused", "greeted")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class QuestionOutcome:
     """The ending of a question, the title of the entry found first, and the guardrail's label."""
 
     end: str
@@ -23,7 +23,7 @@ class Outcome:
     label: Label
 
 
-async def outcomes_of(settings: Settings, rows: Sequence[QuestionRow]) -> list[Outcome]:
+async def outcomes_of(settings: Settings, rows: Sequence[QuestionRow]) -> list[QuestionOutcome]:
     """Return what becomes of each question, as far as it is known without a model."""
     async with open_forgetful(settings, with_models=False) as assistant:
         found = []
@@ -38,11 +38,11 @@ async def outcomes_of(settings: Settings, rows: Sequence[QuestionRow]) -> list[O
                 case _:
                     end = "refused"
             first = research.hits[0].title if research.hits else ""
-            found.append(Outcome(end, first, label))
+            found.append(QuestionOutcome(end, first, label))
     return found
 
 
-def shares_of(rows: Sequence[QuestionRow], outcomes: Sequence[Outcome]) -> Fields:
+def shares_of(rows: Sequence[QuestionRow], outcomes: Sequence[QuestionOutcome]) -> Fields:
     """Return the share of each ending by kind; `rightly`: answered from an entry of the label."""
     kinds = {**by_kind([str(row.fields.get("kind", "")) for row in rows]), "all": range(len(rows))}
     labelled = any("relevant" in row.fields for row in rows)
@@ -59,7 +59,7 @@ def shares_of(rows: Sequence[QuestionRow], outcomes: Sequence[Outcome]) -> Field
     return report
 
 
-def is_right(row: QuestionRow, outcome: Outcome) -> bool:
+def is_right(row: QuestionRow, outcome: QuestionOutcome) -> bool:
     """Return whether a question went as its row says."""
     if "relevant" in row.fields:
         return outcome.end == "answered" and outcome.first in row.fields["relevant"]
@@ -68,7 +68,7 @@ def is_right(row: QuestionRow, outcome: Outcome) -> bool:
     return bool(outcome.label == row.fields["label"])
 
 
-def otherwise(rows: Sequence[QuestionRow], outcomes: Sequence[Outcome]) -> Iterator[Fields]:
+def otherwise(rows: Sequence[QuestionRow], outcomes: Sequence[QuestionOutcome]) -> Iterator[Fields]:
     """Yield the questions that went otherwise than their rows say."""
     for row, outcome in zip(rows, outcomes, strict=True):
         if not is_right(row, outcome):

@@ -33,7 +33,7 @@ from bots.discord.ids import (
     question_id,
     written,
 )
-from core.messaging.pointing import Said, with_question_above
+from core.messaging.pointing import SaidAbove, with_question_above
 from core.messaging.service import ChatService
 from core.text.colleagues import wants_something
 from core.types import Question, SessionId
@@ -218,9 +218,9 @@ class Reader:
         if not (replied or in_thread):
             return question
 
-        async def above() -> Sequence[Said]:
+        async def above() -> Sequence[SaidAbove]:
             if replied:
-                return [Said("", text_of(replied, me))]
+                return [SaidAbove("", text_of(replied, me))]
             return await self._threads.said_above(message, me)
 
         joined = partial(with_question_above, self._service, question, above, replies=bool(replied))

@@ -15,7 +15,7 @@ from bots.discord.ids import Place, asker_of, place_of, question_id
 from bots.discord.render.payload import question_under
 from core.bounded import BoundedDict
 from core.errors import PlatformError, StoreAwayError
-from core.messaging.pointing import Said
+from core.messaging.pointing import SaidAbove
 from core.messaging.service import ChatService
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,9 @@ class Threads:
                 return place
         return Place(str(guild_id), str(channel_id), str(asked_by or answer.id))
 
-    async def said_above(self, message: discord.Message, me: discord.ClientUser) -> Sequence[Said]:
+    async def said_above(
+        self, message: discord.Message, me: discord.ClientUser
+    ) -> Sequence[SaidAbove]:
         """Return what people have said above a message of a thread, the first message first.
 
         The first message of a post has its title; a thread without one has its name.
@@ -79,7 +81,7 @@ class Threads:
             return [one async for one in thread.history(limit=_READ_ABOVE, before=message)]
 
         others = [
-            Said(
+            SaidAbove(
                 question_id(thread.guild.id, thread.id, one.id),
                 "" if one.author.id == me.id else text_of(one, me),
             )
@@ -88,14 +90,14 @@ class Threads:
         ]
         return [await self._beginning(thread, me), *others]
 
-    async def _beginning(self, thread: discord.Thread, me: discord.ClientUser) -> Said:
+    async def _beginning(self, thread: discord.Thread, me: discord.ClientUser) -> SaidAbove:
         title = title_of(thread) if is_post(thread) else ""
         first = await self._first_message(thread)
         if first is None:
-            return Said("", "" if thread.owner_id == me.id else title or thread.name)
+            return SaidAbove("", "" if thread.owner_id == me.id else title or thread.name)
         text = "" if first.author.id == me.id else text_of(first, me)
         asked = question_id(thread.guild.id, first.channel.id, first.id)
-        return Said(asked, "\n".join(filter(None, (title, text))))
+        return SaidAbove(asked, "\n".join(filter(None, (title, text))))
 
     async def _answered_above(self, thread: discord.Thread, me: discord.ClientUser) -> Place | None:
         if thread.owner_id == me.id or is_post(thread):

@@ -12,7 +12,7 @@ from bots.slack.events.content import attached_text
 from bots.slack.events.parse import readable
 from bots.slack.ids import Place, question_id
 from core.errors import PlatformError
-from core.messaging.pointing import Said
+from core.messaging.pointing import SaidAbove
 
 Json = dict[str, Any]
 
@@ -22,7 +22,7 @@ _READ: Final = 15
 _WITHIN_S: Final = 1.5  # meanwhile Slack waits for our OK, three seconds at most
 
 
-async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Said]:
+async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[SaidAbove]:
     """Return what was said in a thread before the message `ts`, the first message first.
 
     A message may be that of a workflow or another app, since people also ask by forms. The bot's
@@ -33,7 +33,7 @@ async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Sa
     """
     messages = await _read(workspace, place)
     return [
-        Said(
+        SaidAbove(
             question_id(place.team, place.channel, one["ts"]),
             "" if one.get("user") == workspace.bot_user else _text_of(one, workspace.bot_user),
         )
