@@ -106,6 +106,7 @@ class Profile:
     nearest: str
     lead_back: str
     ask_next: str
+    choose: str
     sources: str
     source_details: str
     opening: str

@@ -12,9 +12,12 @@ from core.text.markdown.split import settled, split
 from core.text.safety.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
-# The most sources, offers and questions: more than any ending has, and as many as every platform
-# can show.
+# The most sources and offers: more than any ending has, and as many as every platform can show.
 _MOST: Final = 10
+# More questions than these are a menu, which has at most 25 choices on Discord.
+# https://discord.com/developers/docs/components/reference#string-select
+MOST_BUTTONS: Final = 5
+_MOST_CHOICES: Final = 25
 # The longest question and teacher's name of a lesson in the sources.
 _TITLE_CHARS, _NAME_CHARS = 100, 40
 _CLOSERS_COST: Final = 100  # characters that `settled` may add to the last piece
@@ -62,7 +65,7 @@ class Ending:
 def ending_of(view: View, look: RenderOptions) -> Ending:
     """Return the ending of a view; it is empty while the answer is being written."""
     profile = look.profile
-    questions = view.followups[:_MOST]
+    questions = view.followups[:_MOST_CHOICES]
     match view.ending:
         case Answered(skill=skill) if skill:
             return Ending(view.note, questions=questions)

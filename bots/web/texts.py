@@ -14,6 +14,7 @@ from core.profile import Profile
 LANGUAGES: Final = ("ko", "en")
 _FROM_PROFILE: Final = (
     "try_asking",
+    "choose",
     "stop",
     "helpful",
     "not_helpful",

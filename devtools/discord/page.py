@@ -156,6 +156,8 @@ class DiscordPage(DiscordServer):
         match action:
             case "press":
                 return await self.press(message, what["custom_id"])
+            case "select":
+                return await self.select(message, what["custom_id"], what["values"])
             case "slash":
                 return await self.slash(what["name"], what["options"], channel=channel)
             case "menu":

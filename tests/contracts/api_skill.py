@@ -5,7 +5,6 @@ An adapter's test file imports everything from here and from `contracts.skills`.
 
 from __future__ import annotations
 
-import json
 import tomllib
 from importlib.resources import files
 
@@ -29,8 +28,9 @@ paths:
           application/json:
             schema:
               type: object
-              required: [won]
+              required: [won, shop]
               properties:
+                shop: {type: string, enum: [강남, 마포, 송도, 해운대, 유성, 수성]}
                 won: {type: integer, minimum: 100, maximum: 90000}
 """
 BOOK = """
@@ -81,23 +81,36 @@ async def test_a_call_of_an_api_is_corrected_called_off_and_made_once_after_a_re
 ):
     vouchers, _ = sent
     async with driver.running(make_assistant=caller):
-        asked = await driver.ask("고객에게 할인 쿠폰 보내 줘")
+        asked = await driver.ask("강남 고객에게 할인 쿠폰 보내 줘")
         await said(driver, asked, "얼마짜리")
         await driver.go_on(asked, "3000")
         await offered(driver, asked, "보내기")
         await driver.press(asked, "그만두기")
         await said(driver, asked, "아무것도 보내지")
-        await driver.go_on(asked, "할인권 발송해 주세요")
+        await driver.go_on(asked, "강남에서 쓸 할인권 발송해 주세요")
         await driver.until(lambda: sum("얼마짜리" in text for text in driver.shown(asked)) == 2)
         await driver.go_on(asked, "50")  # less than the schema allows
         await said(driver, asked, "쓸 수 없어요")
         await driver.go_on(asked, "5000")
-        await said(driver, asked, json.dumps({"won": 5000})[1:-1])
+        await said(driver, asked, '"won": 5000')
         await driver.go_on(asked, "아니 7000")
-        await said(driver, asked, json.dumps({"won": 7000})[1:-1])
+        await said(driver, asked, '"won": 7000')
         await nothing_changes(driver, asked, "보내기")
     async with driver.running(make_assistant=caller):
         assert vouchers == []
         await driver.press(asked, "보내기")
         await driver.until(lambda: vouchers)
-        assert vouchers == [{"won": 7000}]
+        assert vouchers == [{"shop": "강남", "won": 7000}]
+
+
+async def test_more_choices_than_five_are_a_menu(driver, caller, sent):
+    """Each platform has its own; what is chosen counts as if it was said."""
+    vouchers, _ = sent
+    async with driver.running(make_assistant=caller):
+        asked = await driver.ask("3000원 할인 쿠폰 보내 줘")
+        await offered(driver, asked, "해운대")
+        await driver.press(asked, "해운대")
+        await offered(driver, asked, "보내기")
+        await driver.press(asked, "보내기")
+        await driver.until(lambda: vouchers)
+        assert vouchers == [{"shop": "해운대", "won": 3000}]

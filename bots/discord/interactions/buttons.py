@@ -10,6 +10,8 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from discord import ui
+
 from bots.discord.context import Context
 from bots.discord.events.stop_sign import may_stop
 from bots.discord.ids import Ephemeral, Target, Within, asker_of, guild_name, written
@@ -29,11 +31,12 @@ _Act = Callable[[Context, Pressing, Pressed], Coroutine[object, object, None]]
 
 
 class AnswerButton(PersistentButton, template=CUSTOM_ID):
-    """Any button under an answer."""
+    """Any button or menu under an answer."""
 
     async def act(self, context: Context, interaction: Pressing) -> None:
         """Carry out the action of the button."""
-        button = pressed_of(self.custom_id)
+        chosen = self.item.values if isinstance(self.item, ui.Select) else ()
+        button = pressed_of(self.custom_id, chosen)
         act = _ACTS.get(button.kind) if button else None
         if button and act and await belongs_here(context, interaction, button.question_id):
             await act(context, interaction, button)
@@ -182,6 +185,7 @@ def _is_aside(interaction: Pressing) -> bool:
 
 _ACTS: Final[dict[str, _Act]] = {
     "f": _ask,
+    "menu": _ask,
     "up": _praise,
     "down": _criticise,
     "stop": _stop,

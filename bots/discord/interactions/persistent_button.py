@@ -13,8 +13,8 @@ from bots.discord.interactions.acknowledge import Pressing, excused
 _NO_ID: Final = re.compile(r"(?!)")
 
 
-class PersistentButton(ui.DynamicItem[ui.Button[Any]], template=_NO_ID):
-    """A button with all its data in its custom id; each kind has a template of its own."""
+class PersistentButton(ui.DynamicItem[ui.Button[Any] | ui.Select[Any]], template=_NO_ID):
+    """A button or a menu with all its data in its custom id; each kind has its template."""
 
     @classmethod
     async def from_custom_id(
@@ -22,7 +22,7 @@ class PersistentButton(ui.DynamicItem[ui.Button[Any]], template=_NO_ID):
     ) -> Self:
         """Return the pressed button from its custom id."""
         del interaction, match
-        assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has our ids
+        assert isinstance(item, ui.Button | ui.Select)  # noqa: S101 - nothing else has our ids
         return cls(item)
 
     async def callback(self, interaction: Pressing) -> None:

@@ -15,7 +15,14 @@ from typing import Final
 
 from bots.discord.ids import DIRECT, Ephemeral, place_of, target_of
 from bots.discord.render.markdown import line, markdown
-from bots.shared.answer_view import Ending, RenderOptions, ending_of, pieces, status_of
+from bots.shared.answer_view import (
+    MOST_BUTTONS,
+    Ending,
+    RenderOptions,
+    ending_of,
+    pieces,
+    status_of,
+)
 from core.lessons.wording import review_labels
 from core.press_ids import is_press
 from core.profile import ids_on
@@ -48,6 +55,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu of up to 25 choices, whose values are their indexes."""
+
+    custom_id: str
+    placeholder: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """The ids of users and of roles that a message calls."""
 
@@ -73,7 +89,7 @@ class Page:
     """One message, whose `content` is never empty. It notifies only the people whom it calls."""
 
     content: str
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[Button | Menu, ...] = ()
     called: Called | None = None
 
 
@@ -117,7 +133,7 @@ def _line(text: str, look: RenderOptions) -> str:
     return shortened(shown, _LINE_CONTENT_CHARS) or "…"
 
 
-def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
+def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button | Menu]]:
     """Return the lines below the text, which are the status or the ending, and the buttons."""
     if not view.done:
         status = shortened(_line(status_of(view, look.profile), look), 80)
@@ -131,7 +147,7 @@ def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
         lines += _sources(ending, look)
     buttons = _possible(_followups(view, ending, look))
     if buttons:
-        lines.append(f"-# {_line(ending.lead, look)}")
+        lines += [f"-# {_line(ending.lead, look)}"] if ending.lead else []
         lines += [f"-# • {_line(offer, look)}" for offer in ending.offers]
     if ending.opens:
         label = _label(look.profile.source_details, look)
@@ -150,27 +166,28 @@ def _sources(ending: Ending, look: RenderOptions) -> list[str]:
     return [first, *(f"-# [{number}] {title}" for number, title in enumerate(titles[1:], start=2))]
 
 
-def _followups(view: View, ending: Ending, look: RenderOptions) -> list[Button]:
-    return [
-        Button(
-            f"f:{view.question.id}:{index}",
-            _label(f"✓ {question}" if index in look.used else question, look),
-            style="primary",
-            disabled=index in look.used,
-        )
+def _followups(view: View, ending: Ending, look: RenderOptions) -> list[Button | Menu]:
+    labels = [
+        _label(f"✓ {question}" if index in look.used else question, look)
         for index, question in enumerate(ending.questions)
+    ]
+    if len(labels) > MOST_BUTTONS:
+        return [Menu(f"menu:{view.question.id}", _label(look.profile.choose, look), tuple(labels))]
+    return [
+        Button(f"f:{view.question.id}:{index}", label, "primary", disabled=index in look.used)
+        for index, label in enumerate(labels)
     ]
 
 
-def _feedback(view: View, look: RenderOptions) -> list[Button]:
+def _feedback(view: View, look: RenderOptions) -> list[Button | Menu]:
     return [
         Button(f"up:{view.question.id}", _label(look.profile.helpful, look), emoji="👍"),
         Button(f"down:{view.question.id}", _label(look.profile.not_helpful, look), emoji="👎"),
     ]
 
 
-def _possible(buttons: list[Button]) -> list[Button]:
-    """Return the buttons without those whose id is too long for Discord."""
+def _possible(buttons: Sequence[Button | Menu]) -> list[Button | Menu]:
+    """Return the buttons and menus without those whose id is too long for Discord."""
     return [button for button in buttons if utf16(button.custom_id) <= _ID_CHARS]
 
 
@@ -208,7 +225,7 @@ class Renderer:
                 shown = [*shown, call] if view.text else [call]
         return shown
 
-    def _review(self, lesson_id: str) -> tuple[Button, ...]:
+    def _review(self, lesson_id: str) -> tuple[Button | Menu, ...]:
         labels = review_labels(self.look.profile) if lesson_id else {}
         buttons = [
             Button(f"lesson:{act.value}:{lesson_id}", _label(label, self.look))
@@ -216,7 +233,7 @@ class Renderer:
         ]
         return tuple(_possible(buttons))
 
-    def _case_buttons(self, case_id: str) -> tuple[Button, ...]:
+    def _case_buttons(self, case_id: str) -> tuple[Button | Menu, ...]:
         profile = self.look.profile
         labels = (profile.case_take, profile.case_in_faq, profile.case_not_ours)
         acts = zip(CASE_ACTS, labels, strict=True) if case_id else ()

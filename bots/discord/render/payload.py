@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import discord
 
-from bots.discord.render.components import Button, Called, Page
+from bots.discord.render.components import Button, Called, Menu, Page
 
 SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6
@@ -21,11 +21,13 @@ LOADING: Final = 1 << 7
 NOBODY: Final[dict[str, Any]] = {"parse": [], "replied_user": False}
 _ROW: Final = 1
 _BUTTON: Final = 2
+_MENU: Final = 3
 _IN_A_ROW: Final = 5
 
-# The custom ids that `pages` writes: a kind, the answered question, and the follow-up's index.
+# The custom ids that `pages` writes: a kind, the answered question, and the follow-up's index,
+# which a menu has as the value of each choice.
 CUSTOM_ID: Final = re.compile(
-    r"(?P<kind>f|up|down|stop|share|why|open):(?P<question>discord:[^:]+:\d+:\d+(?:>[0-9a-f]+)?)(?::(?P<index>\d+))?"
+    r"(?P<kind>f|menu|up|down|stop|share|why|open):(?P<question>discord:[^:]+:\d+:\d+(?:>[0-9a-f]+)?)(?::(?P<index>\d+))?"
 )
 
 
@@ -38,12 +40,15 @@ class Pressed:
     index: int
 
 
-def pressed_of(custom_id: str) -> Pressed | None:
-    """Return the meaning of a custom id; None if it is not ours."""
+def pressed_of(custom_id: str, chosen: Sequence[str] = ()) -> Pressed | None:
+    """Return the meaning of a custom id and of what is chosen in a menu; None if it is not ours."""
     match = CUSTOM_ID.fullmatch(custom_id)
     if match is None or (match["kind"] == "f") != (match["index"] is not None):
         return None
-    return Pressed(match["kind"], match["question"], int(match["index"] or 0))
+    index = next(iter(chosen), "") if match["kind"] == "menu" else match["index"] or "0"
+    if not (index.isascii() and index.isdecimal()):
+        return None
+    return Pressed(match["kind"], match["question"], int(index))
 
 
 def new_message(page: Page) -> dict[str, Any]:
@@ -60,13 +65,13 @@ def message(page: Page) -> dict[str, Any]:
     }
 
 
-def components(buttons: Sequence[Button]) -> list[dict[str, Any]]:
-    """Return buttons in rows, with follow-ups and opinions in different rows."""
-    rows: list[list[Button]] = []
-    for _, alike in groupby(buttons, key=lambda button: button.style):
-        row = list(alike)
+def components(buttons: Sequence[Button | Menu]) -> list[dict[str, Any]]:
+    """Return buttons in rows, with follow-ups and opinions in different rows; a menu fills one."""
+    rows: list[list[dict[str, Any]]] = []
+    for _, alike in groupby(buttons, key=lambda one: getattr(one, "style", _MENU)):
+        row = [_menu(one) if isinstance(one, Menu) else _button(one) for one in alike]
         rows += [row[start : start + _IN_A_ROW] for start in range(0, len(row), _IN_A_ROW)]
-    return [{"type": _ROW, "components": [_button(button) for button in row]} for row in rows]
+    return [{"type": _ROW, "components": row} for row in rows]
 
 
 def question_in(rows: Sequence[dict[str, Any]]) -> str | None:
@@ -83,7 +88,7 @@ def question_under(rows: Sequence[object]) -> str | None:
         for row in rows
         if isinstance(row, discord.ActionRow)
         for child in row.children
-        if isinstance(child, discord.Button)
+        if isinstance(child, discord.Button | discord.SelectMenu)
     )
 
 
@@ -96,7 +101,7 @@ def _allowed(called: Called | None) -> dict[str, Any]:
 
 
 def _first(custom_ids: Iterator[str]) -> str | None:
-    found = (pressed.question_id for one in custom_ids if (pressed := pressed_of(one)))
+    found = (pressed.question_id for one in custom_ids if (pressed := pressed_of(one, ("0",))))
     return next(found, None)
 
 
@@ -109,3 +114,14 @@ def _button(button: Button) -> dict[str, Any]:
         "disabled": button.disabled,
     }
     return shown | ({"emoji": {"name": button.emoji}} if button.emoji else {})
+
+
+def _menu(menu: Menu) -> dict[str, Any]:
+    # https://discord.com/developers/docs/components/reference#string-select
+    options = [{"label": label, "value": str(place)} for place, label in enumerate(menu.labels)]
+    return {
+        "type": _MENU,
+        "custom_id": menu.custom_id,
+        "placeholder": menu.placeholder,
+        "options": options,
+    }

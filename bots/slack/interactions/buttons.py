@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-_FOLLOWUP: Final = re.compile(r"^followup:(\d+)$")
+_FOLLOWUP: Final = re.compile(r"^followup:(\d+|menu)$")
 _STOP: Final = "stop"
 _STOP_SIGNS: Final = ("octagonal_sign", "stop_sign")
 _USED: Final = "✓ "
@@ -183,18 +183,28 @@ def _asked(press: Press) -> Question:
 
 
 def _marked(block: Json, used: frozenset[int]) -> Json:
+    """Return a block whose used follow-ups, as buttons or in a menu, have a mark."""
     if block.get("type") != "actions":
         return block
     elements = []
     for element in block["elements"]:
-        match = _FOLLOWUP.match(element.get("action_id") or "")
-        label = (element.get("text") or {}).get("text", "")
-        if match and int(match[1]) in used and not label.startswith(_USED):
-            text = element["text"] | {"text": shortened(f"{_USED}{label}", _LABEL_CHARS)}
-            elements.append(element | {"text": text})
-        else:
+        if not _FOLLOWUP.match(element.get("action_id") or ""):
             elements.append(element)
+        elif "options" in element:
+            options = [_with_mark(option, used) for option in element["options"]]
+            elements.append(element | {"options": options})
+        else:
+            elements.append(_with_mark(element, used))
     return block | {"elements": elements}
+
+
+def _with_mark(choice: Json, used: frozenset[int]) -> Json:
+    _, index = read_followup(choice.get("value") or "") or ("", -1)
+    text = choice.get("text") or {}
+    label = text.get("text", "")
+    if index not in used or label.startswith(_USED):
+        return choice
+    return choice | {"text": text | {"text": shortened(f"{_USED}{label}", _LABEL_CHARS)}}
 
 
 def _renewed(blocks: list[Json], question: str, used: frozenset[int]) -> list[Json]:

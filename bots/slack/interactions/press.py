@@ -18,11 +18,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A press of a button, with its place and its person.
+    """A press of a button or a choice in a menu, with its place and its person.
 
     The button's message has the `ts`, in the thread `thread` ("" outside of threads). `act` is the
-    action id of the button, and `value` its value. `body` is Slack's payload, empty if the press is
-    restored from a form that it has opened.
+    action id of the button or menu, and `value` the value of what was chosen. `body` is Slack's
+    payload, empty if the press is restored from a form that it has opened.
     """
 
     workspace: Workspace
@@ -63,6 +63,11 @@ def on_press(
         background.begin(does(_read(body, action, workspace)))
 
 
+def value_of(action: Json) -> str:
+    """Return the value of the button that was pressed, or of the choice in a menu."""
+    return action.get("value") or (action.get("selected_option") or {}).get("value") or ""
+
+
 def _read(body: Json, action: Json, workspace: Workspace) -> Press:
     container, message = body.get("container") or {}, body.get("message") or {}
     return Press(
@@ -72,6 +77,6 @@ def _read(body: Json, action: Json, workspace: Workspace) -> Press:
         ts=container.get("message_ts") or message.get("ts") or "",
         user=body["user"]["id"],
         act=action["action_id"],
-        value=action.get("value") or "",
+        value=value_of(action),
         body=body,
     )

@@ -18,7 +18,9 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.response_url import send, whisper
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.render.blocks import Block, BlockOptions, Page, read_followup, render
+from bots.slack.interactions.press import value_of
+from bots.slack.render.blocks import BlockOptions, Page, read_followup, render
+from bots.slack.render.elements import Block
 from bots.slack.replies.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
 from core.messaging.delivery.pacer import Pacer
@@ -37,10 +39,10 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
     """Listen to the buttons of private answers; `budgets` are those of the answers in channels."""
     sharing: set[str] = set()
 
-    @app.action(re.compile(rf"^{PRIVATE_FOLLOWUP}:\d+$"))
+    @app.action(re.compile(rf"^{PRIVATE_FOLLOWUP}:(\d+|menu)$"))
     async def followup(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
         try:
-            question_id, index = read_followup(action["value"]) or ("", 0)
+            question_id, index = read_followup(value_of(action)) or ("", 0)
             view = await _own(context, body, question_id)
             said = await _press(context, body, view, index) if view else ""
         except StorageError as error:

@@ -11,28 +11,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 
 from bots.shared import answer_view
-from bots.shared.answer_view import Ending, ending_of, pieces, status_of
+from bots.shared.answer_view import MOST_BUTTONS, Ending, ending_of, pieces, status_of
 from bots.slack.api.people import mention_of
+from bots.slack.render.elements import Block, actions, button, context, label, menu, section
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
 from bots.slack.render.plan import plan
 from core.lessons.wording import review_labels
 from core.profile import Profile, ids_on
-from core.text.markdown.measure import fitting, shortened
+from core.text.markdown.measure import fitting
 from core.text.safety.sanitize import Cleaner
 from core.types import Escalated, Passage, View
-
-Block = dict[str, Any]
 
 _SECTION_CHARS: Final = 3000
 _SECTIONS: Final = 3  # in a page; four would use all of its 12,000 characters
 _FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000 characters
-_LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _LINE_CHARS: Final = 250  # the longest source, offer or quoted question
 _FEEDBACK: Final = "feedback"
 SOURCE_DETAILS: Final = "source_details"
+FOLLOWUP_MENU: Final = "followup:menu"
+_USED: Final = "✓ "
 CASE_ACTS: Final = ("take", "faq", "close")
 _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
@@ -75,13 +75,13 @@ def render(view: View, look: BlockOptions) -> list[Page]:
     for number, group in enumerate(groups):
         shown = [mrkdwn(piece, look.cleaner) for piece in group]
         texts = [part for text in shown for part in fitting(text, _SECTION_CHARS, cut=clipped)]
-        blocks = [_section(text, f"text:{place}") for place, text in enumerate(texts)]
+        blocks = [section(text, f"text:{place}") for place, text in enumerate(texts)]
         if number == 0 and look.quoted:
             blocks = [*_question(view, look), *blocks]
         if number == len(groups) - 1:
             blocks += _below(view, look)
         if not blocks:
-            blocks = [_context("empty", ["…"])]
+            blocks = [context("empty", ["…"])]
         pages.append(Page(_fallback(group, view, look), tuple(blocks)))
     return [*pages, *call]
 
@@ -90,10 +90,10 @@ def case_choices(case_id: str, entries: Sequence[Passage], profile: Profile) -> 
     """Return blocks that ask an owner which of these entries answers a case."""
     look = BlockOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out))
     buttons = [
-        _button(f"case:pick:{place}", entry.title, f"{case_id}:{entry.faq_id}", look)
+        button(f"case:pick:{place}", entry.title, f"{case_id}:{entry.faq_id}", look)
         for place, entry in enumerate(entries)
     ]
-    return [_section(profile.case_which_entry, "which"), _actions("entries", buttons)]
+    return [section(profile.case_which_entry, "which"), actions("entries", buttons)]
 
 
 def followup_value(question_id: str, index: int) -> str:
@@ -141,23 +141,23 @@ def _call(view: View, look: BlockOptions) -> list[Page]:
     mentions = " ".join(map(mention_of, owners))
     # The mentions are added last, because cleaning and escaping remove them from a text.
     words = ending.call or look.profile.teach_call
-    text = escaped(look.cleaner.clean(words)).format(owners=mentions)
-    blocks = [_section(text, "call")]
+    called = escaped(look.cleaner.clean(words)).format(owners=mentions)
+    blocks = [section(called, "call")]
     if ending.case_id:
         labels = (look.profile.case_take, look.profile.case_in_faq, look.profile.case_not_ours)
         buttons = [
-            _button(f"case:{act}", label, ending.case_id, look)
-            for act, label in zip(CASE_ACTS, labels, strict=True)
+            button(f"case:{act}", text, ending.case_id, look)
+            for act, text in zip(CASE_ACTS, labels, strict=True)
         ]
-        blocks.append(_actions("case", buttons))
+        blocks.append(actions("case", buttons))
     if ending.lesson_id:
         labels_of = review_labels(look.profile)
         buttons = [
-            _button(f"lesson:{act.value}", label, ending.lesson_id, look)
-            for act, label in labels_of.items()
+            button(f"lesson:{act.value}", text, ending.lesson_id, look)
+            for act, text in labels_of.items()
         ]
-        blocks.append(_actions("lesson", buttons))
-    return [Page(text, tuple(blocks), calls=True)]
+        blocks.append(actions("lesson", buttons))
+    return [Page(called, tuple(blocks), calls=True)]
 
 
 def _question(view: View, look: BlockOptions) -> list[Block]:
@@ -165,7 +165,7 @@ def _question(view: View, look: BlockOptions) -> list[Block]:
     shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
     lines = [look.profile.quoted.format(name=shown)] if look.named else []
     lines.append(f"> {_line(view.question.text, look)}")
-    return [_section("\n".join(lines), "question")]
+    return [section("\n".join(lines), "question")]
 
 
 def _below(view: View, look: BlockOptions) -> list[Block]:
@@ -174,24 +174,25 @@ def _below(view: View, look: BlockOptions) -> list[Block]:
         if view.slow and not view.text and look.steps and look.newer_blocks:
             blocks = [plan(view, look.profile, look.cleaner)]
         else:
-            blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
+            blocks = [context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
         if look.stoppable:
-            blocks.append(_actions("stop", [_stop(view, look)]))
+            blocks.append(actions("stop", [_stop(view, look)]))
         return blocks
     ending = ending_of(view, look)
     blocks = []
     if ending.note:
         note = clipped(mrkdwn(ending.note, look.cleaner), _SECTION_CHARS)
-        blocks.append(_context("note", [note or "…"]))
+        blocks.append(context("note", [note or "…"]))
     if ending.sources:
-        blocks.append(_context("sources", ["\n".join(_sources(ending, look))]))
+        blocks.append(context("sources", ["\n".join(_sources(ending, look))]))
     if buttons := _followups(view, ending, look):
-        lines = [_line(ending.lead, look)]
+        lines = [_line(ending.lead, look)] if ending.lead else []
         lines += [f"• {_line(offer, look)}" for offer in ending.offers]
-        blocks += [_context("next", ["\n".join(lines)]), _actions("followups", buttons)]
+        blocks += [context("next", ["\n".join(lines)])] if lines else []
+        blocks.append(actions("followups", buttons))
     if ending.opens:
-        details = _button(SOURCE_DETAILS, look.profile.source_details, view.question.id, look)
-        blocks.append(_actions("details", [details]))
+        details = button(SOURCE_DETAILS, look.profile.source_details, view.question.id, look)
+        blocks.append(actions("details", [details]))
     if ending.rated and look.feedback:
         blocks.append(_feedback(view, look))
     return blocks
@@ -213,16 +214,23 @@ def _sources(ending: Ending, look: BlockOptions) -> list[str]:
 
 
 def _followups(view: View, ending: Ending, look: BlockOptions) -> list[Block]:
-    buttons: list[Block] = []
-    for index, question in enumerate(ending.questions):
-        used = "✓ " if index in look.used else ""
-        value = followup_value(view.question.id, index)
-        buttons.append(_button(f"followup:{index}", used + question, value, look))
-    return buttons
+    choices = [
+        (
+            f"{_USED if index in look.used else ''}{question}",
+            followup_value(view.question.id, index),
+        )
+        for index, question in enumerate(ending.questions)
+    ]
+    if len(choices) > MOST_BUTTONS:
+        return [menu(FOLLOWUP_MENU, look.profile.choose, choices, look)]
+    return [
+        button(f"followup:{index}", text, value, look)
+        for index, (text, value) in enumerate(choices)
+    ]
 
 
 def _stop(view: View, look: BlockOptions) -> Block:
-    return _button("stop", look.profile.stop, view.question.id, look)
+    return button("stop", look.profile.stop, view.question.id, look)
 
 
 def _feedback(view: View, look: BlockOptions) -> Block:
@@ -230,15 +238,15 @@ def _feedback(view: View, look: BlockOptions) -> Block:
     up, down = (feedback_value(view.question.id, helpful=helpful) for helpful in (True, False))
     if not look.newer_blocks:
         buttons = [
-            _button("feedback:up", f"👍 {look.profile.helpful}", up, look),
-            _button("feedback:down", f"👎 {look.profile.not_helpful}", down, look),
+            button("feedback:up", f"👍 {look.profile.helpful}", up, look),
+            button("feedback:down", f"👎 {look.profile.not_helpful}", down, look),
         ]
-        return _actions(_FEEDBACK, buttons)
+        return actions(_FEEDBACK, buttons)
     element = {
         "type": "feedback_buttons",
         "action_id": "feedback",
-        "positive_button": {"text": _label(look.profile.helpful, look), "value": up},
-        "negative_button": {"text": _label(look.profile.not_helpful, look), "value": down},
+        "positive_button": {"text": label(look.profile.helpful, look), "value": up},
+        "negative_button": {"text": label(look.profile.not_helpful, look), "value": down},
     }
     block_id = feedback_block_id(view.text, look.used)
     return {"type": "context_actions", "block_id": block_id, "elements": [element]}
@@ -251,34 +259,3 @@ def feedback_block_id(text: str, used: frozenset[int]) -> str:
     """
     said = f"{text} {sorted(used)}".encode(errors="surrogatepass")
     return f"{_FEEDBACK}:{blake2b(said, digest_size=6).hexdigest()}"
-
-
-def _button(action_id: str, label: str, value: str, look: BlockOptions) -> Block:
-    return {"type": "button", "action_id": action_id, "text": _label(label, look), "value": value}
-
-
-def _label(text: str, look: BlockOptions) -> Block:
-    line = " ".join(look.cleaner.clean(text).split())
-    return {"type": "plain_text", "text": shortened(line, _LABEL_CHARS) or "…", "emoji": False}
-
-
-def _section(text: str, block_id: str) -> Block:
-    return {"type": "section", "block_id": block_id, "text": _mrkdwn_object(text), "expand": True}
-
-
-def _context(block_id: str, texts: Sequence[str]) -> Block:
-    return {
-        "type": "context",
-        "block_id": block_id,
-        "elements": [_mrkdwn_object(text) for text in texts],
-    }
-
-
-def _mrkdwn_object(text: str) -> Block:
-    # With "verbatim", Slack makes no link of an address that is not marked as one.
-    # https://docs.slack.dev/reference/block-kit/composition-objects/text-object
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _actions(block_id: str, elements: Sequence[Block]) -> Block:
-    return {"type": "actions", "block_id": block_id, "elements": list(elements)}

@@ -19,7 +19,8 @@ from bots.slack.api.errors import translated
 from bots.slack.api.response_url import send
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.render.blocks import Block, BlockOptions, Page, render
+from bots.slack.render.blocks import BlockOptions, Page, render
+from bots.slack.render.elements import Block
 from bots.slack.replies.messages import send_directly
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.delivery.pacer import Pacer

@@ -7,6 +7,7 @@ import { sourcesOf } from "./sources.js";
 import { about, shownTime, t } from "./texts.js";
 
 const ENDINGS = new Set(["answered", "declined", "escalated", "failed", "stopped", "withdrawn"]);
+const MOST_BUTTONS = 5; // more choices are a menu, as on every platform
 const LEFT_TO_A_PERSON = new Set(["declined", "escalated"]);
 
 export class Turn {
@@ -163,14 +164,36 @@ export class Turn {
   }
 
   followups(ending) {
-    const buttons = ending.followups.map(({ index, text, pressed }) => {
+    const lead = ending.lead ? [make("p", { textContent: ending.lead })] : [];
+    const offers = (ending.offers ?? []).map((offer) => make("p", { className: "offer", textContent: offer }));
+    const choices = ending.followups.length > MOST_BUTTONS ? [this.menu(ending)] : this.buttons(ending);
+    return make("div", { className: "followups" }, ...lead, ...offers, make("div", {}, ...choices));
+  }
+
+  buttons(ending) {
+    return ending.followups.map(({ index, text, pressed }) => {
       const button = make("button", { type: "button", disabled: pressed }, icon(pressed ? "check" : "turn"), text);
       if (pressed) button.title = t.asked;
-      button.onclick = () => this.press(index, button);
+      button.onclick = () => this.press(index, button, () => button.replaceChildren(icon("check"), text));
       return button;
     });
-    const offers = (ending.offers ?? []).map((offer) => make("p", { className: "offer", textContent: offer }));
-    return make("div", { className: "followups" }, make("p", { textContent: ending.lead }), ...offers, make("div", {}, ...buttons));
+  }
+
+  menu(ending) {
+    const options = ending.followups.map(({ index, text, pressed }) =>
+      make("option", { value: index, disabled: pressed, textContent: pressed ? `✓ ${text}` : text }));
+    const menu = make("select", {}, make("option", { value: "", textContent: t.choose }), ...options);
+    menu.setAttribute("aria-label", t.choose);
+    // A keyboard changes the value at each step, so a choice is sent by a button.
+    const send = make("button", { type: "button", disabled: true }, icon("turn"), t.send);
+    menu.onchange = () => { send.disabled = !menu.value; };
+    send.onclick = () => this.press(Number(menu.value), send, () => {
+      const chosen = menu.selectedOptions[0];
+      chosen.textContent = `✓ ${chosen.textContent}`;
+      chosen.disabled = true;
+      menu.value = "";
+    });
+    return make("span", { className: "menu" }, menu, send);
   }
 
   tools(ending) {
@@ -197,11 +220,11 @@ export class Turn {
     return button;
   }
 
-  async press(index, button) {
+  async press(index, button, marked) {
     button.disabled = true;
     try {
       const question = await persistently(() => call("POST", `${this.path}/followups/${index}`));
-      button.replaceChildren(icon("check"), this.ending.followups[index].text);
+      marked();
       this.ending.followups[index].pressed = true;
       this.page.begin(question);
     } catch (error) {

@@ -29,7 +29,7 @@ from core.types import Status
 logger = logging.getLogger(__name__)
 
 _LAPSES: Final = timedelta(minutes=10)
-_MOST_CHOICES: Final = 5
+_MOST_CHOICES: Final = 25
 _REFUSED: Final = 300  # from this status on an answer is a refusal; redirects are not followed
 
 

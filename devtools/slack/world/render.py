@@ -118,7 +118,7 @@ def _rich(node: Json) -> str:
 def _labels(element: Json) -> list[str]:
     if element["type"] == "feedback_buttons":
         return [element[f"{which}_button"]["text"]["text"] for which in ("positive", "negative")]
-    if element["type"] == "overflow":
+    if "options" in element:
         return [option["text"]["text"] for option in element["options"]]
     label = element.get("text")
     return [label["text"]] if isinstance(label, dict) else []

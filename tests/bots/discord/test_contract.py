@@ -15,6 +15,11 @@ from core.text.markdown.measure import utf16
 from devtools.discord import Channel, DiscordServer, Message
 
 
+def menu_of(part):
+    """The values of a menu by their labels; empty for a button."""
+    return {one["label"]: one["value"] for one in part.get("options", ())}
+
+
 @dataclass
 class Asked:
     message: Message
@@ -82,9 +87,13 @@ class DiscordDriver:
 
     async def press(self, asked, label, **by):
         for message in reversed(self._messages(asked)):
-            if label in [button.get("label") for button in message.buttons]:
-                await self.fake.press(message, label, **by)
-                return
+            for part in message.buttons:
+                if label == part.get("label"):
+                    await self.fake.press(message, label, **by)
+                    return
+                if label in (chosen := menu_of(part)):
+                    await self.fake.select(message, part["custom_id"], [chosen[label]], **by)
+                    return
         raise LookupError(label)
 
     async def press_by_other(self, asked, label):
@@ -117,10 +126,11 @@ class DiscordDriver:
 
     def buttons(self, asked):
         return [
-            button["label"]
+            label
             for message in self._messages(asked)
             for button in message.buttons
             if not button.get("disabled")
+            for label in ([button["label"]] if "label" in button else menu_of(button))
         ]
 
     def files(self, asked):

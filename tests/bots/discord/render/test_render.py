@@ -7,11 +7,11 @@ from fakes.rendering import TEXTS, answered, question, strangest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.discord.render.components import Page, RenderOptions, pages
+from bots.discord.render.components import Button, Menu, Page, RenderOptions, pages
 from bots.discord.render.markdown import markdown
 from core.text.markdown.measure import cost, utf16
 from core.text.safety.sanitize import Cleaner
-from core.types import Declined, Escalated, Failed, Label, View
+from core.types import Answered, Declined, Escalated, Failed, Label, View
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 Z = "\u200b"
@@ -138,3 +138,11 @@ def test_a_pressed_button_is_marked(profile):
 def test_the_real_answers_hold_the_limits(shared, look):
     for text in strangest(shared):
         check(pages(answered(text), look))
+
+
+@pytest.mark.parametrize(("count", "kind"), [(5, Button), (6, Menu), (25, Menu)])
+def test_more_choices_of_a_skill_than_five_are_a_menu(look, count, kind):
+    ending = Answered("어느 것인가요?", (), tuple(f"{n}번" for n in range(count)), skill="rooms")
+    (page,) = pages(View(question(), text=ending.text, ending=ending), look)
+    assert page.content == ending.text  # nothing is said about them
+    assert {type(one) for one in page.buttons} == {kind}

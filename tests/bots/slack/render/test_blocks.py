@@ -18,7 +18,7 @@ from bots.slack.render.blocks import (
 )
 from core.text.markdown.measure import utf16
 from core.text.safety.sanitize import Cleaner
-from core.types import Declined, Escalated, Failed, Label, View
+from core.types import Answered, Declined, Escalated, Failed, Label, View
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 
@@ -230,3 +230,14 @@ def test_nobody_is_called_while_an_answer_grows_or_when_it_is_there(profile):
         )
         == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "kind"), [(5, "button"), (6, "static_select"), (25, "static_select")]
+)
+def test_more_choices_of_a_skill_than_five_are_a_menu(look, count, kind):
+    ending = Answered("어느 것인가요?", (), tuple(f"{n}번" for n in range(count)), skill="rooms")
+    (page,) = render(View(question(), text=ending.text, ending=ending), look)
+    blocks = blocks_of(page)
+    assert list(blocks) == ["text:0", "followups"]  # nothing is said about them
+    assert {element["type"] for element in blocks["followups"]["elements"]} == {kind}
