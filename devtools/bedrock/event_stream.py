@@ -20,8 +20,8 @@ def event(kind: str, payload: object) -> bytes:
 
 
 def exception(kind: str, message: str) -> bytes:
-    """Return the frame of an exception, which ends a stream."""
-    headers = {":exception-type": kind, ":content-type": "application/json"}
+    """Return the frame of an exception, which ends a stream; there, names begin in lower case."""
+    headers = {":exception-type": kind[:1].lower() + kind[1:], ":content-type": "application/json"}
     return _frame({**headers, ":message-type": "exception"}, {"message": message})
 
 

@@ -62,12 +62,16 @@ class Fault:
 
 @dataclass(slots=True)
 class BedrockServer:
-    """The server's state: queue `faults`, read `requests` (operation and body)."""
+    """The server's state: queue `faults`, read `requests` (operation and body).
+
+    `first_s` passes before the first token of a stream, `gap_s` between two tokens.
+    """
 
     faults: deque[Fault] = field(default_factory=deque)
     requests: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=1_000))
     secrets: dict[str, str] = field(default_factory=lambda: {ACCESS_KEY: SECRET_KEY})
     gap_s: float = 0.0
+    first_s: float = 0.0
     url: str = ""
 
     @asynccontextmanager
@@ -78,6 +82,7 @@ class BedrockServer:
         app.router.add_post("/model/{model:.+}/converse-stream", self._converse)
         app.router.add_post("/model/{model:.+}/invoke", self._invoke)
         app.router.add_post("/flows/{flow}/aliases/{alias}", self._flow)
+        app.router.add_post("/cue", self._cue)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port)
@@ -122,6 +127,7 @@ class BedrockServer:
         usage: Json,
         fault: Fault | None,
     ) -> web.StreamResponse:
+        await asyncio.sleep(self.first_s)
         response = await _opened(request)
         await response.write(event("messageStart", {"role": "assistant"}))
         if tool:
@@ -198,6 +204,18 @@ class BedrockServer:
             request.method, str(request.url), request.headers, await request.read(), self.secrets
         )
         return _error(*told, 403) if told else None
+
+    async def _cue(self, request: web.Request) -> web.Response:
+        """Set the pace or queue a fault from another process.
+
+        The body is `{"gap_s": 0.1, "first_s": 30, "fault": {"kind": "cut", "after": 6}}` or less.
+        """
+        cue = json.loads(await request.read())
+        self.gap_s = cue.get("gap_s", self.gap_s)
+        self.first_s = cue.get("first_s", self.first_s)
+        if "fault" in cue:
+            self.faults.append(Fault(**cue["fault"]))
+        return web.json_response({"requests": len(self.requests)})
 
     def _fault(self, of: str) -> Fault | None:
         for fault in self.faults:

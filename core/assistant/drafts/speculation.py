@@ -104,9 +104,11 @@ class Speculation:
                 hits = (*found.in_context[:1], *found.alone[:1])
                 verdict = vouched(_verdict(read, found.verdict), text, hits)
                 if read.query and compact(read.query) != compact(text):
-                    found = await self._searched_again(read.query, message, found)
-                    reading = replace(reading, found=found, query=read.query)
-                    text = f"{text}\n({read.query})"
+                    again = await self._searched_again(read.query, message, found)
+                    if again.entries or not found.entries:
+                        found = again
+                        reading = replace(reading, found=found, query=read.query)
+                        text = f"{text}\n({read.query})"
         if verdict.label is Label.ON_TOPIC:
             await self._begin(text, history, found)
         else:
@@ -176,7 +178,11 @@ class Speculation:
                 certain.set_exception(ModelReplyError("the model's reading has no label"))
 
     async def _searched_again(self, query: str, message: Message, found: Findings) -> Findings:
-        """Search again with the model's query, without a conversation; keep the local verdict."""
+        """Search again with the model's query, without a conversation; keep the local verdict.
+
+        A small model may write a query that finds nothing although the question, in its
+        conversation, finds an entry. The caller then keeps the first findings.
+        """
         await self.warm([query])
         alone = Message(query, as_one=True, audience=message.audience)
         again = (await self._reader.read(alone)).found

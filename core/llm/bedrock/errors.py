@@ -106,11 +106,11 @@ def refused(response: Mapping[str, Any], where: str) -> ModelError:
     said = str(error.get("Message") or "")
     told = response.get("ResponseMetadata") or {}
     status = int(told.get("HTTPStatusCode") or 0)
-    line = f"{where} answered {code or status}: {_short(said)}"
+    line = f"{where} answered {code or status or 'an unknown error'}: {_short(said)}"
     known = code[:1].upper() + code[1:]  # in a stream the same names begin in lower case
     if known in _REASONS:
         return ModelMisconfiguredError(f"{line} ({_REASONS[known]})")
-    if known in _BUSY or status >= _OVERLOADED:
+    if known in _BUSY or status >= _OVERLOADED or not (code or status):  # the last: in a stream
         wait = _seconds((told.get("HTTPHeaders") or {}).get("retry-after"))
         return ModelUnavailableError(f"{line} (try again later)", retry_after_s=wait)
     if is_overflow(said):

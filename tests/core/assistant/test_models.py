@@ -205,6 +205,16 @@ async def test_a_leaning_question_is_searched_in_other_words(settings, server):
     assert f"Q: {MINOR}" in server.bodies("guard")[0]["messages"][1]["content"]
 
 
+async def test_a_query_that_finds_nothing_takes_no_answer_away(settings, server):
+    """The question finds an entry in its conversation, and a small model's words for it none."""
+    reading = '{"label":"on_topic","query":"조금 더 상세한 설명 부탁드립니다","confidence":0.9}'
+    server.faults.append(Fault("say", of="guard", text=reading))
+    async with opened(settings) as assistant:
+        events = await ask(assistant, "동의서는요?", past=[(MINOR, "네, 가능합니다.")])
+    assert isinstance(events[-1], Answered)
+    assert "동의서" in events[-1].sources[0].title
+
+
 async def test_what_models_get_has_no_personal_data_where_that_is_masked(settings, server):
     """Neither a question nor what was said before; the turn is kept as it was asked."""
     asking = f"010-2345-6789로 문자 주세요. {MINOR}"

@@ -161,6 +161,7 @@ async def test_what_may_pass_is_tried_again(server, fault):
     "fault",
     [
         Fault("exception", code="internalServerException", after=4),
+        Fault("exception", code="notYetDocumentedException", after=4),
         Fault("cut", after=4),
         Fault("damage", after=4),
     ],
