@@ -34,11 +34,10 @@ class Replicas:
         self._running.append(process)
 
     async def kill(self) -> None:
-        """Kill the oldest without a warning, and start another in its place."""
+        """Kill the oldest without a warning."""
         process = self._running.pop(0)
         process.kill()
         await process.wait()
-        await self.begin()
 
     async def end(self) -> None:
         """Ask all to leave; who does not is killed."""

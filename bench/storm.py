@@ -224,6 +224,7 @@ class Storm:
             await self._all_connected()
             self.tally.note_kill()
             await replicas.kill()
+            await replicas.begin()
 
     def _take_store_away(self) -> None:
         """Hold the file's write lock: nobody else can store anything meanwhile."""

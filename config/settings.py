@@ -82,7 +82,7 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         default=False, description="Answer what other processes hear, without a connection."
     )
     lease_s: float = Field(
-        default=8.0, ge=2, le=600, description="A killed process's questions go on after this."
+        default=6.0, ge=2, le=600, description="A killed process's questions go on after this."
     )
     user_per_minute: int = Field(
         default=10, ge=0, description="Questions of one person; 0 is no limit."

@@ -102,6 +102,7 @@ class Profile:
     greeting: str
     searching: str
     writing: str
+    resumed: str
     not_found: str
     nearest: str
     lead_back: str

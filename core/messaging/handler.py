@@ -223,7 +223,7 @@ class QuestionHandler:
         self._history.watch(question.id, lambda: presenter.edits)
         self._live[question.id] = live = (presenter, claim)
         try:
-            view = await presenter.present(question, events, status=self._profile.searching)
+            view = await presenter.present(question, events, status=self._status_of(claim))
         finally:
             # This process may hold a later claim of the same question by now.
             if self._live.get(question.id) is live:
@@ -231,6 +231,10 @@ class QuestionHandler:
         if claim.fence > 1:
             await delete_late(reply, presenter.references)
         return view
+
+    def _status_of(self, claim: Claim) -> str:
+        """Return the first status; after a crash it says that the answer goes on."""
+        return self._profile.resumed if claim.attempt > 1 else self._profile.searching
 
     async def _abandon(self, question: Question) -> None:
         with suppress(PlatformRefusedError):  # raised if the platform is not connected any more

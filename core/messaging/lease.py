@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from core.errors import AwayError
+from core.messaging.store_watch import StoreWatch
 from core.ports import Inbox
 from core.types import Claim
 
@@ -15,8 +16,6 @@ logger = logging.getLogger(__name__)
 
 _BEATS: Final = 3  # renewals within the time of a lease
 _LATE_SHARE: Final = 0.25  # of a lease; a renewal that is so late was nearly too late
-# The share of a lease within which those that lapsed are renewed, once the store is back.
-RENEWED_SHARE: Final = 0.5
 _AGAIN_S: Final = 0.5  # the pause after a failed renewal
 _SOON_S: Final = 2.0  # how long a write of the answer waits for the store
 # The share of a lease in which this process writes: its calls then end before another claim begins.
@@ -31,11 +30,18 @@ class Lease:
     """
 
     def __init__(
-        self, inbox: Inbox, claim: Claim, *, lease_s: float, late: Callable[[], None]
+        self,
+        inbox: Inbox,
+        claim: Claim,
+        *,
+        lease_s: float,
+        late: Callable[[], None],
+        watch: StoreWatch,
     ) -> None:
         """`late` hears of renewals that come so late that leases are at risk."""
         self._inbox = inbox
         self._late = late
+        self._watch = watch
         self._claim = claim
         self._lease_s = lease_s
         self._until = asyncio.get_running_loop().time() + lease_s * _SAFE_SHARE
@@ -91,11 +97,13 @@ class Lease:
             await self._inbox.renew(self._claim, lease_s=self._lease_s)
             if self._due is not None:
                 await self._inbox.note_reply(self._claim, self._due)
+        self._watch.answered(began)
         self._due = None
         self._until = began + self._lease_s * _SAFE_SHARE
         self._there.set()
 
     def _lose_sight(self, error: Exception) -> None:
+        self._watch.failed()
         if self._there.is_set():
             self._there.clear()
             name = self._claim.question.id

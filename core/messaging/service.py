@@ -71,7 +71,7 @@ class ChatService(Lookups):
         messenger: Messenger | None = None,
         audiences: Audiences | None = None,
         sessions_at_once: int = 64,
-        lease_s: float = 8.0,
+        lease_s: float = 6.0,
         redact: Callable[[str], str] = str,
         liked: LikedQuestions | None = None,
     ) -> None:

@@ -7,10 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 from core.errors import AwayError, FaqbotError, LeaseLostError, StorageError
-from core.messaging.lease import RENEWED_SHARE, Lease
+from core.messaging.lease import Lease
+from core.messaging.places import Places
+from core.messaging.store_watch import StoreWatch
 from core.ports import Inbox
 from core.retry import until_back
 from core.types import Claim, InboxState
@@ -18,6 +21,7 @@ from core.types import Claim, InboxState
 logger = logging.getLogger(__name__)
 
 NoteReply = Callable[[str], Awaitable[None]]
+_Told = TypeVar("_Told")
 
 _CANCEL_AGAIN_S: Final = 5.0
 _FAREWELL_S: Final = 2.0  # how long a stopping process waits for the store
@@ -78,7 +82,7 @@ class InboxWorker:
         prefixes: Sequence[str] = ("",),
         sessions_at_once: int = 8,
         attempts: int = 5,
-        lease_s: float = 8.0,
+        lease_s: float = 6.0,
         poll_s: float = 1.0,
     ) -> None:
         self._inbox = inbox
@@ -90,8 +94,8 @@ class InboxWorker:
         self._woken = {prefix: asyncio.Event() for prefix in prefixes}
         self._tasks: asyncio.TaskGroup | None = None
         self._at_work: set[_Work] = set()
-        self._sweep_at = float("-inf")
-        self._is_away = False  # the store, when it was last asked for work
+        self._store = StoreWatch(lease_s=lease_s)
+        self._places: list[Places] = []
         self._rests_until = float("-inf")
 
     @property
@@ -130,17 +134,35 @@ class InboxWorker:
         with suppress(AwayError):
             await self._inbox.take_back()
         async with asyncio.TaskGroup() as self._tasks:
+            self._tasks.create_task(self._take_up())
             for prefix in self._woken:
                 self._tasks.create_task(self._serve(prefix))
 
+    async def _take_up(self) -> None:
+        """Free the questions of processes that died, every `poll_s`, until cancelled.
+
+        They do not wait until an answer of this process has ended.
+        """
+        while True:
+            if self._store.shows_who_died:
+                lapsed = await self._ask_store(self._inbox.sweep) or 0
+                if lapsed:
+                    logger.warning("%d questions were left behind; taking them up again", lapsed)
+                    for places in self._places:
+                        places.lend(lapsed)
+                    self.wake()
+            _check_cancelled()
+            await asyncio.sleep(self._poll_s)
+
     async def _serve(self, prefix: str) -> None:
         """Answer the questions of one platform until cancelled."""
-        free = asyncio.Semaphore(self._sessions_at_once)
+        places = Places(self._sessions_at_once)
+        self._places.append(places)
         async with asyncio.TaskGroup() as answers:
             while True:
-                await free.acquire()
+                await places.take()
                 claim = await self._next(prefix)
-                answers.create_task(self._work(claim)).add_done_callback(lambda _: free.release())
+                answers.create_task(self._work(claim)).add_done_callback(places.give_back)
                 _check_cancelled()
 
     async def _next(self, prefix: str) -> Claim:
@@ -148,18 +170,10 @@ class InboxWorker:
         woken = self._woken[prefix]
         while True:
             woken.clear()
-            try:
-                await self._rest()
-                await self._sweep()
-                began = asyncio.get_running_loop().time()
-                claim = await self._inbox.claim(lease_s=self._lease_s, prefixes=(prefix,))
-                self._note_answered_since(began)
-                if claim is not None:
-                    return claim
-            except StorageError as error:
-                logger.error("the inbox cannot be read: %s", error)
-                if isinstance(error, AwayError):
-                    self._is_away = True
+            await self._rest()
+            claiming = partial(self._inbox.claim, lease_s=self._lease_s, prefixes=(prefix,))
+            if (claim := await self._ask_store(claiming)) is not None:
+                return claim
             _check_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
@@ -178,27 +192,24 @@ class InboxWorker:
     def _late(self) -> None:
         self._rests_until = asyncio.get_running_loop().time() + self._lease_s / 2
 
-    async def _sweep(self) -> None:
-        """Free the questions of processes that died, every `poll_s`, unless the store is away."""
-        now = asyncio.get_running_loop().time()
-        if self._is_away or now < self._sweep_at:
-            return
-        self._sweep_at = now + self._poll_s
-        if lapsed := await self._inbox.sweep():
-            logger.warning("%d questions were left behind; taking them up again", lapsed)
-
-    def _note_answered_since(self, began: float) -> None:
-        """After an outage, leave a moment to workers to renew the leases that have lapsed."""
-        now, renewed_s = asyncio.get_running_loop().time(), self._lease_s * RENEWED_SHARE
-        if self._is_away or now - began > renewed_s:
-            self._is_away = False
-            self._sweep_at = now + renewed_s
+    async def _ask_store(self, call: Callable[[], Awaitable[_Told]]) -> _Told | None:
+        """Return what the store says; None if it fails, which is logged."""
+        began = asyncio.get_running_loop().time()
+        try:
+            told = await call()
+        except StorageError as error:
+            logger.error("the inbox cannot be read: %s", error)
+            if isinstance(error, AwayError):
+                self._store.failed()
+            return None
+        self._store.answered(began)
+        return told
 
     async def _work(self, claim: Claim) -> None:
         """Answer a claimed question as long as this process holds its lease."""
         job = _Work(claim.question.id)
         self._at_work.add(job)
-        lease = Lease(self._inbox, claim, lease_s=self._lease_s, late=self._late)
+        lease = Lease(self._inbox, claim, lease_s=self._lease_s, late=self._late, watch=self._store)
         tasks = {
             asyncio.create_task(self._answer(claim, job, lease)),
             asyncio.create_task(_keep(lease, job)),

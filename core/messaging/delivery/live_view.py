@@ -33,6 +33,7 @@ class LiveView:
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._stop_note = ""
+        self._keeps_status = False
 
     @property
     def current(self) -> View:
@@ -41,10 +42,19 @@ class LiveView:
         return self._view
 
     def read(
-        self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
+        self,
+        question: Question,
+        events: AsyncGenerator[AnswerEvent],
+        *,
+        status: str,
+        lasts: bool = False,
     ) -> asyncio.Task[None]:
-        """Show a status, and return the task that reads the events to the end."""
-        self._view = View(question, status=status)
+        """Show a status, and return the task that reads the events to the end.
+
+        A status that `lasts` is shown in a message, and stays until there is text.
+        """
+        self._view = View(question, status=status, lasts=lasts)
+        self._keeps_status = lasts
         self._timer = asyncio.get_running_loop().call_later(_SLOW_AFTER_S, self._is_slow)
         self._reading = asyncio.create_task(self._read(events))
         return self._reading
@@ -76,6 +86,8 @@ class LiveView:
     def _take(self, event: AnswerEvent) -> None:
         view = self.current
         match event:
+            case Status(lasts=False, found=found) if self._keeps_status:
+                self._put(replace(view, found=found or view.found))
             case Status(text, lasts, found):
                 self._put(replace(view, status=text, lasts=lasts, found=found or view.found))
             case Delta(text, used):

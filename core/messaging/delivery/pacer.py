@@ -34,7 +34,7 @@ class Lane:
     """The state of one live message in its pacer.
 
     `hidden` is the number of characters that people cannot see yet. `ends` is set when the next
-    write is the last, which goes before all interim ones.
+    write goes before all interim ones: it is the last, or it replaces what nobody writes any more.
     """
 
     hidden: int = 0

@@ -49,6 +49,7 @@ class Presenter(Generic[Page]):
     ) -> None:
         """`references` are the messages in which an earlier attempt began to show the answer.
 
+        What they show is replaced by the status at once, before interim edits of other answers.
         `note` is called with all references when there is a new message, and before each change.
         If it raises, the presenter stops, for example since another process has the question now.
         """
@@ -56,6 +57,7 @@ class Presenter(Generic[Page]):
         self._note = note
         self._shown = ShownMessages[Page](references)
         self._live = LiveView(self._view_changed)
+        self._is_outdated = bool(references)  # what people see is of an earlier attempt
         self._rendered: tuple[View, Sequence[Page]] | None = None
         self._visible_chars = 0
         self._visible_status = ""
@@ -94,7 +96,7 @@ class Presenter(Generic[Page]):
             FaqbotError: what `note` raised.
         """
         self._began = asyncio.get_running_loop().time()
-        reading = self._live.read(question, events, status=status)
+        reading = self._live.read(question, events, status=status, lasts=self._is_outdated)
         writing = asyncio.create_task(self._write())
         hinting = asyncio.create_task(self._reply.hint(self._current))
         try:
@@ -128,7 +130,8 @@ class Presenter(Generic[Page]):
             lasts = self._current.lasts or self._current.slow
             if lasts and self._visible_status != self._current.status:
                 hidden = max(hidden, 1)
-            self._reply.edits.update(self._lane, hidden=hidden, ends=self._current.done)
+            must_not_wait = self._is_outdated or self._current.done
+            self._reply.edits.update(self._lane, hidden=hidden, ends=must_not_wait)
 
     @property
     def _current(self) -> View:
@@ -287,6 +290,7 @@ class Presenter(Generic[Page]):
 
     def _see(self, view: View) -> None:
         """Record the view that people see now."""
+        self._is_outdated = False
         self._visible_chars = len(view.text)
         self._visible_status = view.status
         at_ms = round((asyncio.get_running_loop().time() - self._began) * 1000, 1)

@@ -10,6 +10,7 @@ from fakes.leaping_loop import leap
 
 from core.errors import LeaseLostError, StoreAwayError
 from core.messaging.lease import Lease
+from core.messaging.store_watch import StoreWatch
 from core.types import Claim, Question, SessionId
 
 CLAIM = Claim(Question(id="1", session=SessionId("s"), text="배송비는?", asker="U1"), fence=1)
@@ -36,9 +37,15 @@ class Inbox:
         self.noted.append(reply)
 
 
+def kept(inbox: Inbox) -> Lease:
+    """A lease of eight seconds."""
+    watch = StoreWatch(lease_s=8.0)
+    return Lease(inbox, CLAIM, lease_s=8.0, late=lambda: None, watch=watch)
+
+
 async def written(inbox: Inbox, *, until_s: float) -> list[float]:
     """When writes were let through that are tried ten times a second."""
-    lease, times = Lease(inbox, CLAIM, lease_s=8.0, late=lambda: None), []
+    lease, times = kept(inbox), []
     loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as tasks:
         keeping = tasks.create_task(lease.keep())
@@ -75,7 +82,7 @@ def test_a_message_that_could_not_be_noted_is_noted_when_the_store_is_back():
     inbox = Inbox(away=(0.0, 5.0))
 
     async def story() -> None:
-        lease = Lease(inbox, CLAIM, lease_s=8.0, late=lambda: None)
+        lease = kept(inbox)
         await lease.note_reply("m1")
         keeping = asyncio.create_task(lease.keep())
         await asyncio.sleep(10.0)
@@ -95,7 +102,10 @@ def test_renewals_that_come_too_late_are_told():
     async def told(inbox: Inbox) -> int:
         times: list[float] = []
         loop = asyncio.get_running_loop()
-        lease = Lease(inbox, CLAIM, lease_s=9.0, late=lambda: times.append(loop.time()))
+        watch = StoreWatch(lease_s=9.0)
+        lease = Lease(
+            inbox, CLAIM, lease_s=9.0, late=lambda: times.append(loop.time()), watch=watch
+        )
         keeping = asyncio.create_task(lease.keep())
         await asyncio.sleep(30.0)
         keeping.cancel()

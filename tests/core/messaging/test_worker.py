@@ -173,6 +173,22 @@ async def test_a_lapsed_question_comes_with_its_message(inbox, script, clock):
         await settle(inbox, "1", InboxState.DECLINED)
 
 
+async def test_what_was_left_behind_waits_for_no_place(inbox, script, clock):
+    """This process has all its conversations at work; a new question waits until one ends."""
+    await inbox.receive(asked("left", "a"))
+    await inbox.claim(lease_s=1.0)
+    script.hold("long")
+    await inbox.receive(asked("long", "b"))
+    async with working(inbox, script, sessions_at_once=1):
+        assert (await script.begun.get()).question.id == "long"
+        await inbox.receive(asked("new", "c"))
+        clock.advance(2.0)
+        await settle(inbox, "left", InboxState.DECLINED)
+        assert await state_of(inbox, "new") is InboxState.RECEIVED
+        script.hold("long").set()
+        await settle(inbox, "new", InboxState.DECLINED)
+
+
 async def test_the_lease_is_kept_while_the_answer_takes_long(inbox, script, clock):
     """Another worker that looks later than the first lease finds nothing lapsed."""
     script.hold("1")
@@ -381,7 +397,13 @@ async def test_a_store_that_is_back_first_hears_of_the_leases_that_are_kept(
         times.append(asyncio.get_running_loop().time())
         return await claim(**options)
 
+    async def sweep_of_then() -> int:
+        await asyncio.sleep(1.1)
+        return 0
+
+    sweep = inbox.sweep
     monkeypatch.setattr(inbox, "claim", failing)
+    monkeypatch.setattr(inbox, "sweep", lambda: sweep_of_then() if slow and away else sweep())
     await inbox.receive(asked("1"))
     assert await claim(lease_s=1.0)
     async with working(inbox, script, lease_s=2.0):
