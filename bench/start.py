@@ -6,6 +6,7 @@ import json
 import sys
 from statistics import median
 
+from bench import start_memory
 from bench.processes import Ran, faqbot, run
 from bench.sources import Sources
 from bench.tables import note, table
@@ -36,6 +37,7 @@ def main(sources: Sources) -> None:
     )
     note(f"Nothing is written to the pipe before the answer; it begins: {_opening(runs[0])}")
     _parts(sources)
+    start_memory.main(sources)
 
 
 def _parts(sources: Sources) -> None:

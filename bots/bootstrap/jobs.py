@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from bots.bootstrap.digest import owners_zone, ran_before, tell_owners
+from bots.bootstrap.processes.apart import apart
 from bots.bootstrap.processes.members import Members, leaders
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
@@ -196,7 +197,9 @@ def build_jobs(
         run = partial(expire, stores.archive, days=days)
         jobs.append(Job("retention", about, settings.retention_cron, run))
     if settings.source:
-        sync = partial(asyncio.to_thread, resync, settings)
+        # A process that serves would keep what an ingest takes: as much again as serving does.
+        run_it = apart if service else asyncio.to_thread
+        sync = partial(run_it, resync, settings)
         about = f"bring the index in line with {shown(settings.source)}"
         jobs.append(Job("resync", about, settings.resync_cron, sync))
     if settings.digest_channels:

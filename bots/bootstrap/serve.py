@@ -21,6 +21,7 @@ from bots.bootstrap.offers import offered_to_all, served_entries
 from bots.bootstrap.platforms import PLATFORMS
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.processes.members import Members
+from bots.bootstrap.processes.memory import give_back
 from bots.bootstrap.processes.process_state import ProcessState, serving
 from bots.bootstrap.processes.seat import seated
 from bots.bootstrap.processes.workers import keep_worker
@@ -93,6 +94,7 @@ async def _run(settings: Settings, workers: int) -> None:
             processes=lambda: members.count,
         )
         service = state.service = await _opened(stack, serve)
+        give_back()
         platforms = await stack.enter_async_context(connected(settings, service, profile))
         hearing = [] if settings.answers_only else platforms
         state.platforms = hearing

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.bootstrap.processes.memory import keep_little
 from bots.cli.groups import (
     answers,
     checks,
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     What a person sees of an error is one line on stderr.
     """
     _speak_utf8()
+    keep_little()  # before Kiwi is imported
     os.umask(_PRIVATE)
     try:
         status: int | None = app(

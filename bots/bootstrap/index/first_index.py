@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bots.bootstrap.jobs import resync
+from bots.bootstrap.processes.apart import apart
 from bots.bootstrap.processes.members import Members
 from bots.bootstrap.stores import open_index
 from config.resources import SAMPLE_FAQ
@@ -35,7 +36,7 @@ async def ensure_index(
             source = settings.source
             say(f"nothing is indexed yet: ingesting {source}" if source else profile.sample_faq)
             async with members.leading("resync"):
-                await asyncio.to_thread(_ingest, settings)
+                await apart(_ingest, settings)
         else:
             if not waits:
                 say("nothing is indexed yet: another process ingests")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from bots.bootstrap.index.build import Progress
 from bots.bootstrap.index.dry_run import grouped, notes_of
@@ -37,7 +39,12 @@ def ingest(settings: Settings, source: str, *, questions: Path | None, use_packs
     """Run an ingest and print its summary."""
     path, _ = fetched(settings, source)
     try:
-        with progress_bar() as progress:
+        with progress_bar() as bar, kept_interrupts() as interrupted:
+
+            def progress(done: int, total: int) -> None:
+                interrupted()
+                bar(done, total)
+
             report = run_ingest(
                 settings, path, questions=questions, use_packs=use_packs, progress=progress
             )
@@ -50,6 +57,31 @@ def ingest(settings: Settings, source: str, *, questions: Path | None, use_packs
     for line in _summary(_name(source), report):
         print(line)
     return 0
+
+
+@contextmanager
+def kept_interrupts() -> Iterator[Callable[[], None]]:
+    """Remember a Ctrl-C; the function that is yielded raises it again.
+
+    A Ctrl-C that arrives while a library in C calls Python may be dropped there, and the ingest
+    would go on to its end.
+    """
+    pressed = False
+
+    def press(_number: int, _frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def preview(settings: Settings, source: str) -> int:

@@ -1,6 +1,8 @@
 """`faqbot ingest`: what it says, what it uses, and what it leaves alone."""
 
 import json
+import signal
+from contextlib import suppress
 from hashlib import sha256
 
 import pytest
@@ -190,3 +192,25 @@ def test_who_stops_an_ingest_is_told_that_nothing_is_lost(settings, tmp_path, ca
     with pytest.raises(KeyboardInterrupt):
         command.ingest(settings, str(path), questions=None, use_packs=False)
     assert "Run the same again" in capsys.readouterr().err
+
+
+def test_a_ctrl_c_that_a_library_drops_ends_the_ingest_at_its_next_batch(
+    settings, tmp_path, capsys, monkeypatch
+):
+    batches = []
+
+    def dropping(*_, progress, **__):
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        for done in (200, 400):
+            progress(done, 400)
+            batches.append(done)
+
+    monkeypatch.setattr(command, "run_ingest", dropping)
+    path = write(tmp_path / "faq.jsonl", ROWS)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        command.ingest(settings, str(path), questions=None, use_packs=False)
+    assert batches == []
+    assert "Run the same again" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
