@@ -139,6 +139,7 @@ class Profile:
     settled_button: str
     skill_stops: tuple[str, ...]
     skill_stopped: str
+    skill_asks_again: str
     skill_failed: str
     already_asked: str
     ask_privately: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Protocol
 
 from core.profile import Profile
@@ -16,6 +18,7 @@ from core.types import (
     Delta,
     Escalated,
     Failed,
+    File,
     Passage,
     Status,
 )
@@ -76,6 +79,9 @@ class Screen:
         A failure goes to stderr.
         """
         match ending:
+            case Answered(skill=skill, followups=choices, files=files) if skill:
+                self._files(files)
+                return self.offer("", choices)
             case Answered(_, sources, followups):
                 self._sources(sources)
                 return self.offer(self._profile.ask_next, followups)
@@ -88,10 +94,11 @@ class Screen:
                 return ()
 
     def offer(self, heading: str, questions: Sequence[str]) -> tuple[str, ...]:
-        """A numbered list of questions; nothing at all for none."""
+        """A numbered list of questions, with a heading if there is one; nothing for none."""
         if questions:
             self.line()
-            self.line(heading, style="dim")
+            if heading:
+                self.line(heading, style="dim")
             for number, question in enumerate(questions, start=1):
                 self.line(f"  {number}. {tidy(question)}", style="cyan")
         return tuple(questions)
@@ -119,6 +126,19 @@ class Screen:
             titles = " · ".join(_title(source, self._profile) for source in sources)
             self.line()
             self.line(f"{self._profile.sources}: {titles}", style="dim")
+
+    def _files(self, files: Sequence[File]) -> None:
+        """Store files in a folder of their own, which only the user can read, and name them."""
+        if not files:
+            return
+        try:
+            folder = Path(mkdtemp(prefix="faqbot-"))
+            for file in files:
+                path = folder / Path(file.name).name
+                path.write_bytes(file.content)
+                self.line(f"📎 {path}", style="dim")
+        except OSError as error:
+            print(f"📎 {error}", file=sys.stderr)
 
     @contextmanager
     def _canvas(self) -> Iterator[Canvas]:

@@ -31,12 +31,25 @@ from core.types import (
     Label,
     Question,
     SessionId,
+    SmallTalk,
     Status,
     Turn,
     TurnState,
 )
 
 logger = logging.getLogger(__name__)
+
+# What is answered as everywhere, also while a skill waits for an answer.
+_COURTESIES: Final = frozenset(
+    {
+        SmallTalk.THANKS,
+        SmallTalk.GOODBYE,
+        SmallTalk.COMPLAINT,
+        SmallTalk.INSULT,
+        SmallTalk.ARE_YOU_A_PERSON,
+        SmallTalk.PERSON_WANTED,
+    }
+)
 
 # A dialogue is taken up again after so many turns about something else, and a button pressed after
 # many more.
@@ -164,11 +177,14 @@ class SkilledAssistant:
         text, call = _said(question), research.call
         called = self._tools.skill(call)
         name = called or self._meant(text, research)
-        if name is None:
-            return
         arguments = call.arguments if call and called else {}
         turns = await self._history.recent(question.session, _TURNS_BACK)
         dialogue = self._open_in(turns)
+        if name is None:
+            if dialogue and dialogue.admits(question.asker) and _is_understood_by_nobody(research):
+                async for again in self._asked_again(question, turns[-1], dialogue):
+                    yield again
+            return
         if not (dialogue and dialogue.admits(question.asker) and dialogue.skill == name):
             dialogue = Dialogue(name)
         elif not arguments:
@@ -176,6 +192,14 @@ class SkilledAssistant:
         async with aclosing(self._heard(question, text, dialogue, arguments)) as said:
             async for step in said:
                 yield step
+
+    async def _asked_again(
+        self, question: Question, latest: Turn, dialogue: Dialogue
+    ) -> AsyncGenerator[Answered]:
+        """Yield the open question once more, unless something else was talked about since."""
+        if latest.dialogue and latest.dialogue.asks:
+            text = f"{self._profile.skill_asks_again}\n\n{latest.answer}"
+            yield await self._told(question, text, dialogue, choices=latest.followups)
 
     async def _heard(
         self,
@@ -221,14 +245,18 @@ class SkilledAssistant:
             return latest
         return None
 
-    async def _told(self, question: Question, text: str, dialogue: Dialogue) -> Answered:
+    async def _told(
+        self, question: Question, text: str, dialogue: Dialogue, *, choices: tuple[str, ...] = ()
+    ) -> Answered:
         """Say something that leaves a dialogue as it is."""
         reply = SkillReply(
             text,
+            choices,
             data=dialogue.data,
             only=dialogue.only,
             until=dialogue.until,
             topic=dialogue.topic,
+            asks=False,
         )
         return await self._kept(question, dialogue, reply)
 
@@ -249,6 +277,14 @@ class SkilledAssistant:
 
 
 AnyAssistant = Assistant | SkilledAssistant
+
+
+def _is_understood_by_nobody(research: Research) -> bool:
+    """Return whether a message is no question that the FAQ answers, and no courtesy either."""
+    verdict = research.verdict
+    if verdict.label is Label.INJECTION or verdict.kind in _COURTESIES:
+        return False
+    return research.draft is None and research.referred is None
 
 
 def _said(question: Question) -> str:

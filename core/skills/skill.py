@@ -40,7 +40,9 @@ class SkillReply:
     `choices` are shown as buttons; a press says their words. `data` is what the skill needs to go
     on; None ends the dialogue. Where something is to be confirmed, `only` names the people who may
     press, and `until` says when it lapses. `files` are attached in each platform's own way. Of two
-    matters in one conversation, each by its `topic`, neither makes the other's buttons stale.
+    matters in one conversation, each by its `topic`, neither makes the other's buttons stale. A
+    reply that leaves `data` asks something: after a message that neither the skill nor the FAQ
+    understands, it is asked again, once. `asks=False` is for a reply that only stays open.
     """
 
     text: str
@@ -50,10 +52,12 @@ class SkillReply:
     until: datetime | None = None
     files: tuple[File, ...] = ()
     topic: str = ""
+    asks: bool = True
 
     def dialogue(self, skill: str) -> Dialogue:
         """Return the state of the dialogue after this reply of a skill."""
-        return Dialogue(skill, self.data, self.only, self.until, self.files, self.topic)
+        asks = self.asks and self.data is not None
+        return Dialogue(skill, self.data, self.only, self.until, self.files, self.topic, asks)
 
 
 class Skill(Protocol):

@@ -41,6 +41,7 @@ def dialogue_record(dialogue: Dialogue | None) -> dict[str, Any] | None:
         "until": until,
         "files": [[one.name, one.media_type, one.text] for one in dialogue.files],
         "topic": dialogue.topic,
+        "asks": dialogue.asks,
     }
 
 
@@ -50,8 +51,15 @@ def dialogue_of(record: Mapping[str, Any] | None) -> Dialogue | None:
         return None
     until = datetime.fromisoformat(record["until"]) if record["until"] else None
     files = tuple(File(*one) for one in record.get("files", ()))  # an older faqbot had none
-    topic = record.get("topic", "")
-    return Dialogue(record["skill"], record["data"], tuple(record["only"]), until, files, topic)
+    return Dialogue(
+        record["skill"],
+        record["data"],
+        tuple(record["only"]),
+        until,
+        files,
+        topic=record.get("topic", ""),
+        asks=record.get("asks", False),
+    )
 
 
 def mention_records(question: Question) -> list[list[str]]:

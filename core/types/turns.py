@@ -29,7 +29,8 @@ class Dialogue:
     `data` is the skill's own text; None if nothing is left to ask or to confirm. `only` are the
     people who may press the turn's buttons; if it is empty, everybody may. The dialogue lapses at
     `until`. `files` are those that the turn attached. Its buttons are superseded only by a later
-    turn on the same `topic`.
+    turn on the same `topic`. If the turn `asks`, its question is asked again after a message that
+    nobody understands.
     """
 
     skill: str
@@ -38,6 +39,7 @@ class Dialogue:
     until: datetime | None = None
     files: tuple[File, ...] = ()
     topic: str = ""
+    asks: bool = field(default=False, compare=False)
 
     def is_open(self, now: datetime) -> bool:
         """Return whether the skill still expects a message in this conversation."""

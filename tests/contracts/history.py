@@ -95,6 +95,7 @@ def turn(question_id: str, **changes: object) -> Turn:
             ("U1", "U2"),
             NOON + timedelta(hours=1),
             (File("meeting.ics", "text/calendar", "BEGIN:VCALENDAR\r\n"),),
+            asks=True,
         ),
         trace=Trace(
             "배송비 설정",
@@ -126,6 +127,7 @@ async def test_an_appended_turn_is_read_back_equal(history):
     assert await history.append(turn("1")) is True
     [found] = await history.recent(SESSION, 10)
     assert found == turn("1")
+    assert found.dialogue.asks  # which does not count when dialogues are compared
     assert found.finished_at.tzinfo is UTC
 
 

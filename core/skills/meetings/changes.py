@@ -74,11 +74,21 @@ async def after_booking(message: MeetingMessage, plan: Plan) -> SkillReply | Non
     return await _moved(message, meeting, said) if said.says_when or message.says("move") else None
 
 
+async def after_listing(message: MeetingMessage, _: Plan) -> SkillReply | None:
+    """Return the reply to what is to become of a meeting that was listed; None if nothing is."""
+    _named, rest = message.people(without_times(message.text, message.now))
+    if message.is_about_something_else(rest):
+        return None
+    kinds: tuple[Change, ...] = ("cancel", "move")
+    kind = next((one for one in kinds if message.says(one)), None)
+    return await change(message, kind) if kind else None
+
+
 async def listing(message: MeetingMessage, said: Said) -> SkillReply:
     """Return the meetings ahead, or those of the days that were said."""
     meetings = [one for one in await _ahead(message) if _fits(message, one, said, ())]
     if not meetings:
-        return message.aside(message.say("none"))
+        return message.aside(message.say("none_then" if said.says_when else "none"))
     lines = [_line(message, meeting) for meeting in meetings[:_MOST_LISTED]]
     return message.aside("\n".join([message.say("listed"), "", *lines]))
 

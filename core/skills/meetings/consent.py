@@ -61,6 +61,7 @@ async def put_to_all(
         only=(message.person,),
         until=poll.ends,
         topic=poll.id,
+        asks=False,
     )
 
 
@@ -197,7 +198,7 @@ async def _tell_others(message: MeetingMessage, poll: Poll, met: Meeting | None)
     text = f"{message.say('agreed')}\n\n{message.about(met)}"
     reply = SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
     kept = _kept(Plan(step="booked", meeting=met.id))
-    organizers = replace(reply, data=kept, only=(poll.organizer,))
+    organizers = replace(reply, data=kept, only=(poll.organizer,), asks=False)
     await message.desk.messenger.tell(poll.place, organizers, skill=NAME, key=f"agreed {poll.id}")
     me = person_key(message.person)
     await _tell_people(message, [one for one in poll.people if one.key != me], poll, reply)

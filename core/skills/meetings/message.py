@@ -130,11 +130,16 @@ class MeetingMessage:
         nouns = [term[:-2] for term in korean if term.endswith("/N")] + _LATIN.findall(rest)
         return any(len(noun) > 1 and not filler.fullmatch(noun) for noun in nouns)
 
+    def is_noun(self, word: str) -> bool:
+        """Return whether a word is made of nouns alone; one without Hangul may be."""
+        terms = self.desk.terms(word)
+        nouns = [term[:-2] for term in terms if term.endswith("/N")]
+        return bool(_LATIN.search(word)) or "".join(nouns) == word
+
     def aside(self, text: str) -> SkillReply:
         """Return a reply that leaves what is talked about as it is."""
-        if self.request.data is None:
-            return SkillReply(text)
-        return self._reply(text, (), self.request.data)
+        data = self.request.data or PLANS.dump_json(Plan(step="listed")).decode()
+        return replace(self._reply(text, (), data), asks=False)
 
     def ask(self, plan: Plan, text: str, *choices: str) -> SkillReply:
         """Return a reply after which the plan is talked about further, with whoever began."""

@@ -16,6 +16,7 @@ from core.skills.meetings.times.reader import Said
 
 Step = Literal[
     "talk",
+    "listed",
     "people",
     "confirm",
     "which_move",
@@ -67,11 +68,12 @@ class Plan:
         part = said.part or self.part
         clocks = _likely(said.clocks, part, hours)
         minutes = said.minutes or self.minutes
+        days = _narrowed(self.days, said.days) if len(self.days) > 1 else said.days
         if clocks and said.until:
             clocks, minutes = clocks[:1], _lasting(clocks[0], said.until)
         elif not clocks and not said.part:
             clocks = self.clocks
-        return replace(self, days=said.days or self.days, clocks=clocks, part=part, minutes=minutes)
+        return replace(self, days=days or self.days, clocks=clocks, part=part, minutes=minutes)
 
     def with_people(self, named: tuple[Attendee, ...], *, removes: bool) -> Plan:
         """Return the plan with further people, or without them."""
@@ -103,6 +105,14 @@ class Plan:
 
 
 PLANS: Final = TypeAdapter(Plan)
+
+
+def _narrowed(may_be: tuple[Days, ...], said: tuple[Days, ...]) -> tuple[Days, ...]:
+    """Return those of several days that lie in the days that were said, else the latter."""
+    within = (
+        one for one in may_be if any(a.first <= one.first and one.last <= a.last for a in said)
+    )
+    return tuple(within) or said
 
 
 def _likely(clocks: tuple[time, ...], part: Window | None, hours: WorkingHours) -> tuple[time, ...]:

@@ -15,6 +15,7 @@ from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import SATURDAY, free_slots, slot_at
 from core.skills.meetings.times.days import Days
 from core.skills.meetings.times.reader import Said
+from core.skills.meetings.words import names_of
 from core.skills.skill import SkillReply
 
 _MOST_CHOICES: Final = 5
@@ -78,12 +79,64 @@ async def _offered(message: MeetingMessage, plan: Plan) -> SkillReply:
     return message.ask(plan, "\n\n".join(lines), message.say(kind), message.say("stop"))
 
 
+async def other_slots(message: MeetingMessage, plan: Plan) -> SkillReply | None:
+    """Return the reply to what is said of offered times: that any will do, or others are wanted.
+
+    It is None if nothing is said of them.
+
+    Raises:
+        StorageError: the diary cannot be read.
+    """
+    if not plan.offered:
+        return None
+    if message.says("any"):
+        slot = message.local(plan.offered[0])
+        day = Days(slot.start.date(), slot.start.date())
+        return await next_reply(
+            message, replace(plan, days=(day,), clocks=(slot.start.time(),)), Said()
+        )
+    starts = [slot.start for slot in plan.offered]
+    if message.says("later"):
+        among = [one for one in await _free(message, plan) if one.start > max(starts)]
+    elif message.says("earlier"):
+        among = [one for one in await _free(message, plan) if one.start < min(starts)]
+    elif message.says("other"):
+        among = [one for one in await _free(message, plan) if one.start not in starts]
+    else:
+        return None
+    if not among:
+        return message.ask(plan, message.say("no_others"))
+    return _shown(message, plan, message.say("slots"), among)
+
+
 async def propose(message: MeetingMessage, plan: Plan, text: str) -> SkillReply:
     """Return a text with free slots as buttons.
 
     Raises:
         StorageError: the diary cannot be read.
     """
+    free = await _free(message, plan)
+    if free:
+        return _shown(message, plan, text, free)
+    days = plan.search_days(message.now.date())
+    if days.last < message.now.date():
+        when = message.desk.words.day(days.last)
+        return message.ask(replace(plan, days=(), clocks=()), message.say("past", when=when))
+    why = "no_slots" if any(map(message.desk.hours.works_on, days.each())) else "closed"
+    return message.ask(replace(plan, clocks=()), message.say(why))
+
+
+def _shown(message: MeetingMessage, plan: Plan, text: str, free: Sequence[Slot]) -> SkillReply:
+    """Return a text with some of the free slots as buttons; all may be asked, if they can be."""
+    can_ask = any(one.id for one in plan.people)
+    offered = _spread(free, _MOST_CHOICES - can_ask)
+    choices = [*map(message.desk.words.start, offered)]
+    choices += [message.say("ask_all")] if can_ask else []
+    return message.ask(replace(plan, offered=tuple(offered)), text, *choices)
+
+
+async def _free(message: MeetingMessage, plan: Plan) -> list[Slot]:
+    """Return the free slots that suit a plan, in order."""
     hours = message.desk.hours
     days = plan.search_days(message.now.date())
     whole = Slot(
@@ -91,7 +144,7 @@ async def propose(message: MeetingMessage, plan: Plan, text: str) -> SkillReply:
         slot_at(days.last, hours.closes, minutes=0, like=message.now).start,
     )
     busy = [one.slot for one in await _others(message, plan, whole)]
-    free = [
+    return [
         slot
         for slot in free_slots(
             days,
@@ -102,13 +155,6 @@ async def propose(message: MeetingMessage, plan: Plan, text: str) -> SkillReply:
         )
         if plan.suits(slot.start.time())
     ]
-    if not free:
-        return message.ask(replace(plan, clocks=()), message.say("no_slots"))
-    if not any(one.id for one in plan.people):
-        return message.ask(plan, text, *map(message.desk.words.start, _spread(free, _MOST_CHOICES)))
-    offered = _spread(free, _MOST_CHOICES - 1)
-    choices = [*map(message.desk.words.start, offered), message.say("ask_all")]
-    return message.ask(replace(plan, offered=tuple(offered)), text, *choices)
 
 
 async def act(message: MeetingMessage, plan: Plan) -> SkillReply:
@@ -140,13 +186,16 @@ async def act(message: MeetingMessage, plan: Plan) -> SkillReply:
             return SkillReply(message.say("gone"))
         text = f"{message.say('just_taken')}\n\n{message.say('slots')}"
         return await propose(message, replace(plan, step="talk", clocks=()), text)
-    text = message.say("moved" if plan.meeting else "booked")
+    lines = [message.say("moved" if plan.meeting else "booked"), message.about(done)]
+    if done.people:
+        lines.append(message.say("pass_on", names=names_of(done.people)))
     kept = PLANS.dump_json(Plan(step="booked", meeting=done.id)).decode()
     only = (message.person,) if message.person else ()
     return SkillReply(
-        f"{text}\n\n{message.about(done)}",
+        "\n\n".join(lines),
         data=kept,
         only=only,
+        asks=False,
         files=(invitation(done, message.now),),
     )
 

@@ -8,13 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from core.skills.meetings.changes import after_booking, change, choose, listing
+from core.skills.meetings.changes import (
+    after_booking,
+    after_listing,
+    change,
+    choose,
+    listing,
+)
 from core.skills.meetings.consent import NAME, about_poll, answer, put_to_all
 from core.skills.meetings.given import PARAMETERS
 from core.skills.meetings.message import MeetingMessage, MeetingTools
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
-from core.skills.meetings.proposals import act, next_reply
+from core.skills.meetings.proposals import act, next_reply, other_slots
 from core.skills.meetings.times.reader import Said, without_times
 from core.skills.skill import Request, SkillReply
 from core.types import Status
@@ -60,6 +66,7 @@ class MeetingSkill:
 
 _LATER: Final[dict[str, Callable[[MeetingMessage, Plan], Awaitable[SkillReply | None]]]] = {
     "booked": after_booking,
+    "listed": after_listing,
     "invited": answer,
     "polled": about_poll,
 }
@@ -85,7 +92,8 @@ async def _begin(message: MeetingMessage) -> SkillReply:
     if action == "list":
         return await listing(message, said)
     named, rest = message.people(said.rest)
-    plan = Plan(title=given.title or _title(message, rest)).with_said(said, message.desk.hours)
+    title = given.title or _named_title(message) or _title(message, rest)
+    plan = Plan(title=title).with_said(said, message.desk.hours)
     plan = plan.with_people(message.people_given() or named, removes=False)
     return await next_reply(message, plan, said)
 
@@ -100,9 +108,17 @@ async def _go_on(message: MeetingMessage, plan: Plan) -> SkillReply | None:
         return await act(message, plan)
     if message.presses("stop") or message.says("stop"):
         return SkillReply(message.say("stopped"))
+    if changed := _with_detail(message, plan):
+        return await next_reply(message, changed, Said())
+    return await _with_said(message, plan) or await other_slots(message, plan)
+
+
+def _with_detail(message: MeetingMessage, plan: Plan) -> Plan | None:
+    """Return the plan with a title, or for nobody else; None if the message says neither."""
     if plan.step == "people" and message.presses("alone"):
-        return await next_reply(message, replace(plan, alone=True), Said())
-    return await _with_said(message, plan)
+        return replace(plan, alone=True)
+    title = _named_title(message)
+    return replace(plan, title=title) if title else None
 
 
 def _approves(message: MeetingMessage, plan: Plan) -> bool:
@@ -115,6 +131,8 @@ def _approves(message: MeetingMessage, plan: Plan) -> bool:
 
 async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the reply to what is said of when and who; None if nothing is, or of other things."""
+    if plan.step == "people" and message.says("unsure"):
+        return None
     said = message.read(message.text, bare=True)
     listed = plan.step == "people" and not said.says_when
     named, rest = message.people(said.rest, listed=listed)
@@ -132,11 +150,21 @@ async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     return await next_reply(message, plan.with_people(named, removes=message.says("remove")), said)
 
 
+def _named_title(message: MeetingMessage) -> str:
+    """Return the title that a message gives the meeting; "" if it gives none."""
+    match = message.desk.words.intents["titled"].search(message.text)
+    return match["title"].strip() if match else ""
+
+
 def _title(message: MeetingMessage, rest: str) -> str:
     """Return the words that say what kind of meeting it is."""
     intents = message.desk.words.intents
     pattern = rf"(?P<about>[^\s,.]{{2,}})\s+(?P<kind>{intents['meeting'].pattern})"
     match = re.search(pattern, rest, re.IGNORECASE)
-    if match is None or intents["filler"].fullmatch(match["about"]):
+    if (
+        match is None
+        or intents["filler"].fullmatch(match["about"])
+        or not message.is_noun(match["about"])
+    ):
         return message.say("title")
     return f"{match['about']} {match['kind']}"

@@ -41,6 +41,10 @@ class WorkingHours:
             raise ConfigError(f"working hours begin before they end, not {text!r}")
         return cls(opens, closes, holiday)
 
+    def works_on(self, day: date) -> bool:
+        """Return whether people work on a day."""
+        return day.weekday() < SATURDAY and not self.holiday(day)
+
     def holds(self, clock: time) -> bool:
         """Return whether something may begin at a time of the day."""
         return self.opens <= clock < self.closes
@@ -67,11 +71,9 @@ def free_slots(
     now: datetime,
 ) -> Iterator[Slot]:
     """Yield free slots of the working days, each half hour, in order; none has begun already."""
-    day = max(days.first, now.date())
-    while day <= days.last:
-        if day.weekday() < SATURDAY and not hours.holiday(day):
+    for day in Days(max(days.first, now.date()), days.last).each():
+        if hours.works_on(day):
             yield from _on(day, minutes=minutes, hours=hours, busy=busy, now=now)
-        day += timedelta(days=1)
 
 
 def _on(

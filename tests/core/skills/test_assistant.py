@@ -206,3 +206,30 @@ async def test_the_buttons_of_a_dialogue_are_for_whom_it_concerns_and_for_some_t
     assert not turn.dialogue.admits("U2")
     assert turn.dialogue.is_open(NOW)
     assert not turn.dialogue.is_open(NOW + timedelta(minutes=10))
+
+
+async def test_what_nobody_understands_has_the_question_asked_again_once(start, profile):
+    await ending(start(), "회의실 예약해 줘")
+    _, again = await ending(start(), "글쎄요 어떡하지")
+    assert again.text == f"{profile.skill_asks_again}\n\n몇 명이 쓰나요?"
+    assert again.followups == ("2명", "8명")
+    _, passed = await ending(start(), "글쎄요 어떡하지")
+    assert not getattr(passed, "skill", "")  # it may be for others than the skill
+    _, told = await ending(start(), "8명")
+    assert told.text == "8명이 쓸 회의실을 예약할까요?"
+
+
+async def test_the_button_of_a_question_that_was_asked_again_still_works(start, rooms):
+    await ending(start(), "회의실 예약해 줘")
+    asked, _ = await ending(start(), "3명")
+    await ending(start(), "글쎄요 어떡하지")
+    _, done = await ending(start(), "예약", of=asked)
+    assert (done.text, len(rooms.booked)) == ("예약했어요.", 1)
+
+
+async def test_courtesies_and_other_people_are_not_asked_again(start):
+    await ending(start(), "회의실 예약해 줘")
+    await ending(start(), "3명")
+    for text, asker in (("고마워요!", "U1"), ("글쎄요 어떡하지", "U2")):
+        _, told = await ending(start(), text, asker=asker)
+        assert not getattr(told, "skill", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +19,11 @@ class Days:
 
     first: date
     last: date
+
+    def each(self) -> Iterator[date]:
+        """Yield the days in order."""
+        for ahead in range((self.last - self.first).days + 1):
+            yield self.first + timedelta(days=ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +67,20 @@ _NAMED_COUNT: Final = {
     "보름": 15,
 }  # fmt: skip
 _WEEKS_AHEAD: Final = {
+    "지난": -1,
+    "저번": -1,
     "이번": 0,
     "금": 0,
     "다음": 1,
     "담": 1,
     "차": 1,
     "다다음": 2,
+    "last": -1,
     "this": 0,
     "next": 1,
 }
 
-_WEEK: Final = r"(?:(?P<week>이번|다다음|다음|담)\s*주|(?P<short>금|차)주)"
+_WEEK: Final = r"(?:(?P<week>지난|저번|이번|다다음|다음|담)\s*주|(?P<short>금|차)주)"
 _WEEKDAY: Final = rf"(?P<day>[{_KOREAN_WEEK}])(?:요일|욜)"
 _SHOWN_WEEKDAY: Final = rf"(?:\s*\(?[{_KOREAN_WEEK}](?:요일\)?|욜\)?|\)))?"
 _ENGLISH_DAY: Final = r"(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?(?:\s*,)?"
@@ -196,7 +204,8 @@ def _whole_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
         return (Days(max(monday, today), monday + timedelta(days=2)),)
     if groups.get("weekend"):
         return (Days(monday + timedelta(days=5), monday + timedelta(days=6)),)
-    return (Days(max(monday, today), monday + timedelta(days=6)),)
+    sunday = monday + timedelta(days=6)
+    return (Days(max(monday, today) if sunday >= today else monday, sunday),)
 
 
 def _ahead(match: re.Match[str], today: date) -> tuple[Days, ...]:
@@ -250,9 +259,11 @@ _FORMS: Final = (
     _form(rf"{_WEEK}\s*{_WEEKDAY}", _weekday_in_week),
     _form(rf"{_WEEK}\s*(?:(?P<weekend>말)|(?P<early>초))?", _whole_week),
     _form(r"(?P<week>)(?P<weekend>주말)", _whole_week),
-    _form(rf"(?P<week>this|next)\s+week,?\s+(?:on\s+)?{_ENGLISH_DAY}\b", _english_in_week),
-    _form(rf"(?:on\s+)?{_ENGLISH_DAY}\s+(?:of\s+)?(?P<week>this|next)\s+week", _english_in_week),
-    _form(r"(?P<week>this|next)\s+week(?P<weekend>end)?", _whole_week),
+    _form(rf"(?P<week>this|next|last)\s+week,?\s+(?:on\s+)?{_ENGLISH_DAY}\b", _english_in_week),
+    _form(
+        rf"(?:on\s+)?{_ENGLISH_DAY}\s+(?:of\s+)?(?P<week>this|next|last)\s+week", _english_in_week
+    ),
+    _form(r"(?P<week>this|next|last)\s+week(?P<weekend>end)?", _whole_week),
     _form(
         r"(?P<named>하루|이틀|사흘|나흘|닷새|엿새|일주일|열흘|보름)\s*(?:뒤|후|있다가)(?!로)",
         _counted,
@@ -264,7 +275,8 @@ _FORMS: Final = (
     _form(rf"in\s+(?P<count>\d{{1,3}}|an?|{ENGLISH})\s+(?P<unit>day|week|month)s?", _counted),
     _form(r"(?:the\s+)?(?P<word>day\s+after\s+tomorrow)", _ahead),
     _form(
-        r"(?P<word>내일모레|낼모레|오늘|금일|내일|낼|명일|모레|글피|today|tonight|tomorrow|tmrw)",
+        r"(?P<word>내일모레|낼모레|오늘|금일|내일|낼|명일|모레|글피|어제|그저께|그제"
+        r"|today|tonight|tomorrow|tmrw|yesterday)",
         _ahead,
     ),
     _form(_WEEKDAY, lambda match, today: _weekday(_KOREAN_WEEK.index(match["day"]), today)),

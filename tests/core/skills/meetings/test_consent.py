@@ -188,4 +188,4 @@ async def test_no_time_is_proposed_on_a_holiday_and_one_that_is_said_is_noted(co
     told = await talk.say("내일 3시에 민수랑 회의 잡아줘")
     assert "공휴일" in told.text
     free = await converse(session="slack:T1:C2:2", now=new_year).say("내일 민수랑 회의 잡아줘")
-    assert "비어 있는 시간이 없어요" in free.text
+    assert "주말과 공휴일에는" in free.text

@@ -244,3 +244,49 @@ async def test_a_meeting_is_moved_by_days(converse, diary):
     await talk.say("그 회의 하루 뒤로 미뤄줘")
     await talk.press("옮기기")
     assert await starts(diary) == ["11-28 14:00"]
+
+
+async def test_of_offered_times_any_will_do_or_others_are_shown(converse, diary):
+    talk = converse()
+    offered = (await talk.say("내일 민수랑 회의 잡아줘")).followups
+    later = (await talk.say("내일 오전은?")).followups
+    others = (await talk.say("다른 시간은 없어?")).followups
+    assert len(offered) == 5
+    assert not set(later) & set(others)
+    told = await talk.say("아무 때나 괜찮아")
+    assert told.followups[0] == "회의 잡기"
+    await talk.press("회의 잡기")
+    (start,) = await starts(diary)
+    assert start.startswith("11-27")
+
+
+async def test_a_meeting_gets_the_title_that_is_said(converse):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    assert "**제목**: 분기 회고" in (await talk.say("제목은 분기 회고로 해줘")).text
+    told = await talk.say("내일 4시에 지영이랑 밥 먹자고 약속 잡아줘", by="U2")
+    assert "먹자고" not in told.text
+
+
+async def test_a_meeting_that_was_listed_is_moved_or_cancelled_in_words(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    await talk.press("회의 잡기")
+    other = converse(session="slack:T1:C2:7")
+    await other.say("내 회의 일정 알려줘")
+    assert "4시" in (await other.say("그거 4시로 옮겨줘")).text
+    await other.press("옮기기")
+    assert await starts(diary) == ["11-27 16:00"]
+
+
+async def test_whoever_does_not_know_who_is_to_come_names_nobody(converse):
+    talk = converse()
+    await talk.say("회의 잡아줘")
+    assert "누구와" in (await talk.say("잘 모르겠는데")).text
+    assert "비어 있는" in (await talk.say("민수")).text
+
+
+async def test_people_whom_the_bot_cannot_tell_are_named(converse):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    assert "민수 님에게는 제가 알려 드릴 수 없어요" in (await talk.press("회의 잡기")).text
