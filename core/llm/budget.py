@@ -1,4 +1,4 @@
-"""Costs of models: usage, prices, the tab of one question and the ledger of a day.
+"""Costs of models: usage, prices, the costs of one question (a tab) and those of a day.
 
 A tab is found through a context variable, because what spends (a client deep in a speculative
 task, a thread that embeds) and what pays (the question) are many calls apart.
@@ -18,14 +18,14 @@ from core.types import Usage
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens."""
+    """The price of a model's tokens, in US dollars for a million."""
 
     prompt: float
     cached: float
     completion: float = 0.0
 
     def of(self, *, prompt: int, cached: int = 0, completion: int = 0) -> Usage:
-        """Usage with its cost; `cached` is the part of `prompt` that the provider had ready."""
+        """Return the usage with its cost; `cached` is the cached part of `prompt`."""
         dollars = (
             (prompt - cached) * self.prompt + cached * self.cached + completion * self.completion
         )
@@ -44,7 +44,7 @@ class SpendingStore(Protocol):
     """The store of what was spent, which all processes of the installation share."""
 
     async def spent(self, person: str) -> tuple[float, float]:
-        """US dollars of this day (UTC): by the whole installation, and by one person."""
+        """Return the US dollars spent on this UTC day: by the installation, and by one person."""
         ...
 
     def charge(self, person: str, dollars: float) -> None:
@@ -70,7 +70,7 @@ class SpendingStore(Protocol):
 
 @dataclass(slots=True)
 class Ledger:
-    """Decides whether a question may use models. Caps are US dollars a day; 0 is no cap.
+    """Decides whether a question may use models; caps are in US dollars a day, 0 is no cap.
 
     They may be set while questions are answered.
     """
@@ -92,12 +92,12 @@ class Ledger:
         return None
 
     def open_tab(self, person: str) -> Tab:
-        """A tab whose every amount is charged at once, so that a crash loses nothing."""
+        """Open a tab whose amounts are charged at once, so that a crash loses none."""
         return Tab(lambda usage: self.spending.charge(person, usage.cost_usd))
 
 
 class Tab:
-    """The usage of one question, added up."""
+    """The models' usage for one question, added up."""
 
     def __init__(self, charge: Callable[[Usage], None]) -> None:
         self._charge = charge
@@ -113,7 +113,7 @@ TAB: ContextVar[Tab | None] = ContextVar("TAB", default=None)
 
 
 def spend(usage: Usage) -> None:
-    """Put usage on the tab of the question that is being answered, if there is one."""
+    """Add usage to the tab of the question that is being answered, if there is one."""
     if tab := TAB.get():
         tab.add(usage)
 
@@ -126,7 +126,7 @@ _VERSIONS = ("-20", "-v", ":")
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices by model; those that are not known have the `default`, and are free without one."""
+    """Prices by model; an unknown model has the `default` price, or costs nothing without it."""
 
     by_model: Mapping[str, Price]
     default: Price | None = None

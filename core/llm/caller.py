@@ -1,4 +1,4 @@
-"""One way of calling a model's endpoint: try again what may pass, leave alone what is down."""
+"""Calls of a model endpoint: retries after passing failures, and none while it is down."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LONGEST_QUEUE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """The time that a person waits for a model: `within_s` in all, `waits_s` between attempts.
+    """The time limits of a call: `within_s` in all, with pauses of `waits_s` between attempts.
 
     What has taken `slow_s` counts as a failure until it comes.
     """
@@ -41,7 +41,7 @@ class Patience:
 
 
 class Caller:
-    """Calls one endpoint on behalf of many, who share what it has learnt about it."""
+    """Calls one endpoint for many callers, who share its circuit breaker."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Caller:
         patience: Patience = Patience(),
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
     ) -> None:
-        """`where` names the endpoint in errors."""
+        """Name the endpoint `where` in errors."""
         self.where = where
         self.dialect = dialect
         self._breaker = breaker
@@ -91,7 +91,7 @@ class Caller:
 
     @contextmanager
     def _failing_while_slow(self) -> Iterator[None]:
-        """Let others turn to something else, as soon as this has taken too long for a person."""
+        """Count a call as failed once it has taken too long, so that others use a fallback."""
         if self._patience.slow_s is None:
             yield
             return
@@ -138,15 +138,15 @@ class Caller:
 
 
 class Slots:
-    """Bounds the requests that a server gets at once; who comes later waits for a place."""
+    """Bounds the concurrent requests to a server; later ones wait for a free slot."""
 
     def __init__(self, count: int) -> None:
-        """`count` 0 is no bound."""
+        """Allow `count` requests at once; 0 sets no bound."""
         self._places = asyncio.Semaphore(count) if count else None
 
     @asynccontextmanager
     async def taken(self, where: str) -> AsyncIterator[None]:
-        """Hold one place.
+        """Hold one slot.
 
         Raises:
             ModelUnavailableError: none became free within a minute.

@@ -53,7 +53,7 @@ class AnswerWriter:
 
     @property
     def name(self) -> str:
-        """The name of the model."""
+        """Return the name of the model."""
         return self.completions.name
 
     async def answer(
@@ -158,7 +158,7 @@ class AnswerWriter:
 
 
 class Scribe:
-    """Turns raw text into what a person reads. `feed` gives what is certain, `close` the rest.
+    """Turns a model's raw text into an answer: `feed` returns what is certain, `close` the rest.
 
     `texts` are those of the passages with their titles.
     """
@@ -175,17 +175,17 @@ class Scribe:
 
     @property
     def none(self) -> bool:
-        """The model says that the passages hold no answer."""
+        """Return whether the model said that the passages hold no answer."""
         return not self._shown and NONE in self.raw
 
     @property
     def finished(self) -> bool:
-        """The answer itself is complete, whatever still comes."""
+        """Return whether the answer is complete, although offers may follow."""
         return self._after is not None
 
     @property
     def used(self) -> tuple[Passage, ...]:
-        """The cited passages, in the order of their new numbers; the nearest if none was."""
+        """Return the cited passages in their new order; the nearest one if none was cited."""
         return () if self.none else self._cited_passages or tuple(self._passages[:1])
 
     @property
@@ -201,12 +201,12 @@ class Scribe:
 
     @property
     def cited(self) -> list[str]:
-        """The texts of the cited passages, in the order of their new numbers."""
+        """Return the texts of the cited passages, in their new order."""
         return [self.texts[number - 1] for number in self._cited]
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """The questions that the model proposes to ask next."""
+        """Return the questions that the model proposes as follow-ups."""
         lines = (_BULLET.sub("", line).split("||") for line in (self._after or "").splitlines())
         offers = [
             Offer(parts[0].strip(), parts[1].strip())
@@ -244,7 +244,7 @@ class Scribe:
         return text
 
     def _renumbered(self, match: re.Match[str]) -> str:
-        """`[2]` as the place of passage 2 among the cited ones; nothing for one never given."""
+        """Return a citation with its new number; "" for a passage that was not given."""
         known = [int(n) for n in match[1].split(",") if 0 < int(n) <= len(self._passages)]
         for number in known:
             if number not in self._cited:
@@ -254,7 +254,7 @@ class Scribe:
 
 
 class Seam:
-    """Joins a continuation to what was said before, if the model repeats some of it, or all.
+    """Joins a continuation to the text before it, without what the model repeats.
 
     Raises:
         ModelReplyError: from `feed`, when it starts over with other words.

@@ -1,4 +1,4 @@
-"""A circuit breaker: after some failures nobody is asked for a while, then one call tries again."""
+"""A circuit breaker: after some failures calls are refused for a while, then one is let through."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LONGEST_S = 300.0
 
 
 class Breaker:
-    """Counts failures in a row; `clock` is in seconds."""
+    """Counts failures in a row and opens after some of them; `clock` is in seconds."""
 
     def __init__(
         self, *, failures: int = 5, pause_s: float = 15.0, clock: Callable[[], float] = monotonic
@@ -31,11 +31,11 @@ class Breaker:
         return True
 
     def succeeded(self) -> None:
-        """A call came through: closed."""
+        """Note that a call succeeded, which closes the breaker."""
         self._failures, self._open_until, self._trying = 0, 0.0, False
 
     def failed(self, *, pause_s: float | None = None) -> None:
-        """A call failed; `pause_s` opens it at once, for as long as the server asked for."""
+        """Note a failure; `pause_s`, asked by the server, opens the breaker at once."""
         self._failures += 1
         if pause_s is not None or self._trying or self._failures >= self._limit:
             pause_s = min(max(pause_s or 0.0, self._pause_s), _LONGEST_S)
@@ -43,5 +43,5 @@ class Breaker:
         self._trying = False
 
     def abandoned(self) -> None:
-        """A call ended without telling anything, as when its reader left."""
+        """Note that a call ended with neither success nor failure, as when its reader left."""
         self._trying = False

@@ -21,7 +21,7 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The object that is asked for in place of prose; `properties` are JSON schemas by name."""
+    """The JSON object that a model returns instead of prose; `properties` are schemas by name."""
 
     name: str
     properties: Mapping[str, Any]
@@ -49,7 +49,7 @@ class CompletionRequest:
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """Tokens as the provider counted them; `cached` is a part of `prompt`."""
+    """The numbers of tokens as the provider counted them; `cached` is a part of `prompt`."""
 
     prompt: int = 0
     cached: int = 0
@@ -58,7 +58,7 @@ class TokenCounts:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The text of all that one read brought; the last piece of a completion has a `finish`.
+    """The text that one read returned; the last piece of a completion has a `finish`.
 
     `model` names who wrote it, and stands beside `finish`. `thought` tells that the model has
     thought, which takes tokens and is not in the text.
@@ -76,11 +76,11 @@ class Completions(Protocol):
 
     @property
     def name(self) -> str:
-        """The name of the model."""
+        """Return the name of the model."""
         ...
 
     def stream(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
-        """Stream a completion; its usage goes on the tab.
+        """Stream a completion; its usage is added to the tab.
 
         Raises:
             ModelBrokeOffError: the stream ended before the answer did.

@@ -1,4 +1,4 @@
-"""The parts of a request that a server takes, learnt from what it refuses.
+"""The parameters that a server accepts, learnt from its refusals.
 
 Servers that call themselves compatible refuse one parameter or another. Each such parameter has
 forms, the best one first. A refusal that names a parameter gives up the form that was sent; the
@@ -23,7 +23,7 @@ Forms = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ModelParameter:
-    """A parameter and its forms, best first; the form "" leaves it out.
+    """A parameter and its forms, the best first; the form "" omits the parameter.
 
     `named` finds it in the words of a refusal.
     """
@@ -34,7 +34,7 @@ class ModelParameter:
 
 
 class ModelDialect:
-    """The forms that one model on one server takes; `clock` is in seconds."""
+    """The forms of parameters that a model on a server accepts; `clock` is in seconds."""
 
     def __init__(
         self, parameters: Sequence[ModelParameter], *, clock: Callable[[], float] = monotonic
@@ -48,19 +48,19 @@ class ModelDialect:
 
     @property
     def forms(self) -> Forms:
-        """The form of each parameter that the next request should have."""
+        """Return the form of each parameter for the next request."""
         if self._steps and self._clock() - self._learnt_at > _REMEMBERED_S:
             self._steps = {}
         return {p.name: p.forms[self._steps.get(p.name, 0)] for p in self._parameters}
 
     @property
     def plainest(self) -> Forms:
-        """The last form of each parameter: what hardly any server refuses."""
+        """Return the last form of each parameter, which hardly any server refuses."""
         return {p.name: p.forms[-1] for p in self._parameters}
 
     @property
     def given_up(self) -> dict[str, str]:
-        """The parameters that were refused, with the forms that took their place."""
+        """Return the parameters that were refused, with the forms used instead."""
         forms = self.forms
         return {p.name: forms[p.name] for p in self._parameters if forms[p.name] != p.forms[0]}
 
@@ -79,7 +79,7 @@ class ModelDialect:
         return False
 
     def adopt(self, forms: Forms) -> None:
-        """Remember forms that were taken."""
+        """Remember forms that the server accepted."""
         self._learn({p.name: p.forms.index(forms[p.name]) for p in self._parameters})
 
     def _learn(self, steps: Mapping[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""The JSON object in what a model wrote, also where it stands in a fence or among words."""
+"""The JSON object in a model's text, also inside a code fence or between words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The load of streams: their number now, and how long one lets others go first."""
+"""The number of streams at present, and the pause between two reads of one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class StreamLoad:
     """Counts the streams of a process, over all its models."""
 
     def __init__(self, beginning: Callable[[], int] = lambda: 0) -> None:
-        """`beginning` counts the questions that are not being answered yet."""
+        """Count with `beginning` the questions that are not being answered yet."""
         self._beginning = beginning
         self._streams = 0
 
@@ -28,7 +28,7 @@ class StreamLoad:
             self._streams -= 1
 
     async def pause(self) -> None:
-        """Let a stream gather some text between two reads: the longer, the more streams there are.
+        """Wait between two reads of a stream: the longer, the more streams there are.
 
         A read costs about as much for one token as for ten. Below some hundred streams nobody
         could tell, and above it this is what leaves time for the first words of the others: while

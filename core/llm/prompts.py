@@ -1,4 +1,4 @@
-"""Everything that a model is told is put together here, the part that never changes first.
+"""The construction of prompts; the part that never changes comes first, for caches.
 
 Providers keep the beginning of a prompt ready when it is the same each time, so the rules stand in
 one system message and the data follows. Data is quoted inside tags that it cannot close.
@@ -71,7 +71,7 @@ class Excerpt:
 def answer_messages(
     prompt: Prompt, question: str, history: Sequence[Exchange], excerpts: Sequence[Excerpt]
 ) -> list[ChatMessage]:
-    """Rules with the tone, then the conversation, the numbered passages and the question."""
+    """Return the rules with the tone, then the conversation, numbered passages and question."""
     passages = "\n".join(
         f'<passage n="{number}" title="{_attribute(excerpt.title)}">\n'
         f"{quoted(excerpt.text)}\n</passage>"
@@ -87,13 +87,13 @@ def answer_messages(
 def reading_messages(
     prompt: Prompt, question: str, history: Sequence[Exchange]
 ) -> list[ChatMessage]:
-    """Rules, then one message with the conversation and the question."""
+    """Return the rules, then one message with the conversation and the question."""
     data = f"{_situation()}{_conversation(history)}{_asked(question)}"
     return [_message("system", prompt.text), _message("user", data)]
 
 
 def questions_messages(prompt: Prompt, entries: Sequence[Excerpt]) -> list[ChatMessage]:
-    """Rules, then one message with the entries that questions are to be written for, numbered."""
+    """Return the rules, then one message with the numbered entries to write questions for."""
     data = "\n".join(
         f'<entry n="{number}" title="{_attribute(entry.title)}">\n{quoted(entry.text)}\n</entry>'
         for number, entry in enumerate(entries, start=1)
@@ -102,12 +102,12 @@ def questions_messages(prompt: Prompt, entries: Sequence[Excerpt]) -> list[ChatM
 
 
 def resumed(messages: Sequence[ChatMessage], said: str, prompt: Prompt) -> list[ChatMessage]:
-    """The messages again, with the beginning of the answer that broke off."""
+    """Return the messages with the beginning of the answer that broke off."""
     return [*messages, _message("assistant", said), _message("user", prompt.text)]
 
 
 def quoted(text: str) -> str:
-    """Text that cannot close or open a tag of ours, nor speak our markers."""
+    """Return text in which the prompt's tags and markers are defused."""
     return _TAG.sub("(", _INVISIBLE.sub("", text)).replace("[[", "[ [")
 
 
@@ -129,7 +129,7 @@ def _attribute(title: str) -> str:
 
 
 def _conversation(history: Sequence[Exchange]) -> str:
-    """The latest exchanges that fit, oldest first; earlier answers by their beginnings."""
+    """Return the latest exchanges that fit, oldest first, with earlier answers cut."""
     kept: list[str] = []
     room = _HISTORY_TOKENS
     for exchange in reversed(history):
@@ -144,7 +144,7 @@ def _conversation(history: Sequence[Exchange]) -> str:
 
 
 def pack(question: str, passages: Sequence[Passage], tokens: int) -> list[Excerpt]:
-    """Excerpts of the first passages, in order, of at most `tokens` tokens together.
+    """Return excerpts of the first passages, in order, of at most `tokens` tokens in all.
 
     Their places are those of the passages: the n-th excerpt is of the n-th passage.
     """
@@ -163,7 +163,7 @@ def pack(question: str, passages: Sequence[Passage], tokens: int) -> list[Excerp
 
 
 def _excerpt(asked: frozenset[str], text: str, budget: int) -> tuple[str, int]:
-    """The sections nearest to the question in their own order, and the tokens they take."""
+    """Return the sections nearest to the question, in their own order, and their tokens."""
     parts = _parts(text)
     sizes = [size for _, size, _ in parts]
     if sum(sizes) <= budget:
@@ -188,7 +188,7 @@ def _excerpt(asked: frozenset[str], text: str, budget: int) -> tuple[str, int]:
 
 @lru_cache(maxsize=4_096)
 def _parts(text: str) -> tuple[tuple[Section, int, frozenset[str]], ...]:
-    """Sections with their size in tokens and the bigrams in them."""
+    """Return sections with their size in tokens and their bigrams."""
     pieces = [piece for part in sections(text) for piece in split(part, _SECTION_CHARS)]
     return tuple(
         (piece, estimate_tokens(piece.text), frozenset(ngrams(compact(piece.text), 2, 2)))
@@ -197,7 +197,7 @@ def _parts(text: str) -> tuple[tuple[Section, int, frozenset[str]], ...]:
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of a text, rounded up; white space belongs to the word after it."""
+    """Estimate the tokens of a text, rounded up; white space counts with the word after it."""
     hangul, word, digits = (sum(map(len, run.findall(text))) for run in _RUNS)
     other = sum(map(len, text.split())) - hangul - word - digits
     return int(_HANGUL * hangul + _WORD * word + _DIGITS * digits + _OTHER * other) + 1

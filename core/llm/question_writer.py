@@ -42,7 +42,7 @@ class QuestionWriter:
     prompt: Prompt
 
     async def write(self, entries: Sequence[Excerpt]) -> list[tuple[str, ...]]:
-        """The questions of each entry, as the model wrote them; none for one that it left out.
+        """Return the questions of each entry as the model wrote them; none for one left out.
 
         Raises:
             ModelError: no such reply, after some retries.
@@ -64,7 +64,7 @@ class QuestionWriter:
 
 
 def expected_tokens(prompt: Prompt, entries: Sequence[Excerpt]) -> tuple[int, int]:
-    """Tokens of the prompt and of the reply that one request will take, about."""
+    """Estimate the tokens of one request's prompt and reply."""
     messages = questions_messages(prompt, entries)
     told = sum(estimate_tokens(message["content"]) for message in messages)
     return told, _USUAL_TOKENS_OF_ENTRY * len(entries)

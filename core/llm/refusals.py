@@ -1,4 +1,4 @@
-"""The meaning of a refusal, by its words: providers use one status for many reasons."""
+"""The meaning of a refusal by its words, as providers use one status for many reasons."""
 
 from __future__ import annotations
 

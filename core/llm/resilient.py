@@ -1,4 +1,4 @@
-"""Completions as the rest relies on them: begun in time, bounded, without thinking, paid for.
+"""Completions that start in time, are bounded, leave out thinking, and are accounted for.
 
 A provider makes one attempt and says what it brought. All that is the same for every provider
 stands here.
@@ -36,7 +36,7 @@ class ProviderModel(Protocol):
 
     @property
     def name(self) -> str:
-        """The name of the model."""
+        """Return the name of the model."""
         ...
 
     def attempt(self, request: CompletionRequest, forms: Forms, /) -> AsyncGenerator[Piece]:
@@ -154,7 +154,7 @@ class ResilientCompletions:
 
 
 class _Hearing:
-    """Leaves what is said of what a stream brings, and notes how its model thinks."""
+    """Passes on the text of a stream without its thinking, and notes how its model thinks."""
 
     def __init__(self, dialect: ModelDialect) -> None:
         self._dialect = dialect
@@ -181,7 +181,7 @@ class _Begun:
 
 
 class _Meter:
-    """Knows what a stream cost, also when it breaks off."""
+    """Measures the cost of a stream, also if it breaks off."""
 
     def __init__(self, price: Price, request: CompletionRequest) -> None:
         self._price = price
@@ -195,7 +195,7 @@ class _Meter:
         self._counts = piece.counts or self._counts
 
     def settle(self) -> None:
-        """Put the usage on the tab; an estimate where the stream did not live to tell."""
+        """Add the usage to the tab; an estimate if the stream broke off before its usage."""
         counts = self._counts
         if counts is None:
             prompt = sum(estimate_tokens(m["content"]) for m in self._request.messages)

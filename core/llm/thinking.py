@@ -1,4 +1,4 @@
-"""Takes a model's thinking out of what it says: nobody is meant to read it."""
+"""The removal of a model's thinking from its text."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _LONGEST_TAG = max(map(len, _TAGS))
 
 
 class ThinkingFilter:
-    """Passes on what is said and not thought. `feed` gives what is certain, `close` the rest."""
+    """Removes thinking from a text: `feed` returns what is certain, `close` the rest."""
 
     def __init__(self, *, begun: bool = False) -> None:
-        """`begun` tells that the model thinks from its first word on, without a tag to open it."""
+        """Take `begun` to mean that the text starts within thinking, without an opening tag."""
         self._held = ""
         self._end: re.Pattern[str] | None = None  # the pattern that ends the thinking under way
         self._unopened = begun
@@ -72,7 +72,7 @@ class ThinkingFilter:
         return len(self._held)
 
     def _look_for_unopened(self) -> None:
-        """Drop what was thought before a tag that ends it and was never opened."""
+        """Drop the text before a tag that ends thinking and was never opened."""
         begin, end = _OPEN.search(self._held), _CLOSE.search(self._held)
         if self._end or not (begin or end):
             return

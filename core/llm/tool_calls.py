@@ -1,4 +1,4 @@
-"""Calls of tools, as a model makes them in place of an answer.
+"""Tools, and a model's calls of them in place of an answer.
 
 A provider's own form of a call becomes one JSON object in the text of the completion,
 `{"call": name, "arguments": {…}}`, so that all that watches over a text watches over a call.
@@ -32,7 +32,7 @@ class Tool:
 
 
 class CallText:
-    """Turns the first call of a reply into text; what is said of further calls is left out."""
+    """Turns the first tool call of a reply into text, and leaves out further calls."""
 
     def __init__(self) -> None:
         self._begun = False

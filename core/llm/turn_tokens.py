@@ -1,4 +1,4 @@
-"""Ends an answer where a server lets the tokens through that end a turn of its model."""
+"""The end of an answer whose server passes on the tokens that end its model's turn."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _END_CHARS: Final = 24
 
 
 class TurnFilter:
-    """Passes on one turn. `feed` gives what is certain, `close` the rest; `ended` is its end."""
+    """Passes on one turn: `feed` returns what is certain, `close` the rest; see `ended`."""
 
     def __init__(self) -> None:
         self._held = ""

@@ -20,23 +20,23 @@ class Cases(Protocol):
         ...
 
     async def find(self, case_id: str) -> Case | None:
-        """A case by its id."""
+        """Return a case by its id; None if there is none."""
         ...
 
     async def of_question(self, question_id: str) -> Case | None:
-        """The case that a question waits with."""
+        """Return the case of a question; None if there is none."""
         ...
 
     async def of_answer(self, answer_id: str) -> list[Case]:
-        """The cases that a lesson or an entry answers, by id."""
+        """Return the cases that a lesson or an entry answers, sorted by id."""
         ...
 
     async def open(self, limit: int) -> list[Case]:
-        """The cases that wait for a person, the oldest first."""
+        """Return the cases that wait for a person, the oldest first."""
         ...
 
     async def due(self, now: datetime, limit: int) -> list[Case]:
-        """The cases for which something is to be done by now, the most overdue first."""
+        """Return the cases whose next step is due, the most overdue first."""
         ...
 
     async def count_call(self, owner: str, day: date) -> int:

@@ -31,11 +31,11 @@ class Inbox(Protocol):
         ...
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
-        """Let the lease end `lease_s` seconds from now."""
+        """Extend the lease to `lease_s` seconds from now."""
         ...
 
     async def note_reply(self, claim: Claim, reply: str) -> None:
-        """Remember the message in which the answer is being written."""
+        """Store the reference of the message in which the answer is written."""
         ...
 
     async def release(self, claim: Claim) -> None:
@@ -83,7 +83,7 @@ class Inbox(Protocol):
         ...
 
     async def find(self, question_id: str) -> Received | None:
-        """A question with its state, None if it is unknown."""
+        """Return a question with its state; None if it is unknown."""
         ...
 
     async def asked_since(self, asker: str, since: datetime, limit: int) -> int:

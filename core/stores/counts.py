@@ -1,4 +1,4 @@
-"""The counts of turns and opinions, so that a year of them is read in a moment. Pure.
+"""The counts of turns and opinions, kept so that a year of them is read quickly. Pure.
 
 Counts are added up by hour and by day, by platform, and by entry of the FAQ. They hold no text of a
 person's and outlive the turns that retention deletes.

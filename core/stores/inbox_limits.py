@@ -1,4 +1,4 @@
-"""The limits of an inbox, which every store keeps to."""
+"""The limits of an inbox, which every store enforces."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxLimits:
-    """The numbers of questions that may be open at a time: of a session, a platform, and in all.
+    """The most questions that may be open at a time: of a session, a platform, and in all.
 
     Without `per_platform`, one platform may have as many as there are in all.
     """
@@ -18,5 +18,5 @@ class InboxLimits:
 
     @property
     def on_platform(self) -> int:
-        """The number of questions of one platform that may be open."""
+        """Return the most questions of one platform that may be open."""
         return self.total if self.per_platform is None else self.per_platform

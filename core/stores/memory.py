@@ -1,4 +1,4 @@
-"""The history of one process: for questions that nobody will come back to."""
+"""The history of one process, for conversations that need not outlive it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from core.types import SessionId, Turn
 
 
 class MemoryHistory:
-    """The `History` port in memory. It keeps every turn until it is dropped itself.
+    """The `History` port in memory; its turns end with it.
 
     For one event loop: nothing in it waits, so two calls never interleave.
     """
@@ -31,7 +31,7 @@ class MemoryHistory:
         return True
 
     async def recent(self, session: SessionId, limit: int) -> list[Turn]:
-        """The last `limit` turns of a session, oldest first; none if `limit` is below 1.
+        """Return the last `limit` turns of a session, oldest first; none if `limit` is below 1.
 
         Raises:
             StorageError: `session` is text that no store keeps.

@@ -44,7 +44,7 @@ _DEPTH_OF_PREFIX = 2
 
 
 def as_stored(turn: Turn) -> Turn:
-    """The turn as it will be read back: its times in UTC, truncated to milliseconds.
+    """Return the turn as it will be read back: times in UTC, truncated to milliseconds.
 
     Raises:
         ValueError: a time without a zone.
@@ -59,7 +59,7 @@ def as_stored(turn: Turn) -> Turn:
 
 
 def question_as_stored(question: Question) -> Question:
-    """The question as it will be read back; refused like a turn.
+    """Return the question as it will be read back; it is refused like a turn.
 
     Raises:
         ValueError: a time without a zone.
@@ -74,7 +74,7 @@ def is_later(edited_at: datetime | None, known: datetime | None) -> bool:
 
 
 def feedback_as_stored(feedback: Feedback) -> Feedback:
-    """The feedback as it will be read back.
+    """Return the feedback as it will be read back.
 
     Raises:
         ValueError: a time without a zone.
@@ -91,7 +91,7 @@ def feedback_as_stored(feedback: Feedback) -> Feedback:
 
 
 def lesson_as_stored(lesson: Lesson) -> Lesson:
-    """The lesson as it will be read back.
+    """Return the lesson as it will be read back.
 
     Raises:
         ValueError: a time without a zone.
@@ -116,7 +116,7 @@ def lesson_as_stored(lesson: Lesson) -> Lesson:
 
 
 def memory_as_stored(memory: Memory) -> Memory:
-    """The memory as it will be read back.
+    """Return the memory as it will be read back.
 
     Raises:
         ValueError: a time without a zone.
@@ -160,7 +160,7 @@ def check_text(name: str, text: str) -> int:
 
 
 def check_final(state: InboxState) -> None:
-    """Refuse to end a question in a state that is not an end.
+    """Raise an error for a state that does not end a question.
 
     Raises:
         ValueError: `state` is received or answering.
@@ -185,7 +185,7 @@ def platform_range(session: str) -> tuple[str, str]:
 
 
 def check_prefixes(prefixes: Sequence[str]) -> None:
-    """Refuse beginnings of sessions that no session can have.
+    """Raise an error for prefixes that no session id can begin with.
 
     Raises:
         StorageError: a NUL character or a lone surrogate is in one.

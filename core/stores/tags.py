@@ -1,4 +1,4 @@
-"""The tags by which a turn is looked up: its platform, places, person and entries. Pure.
+"""The tags by which a turn is found: its platform, places, person and entries. Pure.
 
 A store keeps them in one index beside the time at which the turn ended, so that the latest turns
 with a tag are read at once, however rare they are.

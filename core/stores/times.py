@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 
 def today() -> str:
-    """The day (UTC) that spending is counted for."""
+    """Return the UTC day that spending is counted for."""
     return utc_now().date().isoformat()
 
 
 def utc_now() -> datetime:
-    """The machine's clock."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The moment in UTC, truncated to milliseconds.
+    """Return the moment in UTC, truncated to milliseconds.
 
     Raises:
         ValueError: it has no zone.

@@ -1,4 +1,4 @@
-"""The form in which both stores keep a trace: JSON's types, and always the same field names."""
+"""A trace as both stores keep it: in JSON's types, under fixed field names."""
 
 from __future__ import annotations
 

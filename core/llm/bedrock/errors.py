@@ -1,4 +1,4 @@
-"""The one place where what AWS refuses, and how a connection fails, become ours.
+"""The translation of AWS's refusals and of failed connections into faqbot's errors.
 
 Errors of the runtime: https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
 and https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html.

@@ -1,4 +1,4 @@
-"""A Bedrock flow: a prompt, or several, that somebody keeps and names in AWS, invoked by its alias.
+"""A Bedrock flow, which is kept in AWS, consists of prompts, and is invoked by its alias.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeFlow.html
 """
@@ -31,11 +31,11 @@ class BedrockFlow:
 
     @property
     def name(self) -> str:
-        """The flow and its alias, as the settings name them."""
+        """Return the flow and its alias, as the settings name them."""
         return f"{self.flow}/{self.alias}"
 
     async def attempt(self, request: CompletionRequest, _forms: Forms) -> AsyncGenerator[Piece]:
-        """Implement `Provider.attempt`; a flow tells its output in one piece or in a few."""
+        """Implement `ProviderModel.attempt`; a flow sends its output in one or a few pieces."""
         document = "\n\n".join(message["content"] for message in request.messages)
         node = {
             "content": {"document": document},

@@ -27,7 +27,7 @@ class BedrockModel:
     guardrail: tuple[str, str] | None = None
 
     async def attempt(self, request: CompletionRequest, forms: Forms) -> AsyncGenerator[Piece]:
-        """Implement `Provider.attempt`."""
+        """Implement `ProviderModel.attempt`."""
         given = arguments(self.name, request, forms, self.guardrail)
         if forms["stream"] == "whole":
             yield whole_piece(await self.client.call(_SERVICE, "converse", **given), request.tools)

@@ -1,4 +1,4 @@
-"""Blocking iterators, read in threads: boto3 has no other way, and the event loop must not wait."""
+"""Blocking iterators read in threads, as boto3 has no other way to stream."""
 
 from __future__ import annotations
 

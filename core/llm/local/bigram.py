@@ -1,4 +1,4 @@
-"""A bigram model of the same tokens: what a language model has to beat to have learnt anything."""
+"""A bigram model of the same tokens, the baseline of a language model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One completion that is asked of a local model: what is wanted, and its text as it comes."""
+"""One completion of a local model: its request, and its text while it grows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNFINISHED = "\ufffd"  # a decoder writes this for bytes that are no whole char
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """The choice of tokens; a `temperature` of 0 takes the likeliest, `seed` makes it repeatable.
+    """The choice of tokens; `temperature` 0 takes the likeliest, `seed` makes it repeatable.
 
     Parameters are those of https://platform.openai.com/docs/api-reference/chat/create.
     """
@@ -43,7 +43,7 @@ class CompletionRequest:
     _left: Event = field(default_factory=Event)
 
     def cancel(self) -> None:
-        """Stop the work: the reader has left."""
+        """Stop writing, as the reader has left."""
         self._left.set()
 
     @property
@@ -53,7 +53,7 @@ class CompletionRequest:
 
 
 class Transcript:
-    """The text of one completion, grown token by token and shown as far as it is certain."""
+    """The text of one completion, which grows by tokens and is returned as far as it is certain."""
 
     def __init__(self, tokenizer: Any, stop: Sequence[str]) -> None:  # noqa: ANN401
         self._tokenizer = tokenizer

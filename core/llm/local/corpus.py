@@ -1,4 +1,4 @@
-"""Question and answer pairs for a model of one's own, from a FAQ or from files in SQuAD's form."""
+"""Pairs of question and answer to train on, from a FAQ or from files in SQuAD's format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loading a causal model, and where it runs."""
+"""The loading of a causal model, and the device that it runs on."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class _Sequence:
 
 @dataclass(slots=True)
 class _Batch:
-    """The rows under way and what the model remembers of them; no `cache` once a row joined."""
+    """The rows that are being written and the model's cache of them, None after a row joined."""
 
     rows: list[_Sequence] = field(default_factory=list)
     mask: Any = None
@@ -61,7 +61,7 @@ class _Batch:
 
 
 class BatchedWriter:
-    """Takes completions as they come: new ones join between two tokens of those under way."""
+    """Writes completions; new ones join between two tokens of those that are being written."""
 
     def __init__(self, model: LocalModel) -> None:
         self._model = model
@@ -96,7 +96,7 @@ class BatchedWriter:
                 batch = _Batch()
 
     def _admit(self, batch: _Batch) -> bool:
-        """Let those who wait join, and wait for one if none is under way; False at the end."""
+        """Admit waiting completions; wait for one if there is none; return False at the end."""
         while len(batch.rows) < _MOST_AT_ONCE:
             try:
                 new = self._waiting.get(block=not batch.rows)

@@ -18,7 +18,7 @@ _MOST_STOPS: Final = 4
 
 
 class RequestRefusedError(Exception):
-    """A request that is refused, in the form in which OpenAI refuses one."""
+    """Raised for a request that is refused, with an error in OpenAI's format."""
 
     def __init__(self, status: int, code: str, message: str, *, param: str | None = None) -> None:
         super().__init__(message)

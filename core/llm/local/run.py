@@ -41,7 +41,7 @@ class Evaluation:
 
     @property
     def perplexity(self) -> float:
-        """The loss as the number of tokens that the model hesitates between."""
+        """Return e to the power of the loss: the number of equally likely tokens."""
         return exp(min(self.loss, 700.0))
 
 

@@ -28,7 +28,7 @@ _MOST_BYTES: Final = 4 * 1024 * 1024
 
 
 class LocalModelServer:
-    """The handlers of one model. A `key` of "" lets everybody in."""
+    """The HTTP handlers of one model; with a `key` of "" everybody may use it."""
 
     def __init__(self, model: LocalModel, *, name: str, key: str = "") -> None:
         self._model = model

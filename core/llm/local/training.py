@@ -166,7 +166,7 @@ class _Trainer:
         self._state.loss_of_epoch += loss.item() / self._batches
 
     def _rate(self, step: int) -> float:
-        """The share of the learning rate: it rises at first, then falls to zero."""
+        """Return the factor of the learning rate, which rises at first and then falls to zero."""
         warm_up = max(1, round(_WARM_UP_SHARE * self._steps))
         if step < warm_up:
             return (step + 1) / warm_up
@@ -278,7 +278,7 @@ def _opened_model(options: TrainingOptions, tokenizer: Any) -> Any:  # noqa: ANN
 
 @contextmanager
 def _deterministic(seed: int) -> Iterator[None]:
-    """Let torch give the same result each time. The setting is one of the whole process."""
+    """Make torch's results repeatable, for the whole process."""
     # https://docs.nvidia.com/cuda/cublas/#results-reproducibility
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.are_deterministic_algorithms_enabled()

@@ -78,7 +78,7 @@ class OpenAIModel:
     read_s: float | None = None
 
     async def attempt(self, request: CompletionRequest, forms: Forms) -> AsyncGenerator[Piece]:
-        """Implement `Provider.attempt`."""
+        """Implement `ProviderModel.attempt`."""
         body: dict[str, Any] = chat_body(self.name, request, forms)
         response = await self.server.post(_CHAT, orjson.dumps(body), read_s=self.read_s)
         reader = ReplyReader(self.server.where, response.headers)

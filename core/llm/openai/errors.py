@@ -1,4 +1,4 @@
-"""The one place where what an OpenAI-like server refuses, and how a connection fails, become ours.
+"""The translation of an OpenAI-like server's refusals and of failed connections.
 
 Codes: https://platform.openai.com/docs/guides/error-codes/api-errors. Compatible servers use the
 same statuses with other words, so a status decides and what is written only refines.

@@ -1,4 +1,4 @@
-"""The frames of a reply: the objects in a stream of events, or one JSON body.
+"""The frames of a reply: objects of an event stream, or one JSON body.
 
 They are read as the `openai` client reads them, and where servers are careless, beyond that.
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
@@ -23,14 +23,14 @@ _SAID_CHARS = 200
 
 
 class FrameReader:
-    """Takes bytes as they come; `feed` returns the frames that are whole, `close` the rest.
+    """Parses bytes: `feed` returns the frames that are complete, `close` the rest.
 
     `done` tells that the stream has said so. `careless` tells that a frame was no strict JSON, so
     that its text may hold half a surrogate pair.
     """
 
     def __init__(self, where: str) -> None:
-        """`where` names the server in errors."""
+        """Name the server `where` in errors."""
         self.done = False
         self.careless = False
         self._where = where
@@ -80,7 +80,7 @@ class FrameReader:
         return ModelReplyError(f"{self._where} sent what is no completion: {_readable(said)}")
 
     def _look(self) -> None:
-        """Decide what this is by its first bytes, for a content type may be anything."""
+        """Tell a stream from a JSON body by the first bytes, as content types are unreliable."""
         self._rest = self._rest.removeprefix(_BOM).lstrip()
         if self._rest[:1] == b"<":
             raise ModelReplyError(

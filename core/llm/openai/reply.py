@@ -1,4 +1,4 @@
-"""The text of a reply: what the frames of a server say, as pieces of a completion.
+"""The conversion of a server's frames into pieces of a completion.
 
 Each server has its own way, which is read leniently: `docs/models.md` names them.
 """
@@ -52,7 +52,7 @@ class ReplyReader:
 
     @property
     def finished(self) -> bool:
-        """Whether the server has said that its answer is over."""
+        """Return whether the server has said that its answer has ended."""
         return self._finish is not None or self._frames.done
 
     def feed(self, data: bytes) -> Piece:

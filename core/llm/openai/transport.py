@@ -25,7 +25,7 @@ _LONGEST_ERROR_BYTES, _LONGEST_BODY_BYTES = 64_000, 200_000_000
 
 
 class Response:
-    """An answer whose body is still to come; `close` it."""
+    """A response whose body is not read yet; the caller closes it."""
 
     def __init__(self, response: aiohttp.ClientResponse, where: str) -> None:
         self._response = response
@@ -33,7 +33,7 @@ class Response:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers, by name in any case."""
+        """Return the headers, by case-insensitive name."""
         return self._response.headers
 
     async def read(self) -> bytes:
@@ -50,7 +50,7 @@ class Response:
         return body
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The body as it comes: whatever has arrived since the last look.
+        """Yield the body in the pieces in which it arrives.
 
         Raises:
             ModelUnavailableError: as `read`.
@@ -66,12 +66,12 @@ class Response:
                     protocol.resume_reading()
 
     def close(self) -> None:
-        """Done: a connection whose response was read to its end is used again."""
+        """Release the connection, which is used again if the response was read to its end."""
         self._response.close()
 
 
 class ModelServer:
-    """One address with its connections, opened with the first request; `close` it."""
+    """A server with its connections, opened with the first request; the caller closes it."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class ModelServer:
         *,
         timeout: aiohttp.ClientTimeout | None = None,
     ) -> None:
-        """A query of `base_url` is kept; a user and password in it are sent in place of a key."""
+        """Keep the query of `base_url`; a user and password in it are sent instead of a key."""
         self._headers = CIMultiDict(headers)
         if base_url.user:
             login = aiohttp.encode_basic_auth(base_url.user, base_url.password or "", "utf-8")
@@ -155,7 +155,7 @@ def _where(url: URL) -> str:
 
 
 def _proxy_for(url: URL) -> str | None:
-    """The proxy that the environment names for an address.
+    """Return the proxy that the environment names for an address.
 
     aiohttp's own `trust_env` looks that up anew for each request, in a thread, and refuses an
     Authorization header where ~/.netrc knows the host.

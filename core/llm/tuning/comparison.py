@@ -1,4 +1,4 @@
-"""A base model and a tuned one, asked the same held-out questions, with and without passages."""
+"""The comparison of a base model and a tuned one on held-out questions."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class ModelComparison:
     """Asks and measures."""
 
     def __init__(self, open_model: Callable[[str], Awaitable[Completions]]) -> None:
-        """`open_model` opens a model by its name."""
+        """Open models by their names with `open_model`."""
         self._open_model = open_model
         self._room = asyncio.Semaphore(_AT_ONCE)
 

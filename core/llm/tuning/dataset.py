@@ -1,4 +1,4 @@
-"""The examples of one export: repeated ones taken out, split by conversation, written and read."""
+"""The examples of one export: made unique, split by conversation, written and read."""
 
 from __future__ import annotations
 

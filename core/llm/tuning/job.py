@@ -1,4 +1,4 @@
-"""One fine-tuning job at OpenAI, driven so that it can be taken up again after any interruption.
+"""One fine-tuning job at OpenAI, which can be continued after any interruption.
 
 What was done is noted in a file after each step, so that nothing is uploaded or paid for twice.
 https://platform.openai.com/docs/api-reference/fine-tuning

@@ -38,13 +38,13 @@ _IDLE: Final = timedelta(minutes=5)
 
 
 class MongoArchive:
-    """Looking up, opinions and forgetting, over the collections of all stores."""
+    """The `Archive` port on the collections of all stores: look-ups, opinions, deletion."""
 
     def __init__(self, database: MongoDatabase) -> None:
         self._db = database
 
     async def find(self, question_id: str) -> Turn | None:
-        """The turn of a question.
+        """Return the turn of a question; None if there is none.
 
         Raises:
             StorageError: MongoDB fails, or the id is text that no store keeps.
@@ -65,7 +65,7 @@ class MongoArchive:
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:
-        """Sessions, the one with the latest turn first; those that follow `after`, if given."""
+        """Return sessions, the one with the latest turn first, beginning after `after`."""
         if after is None:
             return await self._sessions({"last_at": {"$lte": _END_OF_TIME}}, limit)
         equal = {"last_at": after.last_at, "_id": {"$gt": after.session}}
@@ -74,7 +74,7 @@ class MongoArchive:
         return page + await self._sessions(older, limit - len(page))
 
     async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
-        """Turns with their places, oldest first; those with a place above `after`."""
+        """Return turns with their positions, oldest first, above the position `after`."""
         check_text("the session", session)
         if limit < 1:
             return []
@@ -84,7 +84,7 @@ class MongoArchive:
             return [(document["n"], turn_of(document)) async for document in found]
 
     async def asked_by(self, asker: str, limit: int) -> list[Turn]:
-        """A person's turns, the one that ended last first; at equal times by question id."""
+        """Return a person's turns, the one that ended last first, then by question id."""
         check_text("the asker", asker)
         if limit < 1:
             return []
@@ -127,7 +127,7 @@ class MongoArchive:
             return await withdraw(self._db, question_id, user)
 
     async def opinion(self, question_id: str, user: str) -> Feedback | None:
-        """One person's opinion on an answer, None if they have given none."""
+        """Return one person's opinion on an answer; None if they gave none."""
         check_text("the question's id", question_id)
         check_text("the user", user)
         with self._db.translated():
@@ -135,14 +135,14 @@ class MongoArchive:
             return feedback_of(found) if found else None
 
     async def feedback(self, question_id: str) -> list[Feedback]:
-        """The opinions on an answer, by user."""
+        """Return the opinions on an answer, sorted by person."""
         check_text("the question's id", question_id)
         with self._db.translated():
             found = self._db.feedback.find({"question_id": question_id}).sort(_BY_USER)
             return [feedback_of(given) async for given in found]
 
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
-        """The opinions on several answers, by question and user."""
+        """Return the opinions on several answers, sorted by question and person."""
         for question_id in question_ids:
             check_text("the question's id", question_id)
         chosen = {"question_id": {"$in": list(question_ids)}}
@@ -160,7 +160,7 @@ class MongoArchive:
         return renamed.matched_count == 1
 
     async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
-        """The titles of those sessions that were given one."""
+        """Return the titles of sessions that were given one, by session."""
         for session in sessions:
             check_text("the session", session)
         with self._db.translated():
@@ -172,7 +172,7 @@ class MongoArchive:
             }
 
     async def received_from(self, asker: str) -> list[Received]:
-        """A person's questions as the inbox keeps them, the oldest first."""
+        """Return a person's questions as the inbox holds them, the oldest first."""
         check_text("the asker", asker)
         with self._db.translated():
             found = await self._db.inbox.find({"asker": asker}).to_list()

@@ -21,7 +21,7 @@ _BY_ID: Final = [("_id", ASCENDING)]
 
 
 class MongoCases:
-    """Cases as documents, each changed in the place of the version that was read."""
+    """Cases, each a document, which is changed only if it is still as it was read."""
 
     def __init__(self, database: MongoDatabase) -> None:
         self._db = database
@@ -45,15 +45,15 @@ class MongoCases:
             return (await self._db.cases.update_one(unchanged, change)).matched_count == 1
 
     async def find(self, case_id: str) -> Case | None:
-        """A case by its id."""
+        """Return a case by its id; None if there is none."""
         return await self._one("_id", case_id)
 
     async def of_question(self, question_id: str) -> Case | None:
-        """The case that a question waits with."""
+        """Return the case of a question; None if there is none."""
         return await self._one("questions", question_id)
 
     async def of_answer(self, answer_id: str) -> list[Case]:
-        """The cases that a lesson or an entry answers, by id."""
+        """Return the cases that a lesson or an entry answers, sorted by id."""
         check_text("the answer's id", answer_id)
         if not answer_id:
             return []
@@ -62,7 +62,7 @@ class MongoCases:
             return [_case_of(document) async for document in found]
 
     async def open(self, limit: int) -> list[Case]:
-        """The cases that wait for a person, the oldest first."""
+        """Return the cases that wait for a person, the oldest first."""
         if limit < 1:
             return []
         with self._db.translated():
@@ -70,7 +70,7 @@ class MongoCases:
             return [_case_of(document) async for document in found]
 
     async def due(self, now: datetime, limit: int) -> list[Case]:
-        """The cases for which something is to be done by now, the most overdue first."""
+        """Return the cases whose next step is due, the most overdue first."""
         if limit < 1:
             return []
         with self._db.translated():

@@ -1,4 +1,4 @@
-"""MongoDB by its URI: one client, its schema, and the one place where its errors become ours."""
+"""MongoDB by its URI: one client, its schema, and the translation of its errors."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MongoDatabase:
-    """An open database: its collections, and the numbering of what a session holds."""
+    """An open database: its collections, and the numbers of a session's turns and questions."""
 
     def __init__(self, database: AsyncDatabase[Document], address: str, zone: tzinfo) -> None:
         self.turns: AsyncCollection[Document] = database["turns"]
@@ -77,7 +77,7 @@ class MongoDatabase:
     @classmethod
     @asynccontextmanager
     async def open(cls, uri: str, *, zone: tzinfo = UTC) -> AsyncIterator[Self]:
-        """Connect, check the schema and bring it up to date; closed on leaving.
+        """Connect, check and upgrade the schema, yield the database, and close it on leaving.
 
         The URI decides on TLS, authentication and the database (`faqbot` if it names none).
 
@@ -95,7 +95,7 @@ class MongoDatabase:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """The one boundary: what the driver raises becomes one line, without the URI's password.
+        """Translate the driver's errors into one line each, without the URI's password.
 
         The driver has retried before: reads and single writes, until its time was up.
         """
@@ -106,7 +106,7 @@ class MongoDatabase:
             raise raised(f"MongoDB at {self.address} {_advice(error)}") from error
 
     async def next_number(self, session: str) -> int:
-        """A number above all that the session ever got; calls at once get different ones."""
+        """Return a number above all earlier ones of a session; no two calls get the same."""
         counter: Document | None = await self.sessions.find_one_and_update(
             {"_id": session},
             {"$inc": {"n": 1}, "$set": {"touched_at": utc_now()}},
@@ -119,7 +119,7 @@ class MongoDatabase:
         return int(counter["n"])
 
     async def _prepare(self, selection_s: float) -> None:
-        """Refuse a newer schema, before anything is changed; then make what is missing."""
+        """Refuse a newer schema before anything is changed, then create what is missing."""
         meta = self.meta
         with self.translated():
             # A read is tried again until its time is up, and at the start nobody waits that long.
@@ -169,7 +169,7 @@ async def _closing(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
 
 
 def _connect(uri: str) -> tuple[AsyncMongoClient[Document], str]:
-    """The client, and where it connects to, without user and password."""
+    """Return the client and the address that it connects to, without user and password."""
     try:
         client = AsyncMongoClient[Document](uri, **_options(uri))
     except (PyMongoError, ValueError, TypeError):

@@ -29,7 +29,7 @@ UNSHOWN: Final = {"passages": False, "trace": False}
 
 
 class MongoHistory:
-    """Turns in the collection `turns`, listed by session in `sessions`.
+    """The `History` port on the collections `turns` and `sessions`.
 
     An append is up to three writes. Whatever dies between them leaves a number that nobody has, or
     a turn whose session is not yet listed, and the same append again puts that right.
@@ -61,7 +61,7 @@ class MongoHistory:
             return stored
 
     async def recent(self, session: SessionId, limit: int) -> list[Turn]:
-        """The last `limit` turns of a session, oldest first; none if `limit` is below 1.
+        """Return the last `limit` turns of a session, oldest first; none if `limit` is below 1.
 
         Raises:
             StorageError: MongoDB fails, or `session` is text that no store keeps.
@@ -112,7 +112,7 @@ def document_of(turn: Turn) -> Document:
 
 
 def turn_of(document: Document) -> Turn:
-    """The turn that was stored."""
+    """Return the turn that a document holds."""
     return Turn(
         question=question_of(document),
         state=TurnState(document["state"]),
@@ -134,7 +134,7 @@ def turn_of(document: Document) -> Turn:
 
 
 def question_of(document: Document) -> Question:
-    """The question of a turn or of an inbox document; a turn's has no mentions."""
+    """Return the question of a turn's or an inbox document; a turn's has no mentions."""
     return Question(
         id=document["_id"],
         session=SessionId(document["session"]),

@@ -55,7 +55,7 @@ _OWED_EVERY = timedelta(seconds=0.5)
 
 
 class MongoInbox(MongoInboxQueries):
-    """Questions in the collection `inbox`.
+    """The `Inbox` port on the collection `inbox`.
 
     The limits may be exceeded by as many questions as are received at the very same moment.
     What was taken back keeps neither its text nor its asker.
@@ -69,7 +69,7 @@ class MongoInbox(MongoInboxQueries):
         holder: str = "",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`holder` is the name of this process, the same when it starts again."""
+        """Claim for `holder`: the name of this process, which stays the same after a restart."""
         super().__init__(database, limits)
         self._holder = holder
         self._order = SessionOrder(database)
@@ -128,7 +128,7 @@ class MongoInbox(MongoInboxQueries):
         return claim_of(taken) if taken else None
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
-        """Let the lease end `lease_s` seconds from now.
+        """Extend the lease to `lease_s` seconds from now.
 
         Raises:
             LeaseLostError: the question was taken away from us.
@@ -136,7 +136,7 @@ class MongoInbox(MongoInboxQueries):
         await self._held(claim, {"$set": {"lease_until": self._ends(lease_s)}})
 
     async def note_reply(self, claim: Claim, reply: str) -> None:
-        """Remember the message in which the answer is being written.
+        """Store the reference of the message in which the answer is written.
 
         Raises:
             LeaseLostError: the question was taken away from us.
@@ -264,7 +264,7 @@ class MongoInbox(MongoInboxQueries):
         return taken
 
     async def _free(self, chosen: Document) -> int:
-        """Let the chosen questions that are in work be claimed again."""
+        """Make the chosen questions that are claimed claimable again."""
         again = {
             "$set": {"state": RECEIVED, "lease_until": NO_LEASE, **CLAIMABLE},
             "$unset": {"working": "", "held": ""},

@@ -34,7 +34,7 @@ NOTHING_LEFT: Final = {**NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": 
 
 
 def document_of(question: Question, number: int, at: datetime) -> Document:
-    """The document of a question received at that moment, the `number`th of its session."""
+    """Return the document of a question received at a moment, the `number`th of its session."""
     return {
         "_id": question.id,
         "session": question.session,
@@ -57,12 +57,12 @@ def document_of(question: Question, number: int, at: datetime) -> Document:
 
 
 def platform_of(session: str) -> str:
-    """The beginning that all sessions of a platform have: `slack:`."""
+    """Return the prefix of all sessions of a platform, such as `slack:`."""
     return f"{session.partition(':')[0]}:"
 
 
 def claimed(claim: Claim) -> Document:
-    """The question of a claim; with its session, by which a cluster finds the shard."""
+    """Return the filter of a claim's question; the session in it names the shard of a cluster."""
     return {"_id": claim.question.id, "session": claim.question.session}
 
 
@@ -77,7 +77,7 @@ def of_prefixes(prefixes: Sequence[str]) -> Document:
 
 
 def claim_of(document: Document) -> Claim:
-    """The claim that a document has just been given."""
+    """Return the claim that a document was just given."""
     return Claim(
         question_of(document),
         fence=document["fence"],

@@ -21,7 +21,7 @@ class MongoInboxQueries:
         self._limits = limits
 
     async def find(self, question_id: str) -> Received | None:
-        """A question with its state, None if it is unknown."""
+        """Return a question with its state; None if it is unknown."""
         check_text("the question's id", question_id)
         with self._db.translated():
             found = await self._db.inbox.find_one({"_id": question_id})

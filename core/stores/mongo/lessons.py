@@ -19,7 +19,7 @@ _VERSION: Final = {"_id": "lessons"}
 
 
 class MongoLessons:
-    """Lessons as documents; what says that they have changed is written after each change.
+    """Lessons, each a document; the version is written after each change.
 
     Whoever dies between the two lets others go on with what they have, until the same message is
     delivered again or the next change.
@@ -46,7 +46,7 @@ class MongoLessons:
                     return outcome
 
     async def remove(self, lesson_id: str, at: datetime) -> bool:
-        """Forget a lesson, whatever was said until `at`; False if there is none."""
+        """Delete a lesson and ignore remarks made until `at`; return False if there is none."""
         check_text("the lesson's id", lesson_id)
         at = in_utc(at)
         with self._db.translated():
@@ -58,14 +58,14 @@ class MongoLessons:
                     return bool(found and not found["removed"])
 
     async def find(self, lesson_id: str) -> Lesson | None:
-        """A lesson by its id."""
+        """Return a lesson by its id; None if there is none."""
         check_text("the lesson's id", lesson_id)
         with self._db.translated():
             found = await self._db.lessons.find_one({"_id": lesson_id})
             return _lesson_of(found) if found and not found["removed"] else None
 
     async def page(self, limit: int, after: str = "") -> list[Lesson]:
-        """Lessons by id, those that follow the id `after`."""
+        """Return lessons sorted by id, beginning after the id `after`."""
         check_text("the lesson's id", after)
         if limit < 1:
             return []
@@ -75,20 +75,20 @@ class MongoLessons:
             return [_lesson_of(document) async for document in found]
 
     async def of_session(self, session: SessionId) -> list[Lesson]:
-        """The lessons that questions of a conversation gave, in no order."""
+        """Return the lessons taught on questions of a conversation, in no order."""
         check_text("the session", session)
         with self._db.translated():
             found = self._db.lessons.find({"session": session, "removed": False})
             return [_lesson_of(document) async for document in found]
 
     async def version(self) -> str:
-        """Another text after every change, by whichever process."""
+        """Return a text that differs after every change, by whichever process it was made."""
         with self._db.translated():
             found = await self._db.meta.find_one(_VERSION)
             return str(found["token"]) if found else ""
 
     async def touch(self) -> None:
-        """Let others notice that lessons have changed."""
+        """Change the version, so that other processes read the lessons again."""
         token = {"$set": {"token": secrets.token_hex(8)}}
         await self._db.meta.update_one(_VERSION, token, upsert=True)
 

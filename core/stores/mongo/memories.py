@@ -16,7 +16,7 @@ _OLDEST: Final = [("told_at", ASCENDING), ("_id", ASCENDING)]
 
 
 class MongoMemories:
-    """Memories as documents."""
+    """Memories of people, each a document."""
 
     def __init__(self, database: MongoDatabase) -> None:
         self._db = database

@@ -42,7 +42,7 @@ async def withdraw(database: MongoDatabase, question_id: str, user: str) -> bool
 
 
 def feedback_of(document: Document) -> Feedback:
-    """The opinion of a document."""
+    """Return the opinion that a document holds."""
     return Feedback(
         document["question_id"],
         document["user"],

@@ -24,13 +24,13 @@ _LAST_FIRST: Final = [("finished_at", DESCENDING)]
 
 
 class MongoReports:
-    """Reports from the collections of all stores."""
+    """The `Reports` port, which reads the collections of all stores."""
 
     def __init__(self, database: MongoDatabase) -> None:
         self._db = database
 
     async def traffic(self, span: Span, since: datetime) -> list[Traffic]:
-        """Counts of the periods that began at `since` or later, oldest first, by platform."""
+        """Return the counts of the periods since `since`, oldest first, by platform."""
         chosen = {"span": span.value, "start": {"$gte": in_utc(since)}}
         with self._db.translated():
             found = await self._db.traffic.find(chosen).sort(_BY_START).to_list()
@@ -60,7 +60,7 @@ class MongoReports:
             )
 
     async def reviews(self) -> list[EntryReview]:
-        """The last review of each entry that has one, by title."""
+        """Return the last review of each entry that has one, by the entry's title."""
         with self._db.translated():
             found = self._db.entry_reviews.find(_ANY_ID).sort("_id", ASCENDING)
             return [
@@ -71,7 +71,7 @@ class MongoReports:
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None, tag: str = ""
     ) -> list[Turn]:
-        """Turns that ended before a moment, the last one first; see `Reports.latest`."""
+        """Return turns that ended before a moment, the latest first; see `Reports.latest`."""
         check_text("the tag", tag)
         if limit < 1:
             return []
@@ -85,7 +85,7 @@ class MongoReports:
             return [turn_of(document) for document in await found.to_list()]
 
     async def rated(self, limit: int, *, helpful: bool) -> list[Feedback]:
-        """Opinions that an answer helped, or that it was no help, the latest first."""
+        """Return opinions of one kind (it helped, or it did not), the latest first."""
         with self._db.translated():
             found = self._db.feedback.find({"helpful": helpful}).sort("given_at", DESCENDING)
             return [feedback_of(given) for given in await found.limit(max(limit, 1)).to_list()]
@@ -99,7 +99,7 @@ class MongoReports:
                 )
 
     async def closed_gaps(self) -> set[str]:
-        """The questions of which that was noted."""
+        """Return the questions whose gap was noted as closed."""
         with self._db.translated():
             found = self._db.closed_gaps.find(_ANY_ID)
             return {document["_id"] async for document in found}
@@ -113,7 +113,7 @@ class MongoReports:
             await self._db.audit.insert_one({"_id": ObjectId(), **row, "detail": event.detail})
 
     async def audit(self, limit: int) -> list[AuditEvent]:
-        """The latest changes, the last one first."""
+        """Return the changes made in the console, the latest first."""
         with self._db.translated():
             found = self._db.audit.find().sort("at", DESCENDING).limit(max(limit, 1))
             return [
@@ -128,7 +128,7 @@ class MongoReports:
             return {document["_id"]: document["value"] async for document in found}
 
     async def switch(self, name: str, value: str | None) -> None:
-        """Switch something; None is back to what the settings say."""
+        """Set a switch; None removes it, so that the settings decide again."""
         check_text("the switch", value or "")
         with self._db.translated():
             if value is None:

@@ -25,14 +25,14 @@ _MEND_EVERY_S: Final = 30.0
 
 
 class SessionOrder:
-    """Says in the collection `inbox` which question of each session comes next."""
+    """Marks in the collection `inbox` which question of each session may be claimed next."""
 
     def __init__(self, database: MongoDatabase) -> None:
         self._inbox = database.inbox
         self._mended_at = float("-inf")
 
     async def promote(self, session: str) -> None:
-        """Let the first open question of a session be claimed, unless one is, or is in work."""
+        """Make the first open question of a session claimable, unless another one is already."""
         fields = {"asked_at": True, "claimable": True, "working": True}
         opened = self._inbox.find({"session": session, **OPEN}, fields).sort(BY_PLACE)
         found = await opened.to_list()
@@ -50,7 +50,7 @@ class SessionOrder:
             await self._inbox.update_one(head, {"$unset": CLAIMABLE})
 
     async def mend(self) -> None:
-        """Promote where somebody died before they could; looks at all that is open, at times."""
+        """Promote in all sessions with open questions whose process died before it could."""
         now = monotonic()
         if now < self._mended_at + _MEND_EVERY_S:
             return

@@ -62,7 +62,7 @@ class MongoSpendingStore:
             await writing
 
     async def spent(self, person: str) -> tuple[float, float]:
-        """US dollars of this day (UTC): by the whole installation, and by one person."""
+        """Return the US dollars spent on this UTC day: by the installation, and by one person."""
         day = self._today()
         names = {SPENT_BY_ALL, person}
         try:

@@ -15,7 +15,7 @@ _READ: Final = {"session": True, "asker": True, "state": True, "sources": True, 
 
 
 async def tag_old_turns(turns: AsyncCollection[dict[str, Any]]) -> None:
-    """Tag the turns that have no tags yet; may be run twice, and by two at once."""
+    """Tag the turns that have no tags yet; it may run twice, also in two processes at once."""
     changes: list[UpdateOne] = []
     async for found in turns.find({"_id": {"$gte": ""}, "tags": None}, _READ):
         is_missed = found["state"] == TurnState.ESCALATED

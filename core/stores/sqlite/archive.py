@@ -67,13 +67,13 @@ _FORGET_OPINIONS: Final = "DELETE FROM feedback WHERE user = ?"
 
 
 class SqliteArchive:
-    """Looking up, opinions and forgetting, in the file."""
+    """The `Archive` port on the SQLite file: look-ups, opinions, and deletion."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
     async def find(self, question_id: str) -> Turn | None:
-        """The turn of a question.
+        """Return the turn of a question; None if there is none.
 
         Raises:
             StorageError: the file cannot be read, or the id is text that no store keeps.
@@ -94,18 +94,18 @@ class SqliteArchive:
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:
-        """Sessions, the one with the latest turn first; those that follow `after`, if given."""
+        """Return sessions, the one with the latest turn first, beginning after `after`."""
         return await self._file.read(partial(_sessions, limit=max(limit, 0), after=after))
 
     async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
-        """Turns with their places, oldest first; those with a place above `after`."""
+        """Return turns with their positions, oldest first, above the position `after`."""
         check_text("the session", session)
         values = (session, after, max(limit, 0))
         rows = await self._file.read(partial(_rows, statement=PAGE, values=values))
         return [(row["seq"], turn_of(row)) for row in rows]
 
     async def asked_by(self, asker: str, limit: int) -> list[Turn]:
-        """A person's turns, the one that ended last first; at equal times by question id."""
+        """Return a person's turns, the one that ended last first, then by question id."""
         check_text("the asker", asker)
         values = (asker, max(limit, 0))
         rows = await self._file.read(partial(_rows, statement=ASKED_BY, values=values))
@@ -136,20 +136,20 @@ class SqliteArchive:
         return await self._file.write(taken)
 
     async def opinion(self, question_id: str, user: str) -> Feedback | None:
-        """One person's opinion on an answer, None if they have given none."""
+        """Return one person's opinion on an answer; None if they gave none."""
         check_text("the question's id", question_id)
         check_text("the user", user)
         rows = partial(_rows, statement=OPINION, values=(question_id, user))
         return next(map(feedback_of, await self._file.read(rows)), None)
 
     async def feedback(self, question_id: str) -> list[Feedback]:
-        """The opinions on an answer, by user."""
+        """Return the opinions on an answer, sorted by person."""
         check_text("the question's id", question_id)
         rows = await self._file.read(partial(_rows, statement=OPINIONS, values=(question_id,)))
         return [feedback_of(row) for row in rows]
 
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
-        """The opinions on several answers, by question and user."""
+        """Return the opinions on several answers, sorted by question and person."""
         for question_id in question_ids:
             check_text("the question's id", question_id)
         if not question_ids:
@@ -170,7 +170,7 @@ class SqliteArchive:
         return await self._file.write(lambda db: db.execute(RENAME, (title, session)).rowcount == 1)
 
     async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
-        """The titles of those sessions that were given one."""
+        """Return the titles of sessions that were given one, by session."""
 
         def read(db: sqlite3.Connection) -> dict[SessionId, str]:
             found = {}
@@ -185,7 +185,7 @@ class SqliteArchive:
         return await self._file.read(read)
 
     async def received_from(self, asker: str) -> list[Received]:
-        """A person's questions as the inbox keeps them, the oldest first."""
+        """Return a person's questions as the inbox holds them, the oldest first."""
         check_text("the asker", asker)
         rows = await self._file.read(partial(_rows, statement=RECEIVED_FROM, values=(asker,)))
         return [Received(question_of(row), InboxState(row["state"]), row["reply"]) for row in rows]

@@ -46,7 +46,7 @@ def backup_file(source: Path, target: Path, *, force: bool = False) -> None:
 
 
 def restore_file(source: Path, target: Path) -> None:
-    """Put the content of a backup in the place of that of `target`, in one step for all readers.
+    """Replace the content of `target` with that of a backup, in one step for all readers.
 
     Raises:
         StorageError: `source` is no whole backup, or is of a newer faqbot; `target` is as it was.

@@ -43,7 +43,7 @@ _COUNT: Final = """
 
 
 class SqliteCases:
-    """Cases in the file."""
+    """Cases in the SQLite file."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
@@ -74,24 +74,24 @@ class SqliteCases:
         return await self._file.write(save)
 
     async def find(self, case_id: str) -> Case | None:
-        """A case by its id."""
+        """Return a case by its id; None if there is none."""
         return await self._one(FIND, case_id)
 
     async def of_question(self, question_id: str) -> Case | None:
-        """The case that a question waits with."""
+        """Return the case of a question; None if there is none."""
         return await self._one(OF_QUESTION, question_id)
 
     async def of_answer(self, answer_id: str) -> list[Case]:
-        """The cases that a lesson or an entry answers, by id."""
+        """Return the cases that a lesson or an entry answers, sorted by id."""
         check_text("the answer's id", answer_id)
         return await self._all(OF_ANSWER, (answer_id,))
 
     async def open(self, limit: int) -> list[Case]:
-        """The cases that wait for a person, the oldest first."""
+        """Return the cases that wait for a person, the oldest first."""
         return await self._all(OPEN, (max(limit, 0),))
 
     async def due(self, now: datetime, limit: int) -> list[Case]:
-        """The cases for which something is to be done by now, the most overdue first."""
+        """Return the cases whose next step is due, the most overdue first."""
         return await self._all(DUE, (to_ms(in_utc(now)), max(limit, 0)))
 
     async def count_call(self, owner: str, day: date) -> int:

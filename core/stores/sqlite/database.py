@@ -48,7 +48,7 @@ _PASSING = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
 
 
 class SqliteFile:
-    """An open file: `read` runs beside `write`, and each runs one piece of work after the other."""
+    """An open SQLite file, with one thread that reads and one that writes."""
 
     def __init__(
         self, path: Path, reader: SqliteThread, writer: SqliteThread, zone: tzinfo
@@ -97,17 +97,17 @@ class SqliteFile:
 
 
 def to_ms(moment: datetime) -> int:
-    """Milliseconds since 1970 in UTC, rounded down."""
+    """Return a moment in milliseconds since 1970 (UTC), rounded down."""
     return (moment - _EPOCH) // _MS
 
 
 def from_ms(moment_ms: int) -> datetime:
-    """The moment in UTC."""
+    """Return the moment, in UTC, of milliseconds since 1970."""
     return _EPOCH + moment_ms * _MS
 
 
 class SqliteThread:
-    """A connection, and the only thread that touches it."""
+    """A connection and the one thread that uses it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -120,7 +120,7 @@ class SqliteThread:
         return await loop.run_in_executor(self._thread, self._work, work)
 
     async def aclose(self) -> None:
-        """Finish what was asked for, then close."""
+        """Finish the work that was submitted, then close."""
         loop = asyncio.get_running_loop()
         try:
             # A cancelled caller must not take the closing out of the thread's queue.
@@ -147,7 +147,7 @@ class SqliteThread:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """The one place where SQLite's and the file system's errors become ours."""
+    """Translate the errors of SQLite and of the file system into faqbot's."""
     try:
         yield
     except sqlite3.Error as error:
@@ -192,7 +192,7 @@ def _refuse_newer(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _enter_wal(db: sqlite3.Connection) -> None:
-    """Turn the file to WAL, once for all its life.
+    """Set the file to WAL mode, which it keeps for good.
 
     Of two processes that do so at once, SQLite tells the second one BUSY without the usual wait,
     because both hold a read lock by then.

@@ -1,4 +1,4 @@
-"""Writes that wait for the same thread are committed together: one lock and one sync for all.
+"""Group commit: writes that wait for one thread share a transaction, a lock and a sync.
 
 Each sync of the disk takes milliseconds, and processes that share a file wait for each other's
 locks, so that the number of commits, and not that of writes, bounds what a file can take.
@@ -17,7 +17,7 @@ _MOST: Final = 100  # so that other processes get their turn
 
 
 class Write(Generic[T]):
-    """One piece of work, and what came of it once its commit is over."""
+    """One piece of work, with its result or its error once its transaction has ended."""
 
     def __init__(self, work: Callable[[sqlite3.Connection], T]) -> None:
         self._work = work
@@ -36,7 +36,7 @@ class Write(Generic[T]):
         return self._result[0]
 
     def run(self, db: sqlite3.Connection) -> None:
-        """Do the work inside of a transaction; if it raises, nothing of it stays."""
+        """Do the work in the open transaction; if it raises, its changes are rolled back."""
         self._result, self.error = [], None
         db.execute("SAVEPOINT one")
         try:
@@ -50,17 +50,17 @@ class Write(Generic[T]):
 
 
 class WriteQueue:
-    """Writes in the order in which they were asked for."""
+    """A queue of writes, in the order in which they were submitted."""
 
     def __init__(self) -> None:
         self._waiting: deque[Write[Any]] = deque()
 
     def add(self, write: Write[Any]) -> None:
-        """Let a write wait for a call of `commit`; each needs one of its own."""
+        """Put a write into the queue; each needs a call of `commit` after it."""
         self._waiting.append(write)
 
     def commit(self, db: sqlite3.Connection) -> None:
-        """Do all that waits, in one transaction; nothing if an earlier call has done it."""
+        """Do all queued writes in one transaction; do nothing if an earlier call has done them."""
         taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
         writes = [write for write in taken if write.wanted]
         if not writes:

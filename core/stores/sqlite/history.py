@@ -55,7 +55,7 @@ _TOUCH: Final = """
 
 
 class SqliteHistory:
-    """Turns in the file.
+    """The `History` port on the SQLite file.
 
     A turn that `append` has acknowledged survives the death of the process and of the machine.
     """
@@ -66,7 +66,7 @@ class SqliteHistory:
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path) -> AsyncIterator[Self]:
-        """The history alone in the file at `path`; see `SqliteFile.open`."""
+        """Open only the history in the file at `path`; see `SqliteFile.open`."""
         async with SqliteFile.open(path) as file:
             yield cls(file)
 
@@ -84,7 +84,7 @@ class SqliteHistory:
         return await self._file.write(storing)
 
     async def recent(self, session: SessionId, limit: int) -> list[Turn]:
-        """The last `limit` turns of a session, oldest first; none if `limit` is below 1.
+        """Return the last `limit` turns of a session, oldest first; none if `limit` is below 1.
 
         Raises:
             StorageError: the file cannot be read, or `session` is text that no store keeps.
@@ -145,7 +145,7 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
 
 
 def question_of(row: sqlite3.Row) -> Question:
-    """The question of a row, in whichever table; that of turns has no mentions."""
+    """Return the question of a row of any table; one of `turns` has no mentions."""
     mentions = row["mentions"] if "mentions" in row.keys() else "[]"  # noqa: SIM118 - a row's own
     return Question(
         id=row["question_id"],

@@ -50,7 +50,7 @@ from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 
 class SqliteInbox:
-    """Questions in the file.
+    """The `Inbox` port on the SQLite file.
 
     What was taken back keeps neither its text nor its asker.
     """
@@ -63,7 +63,7 @@ class SqliteInbox:
         holder: str = "",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`holder` is the name of this process, the same when it starts again."""
+        """Claim for `holder`: the name of this process, which stays the same after a restart."""
         self._file = file
         self._limits = limits
         self._holder = holder
@@ -127,7 +127,7 @@ class SqliteInbox:
         return await self._file.write(claim)
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
-        """Let the lease end `lease_s` seconds from now.
+        """Extend the lease to `lease_s` seconds from now.
 
         Raises:
             LeaseLostError: the question was taken away from us.
@@ -135,7 +135,7 @@ class SqliteInbox:
         await self._held(claim, RENEW, self._ends(lease_s))
 
     async def note_reply(self, claim: Claim, reply: str) -> None:
-        """Remember the message in which the answer is being written.
+        """Store the reference of the message in which the answer is written.
 
         Raises:
             LeaseLostError: the question was taken away from us.
@@ -202,7 +202,7 @@ class SqliteInbox:
         return await self._file.write(lambda db: db.execute(SWEEP, (now_ms,)).rowcount)
 
     async def find(self, question_id: str) -> Received | None:
-        """A question with its state, None if it is unknown."""
+        """Return a question with its state; None if it is unknown."""
         check_text("the question's id", question_id)
         row = await self._file.read(lambda db: db.execute(FIND, (question_id,)).fetchone())
         if row is None:

@@ -31,7 +31,7 @@ _PUT: Final = """
 
 
 class SqliteLessons:
-    """Lessons in the file: a change and its version are one transaction."""
+    """Lessons in the SQLite file; a change and its version are written in one transaction."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
@@ -46,37 +46,37 @@ class SqliteLessons:
         return await self._file.write(partial(_teach, lesson=lesson_as_stored(lesson)))
 
     async def remove(self, lesson_id: str, at: datetime) -> bool:
-        """Forget a lesson, whatever was said until `at`; False if there is none."""
+        """Delete a lesson and ignore remarks made until `at`; return False if there is none."""
         check_text("the lesson's id", lesson_id)
         return await self._file.write(partial(_remove, lesson_id=lesson_id, at=in_utc(at)))
 
     async def find(self, lesson_id: str) -> Lesson | None:
-        """A lesson by its id."""
+        """Return a lesson by its id; None if there is none."""
         check_text("the lesson's id", lesson_id)
         found = await self._file.read(partial(_found, lesson_id=lesson_id))
         return _lesson_of(found) if found and not found["removed"] else None
 
     async def page(self, limit: int, after: str = "") -> list[Lesson]:
-        """Lessons by id, those that follow the id `after`."""
+        """Return lessons sorted by id, beginning after the id `after`."""
         check_text("the lesson's id", after)
         values = (after, max(limit, 0))
         rows = await self._file.read(lambda db: db.execute(PAGE, values).fetchall())
         return [_lesson_of(row) for row in rows]
 
     async def of_session(self, session: SessionId) -> list[Lesson]:
-        """The lessons that questions of a conversation gave, in no order."""
+        """Return the lessons taught on questions of a conversation, in no order."""
         check_text("the session", session)
         rows = await self._file.read(lambda db: db.execute(OF_SESSION, (session,)).fetchall())
         return [_lesson_of(row) for row in rows]
 
     async def version(self) -> str:
-        """Another text after every change, by whichever process."""
+        """Return a text that differs after every change, by whichever process it was made."""
         row = await self._file.read(lambda db: db.execute(VERSION).fetchone())
         return str(row["token"])
 
 
 def touch(db: sqlite3.Connection) -> None:
-    """Let others notice that lessons have changed."""
+    """Change the version, so that other processes read the lessons again."""
     db.execute("UPDATE lessons_version SET token = ? WHERE only = 1", (secrets.token_hex(8),))
 
 

@@ -15,7 +15,7 @@ _REMOVE: Final = "DELETE FROM memories WHERE person = ? AND id = ?"
 
 
 class SqliteMemories:
-    """Memories in the file."""
+    """Memories of people, in the SQLite file."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file

@@ -60,7 +60,7 @@ def withdraw(db: sqlite3.Connection, question_id: str, user: str, zone: tzinfo) 
 
 
 def feedback_of(row: sqlite3.Row) -> Feedback:
-    """The opinion of a row."""
+    """Return the opinion that a row holds."""
     return Feedback(
         row["question_id"],
         row["user"],

@@ -1,4 +1,4 @@
-"""Files and folders for the user alone who runs the bot: people's questions lie there."""
+"""Files and folders that only the user who runs the bot can read, as they hold questions."""
 
 from __future__ import annotations
 

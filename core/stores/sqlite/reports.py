@@ -39,13 +39,13 @@ _AT_ONCE: Final = 500
 
 
 class SqliteReports:
-    """Reports from the file."""
+    """The `Reports` port, which reads the SQLite file."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
     async def traffic(self, span: Span, since: datetime) -> list[Traffic]:
-        """Counts of the periods that began at `since` or later, oldest first, by platform."""
+        """Return the counts of the periods since `since`, oldest first, by platform."""
         values = (span.value, to_ms(in_utc(since)))
         rows = await self._file.read(lambda db: db.execute(TRAFFIC, values).fetchall())
         return [
@@ -68,7 +68,7 @@ class SqliteReports:
         await self._file.write(lambda db: db.execute(REVIEW, row).rowcount)
 
     async def reviews(self) -> list[EntryReview]:
-        """The last review of each entry that has one, by title."""
+        """Return the last review of each entry that has one, by the entry's title."""
         rows = await self._file.read(lambda db: db.execute(REVIEWS).fetchall())
         return [
             EntryReview(
@@ -84,7 +84,7 @@ class SqliteReports:
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None, tag: str = ""
     ) -> list[Turn]:
-        """Turns that ended before a moment, the last one first; see `Reports.latest`."""
+        """Return turns that ended before a moment, the latest first; see `Reports.latest`."""
         check_text("the tag", tag)
         until = (to_ms(in_utc(before)), max(limit, 0))
         statement: str = LATEST
@@ -97,7 +97,7 @@ class SqliteReports:
         return [turn_of(row) for row in rows]
 
     async def rated(self, limit: int, *, helpful: bool) -> list[Feedback]:
-        """Opinions that an answer helped, or that it was no help, the latest first."""
+        """Return opinions of one kind (it helped, or it did not), the latest first."""
         rows = await self._file.read(lambda db: db.execute(RATED, (helpful, limit)).fetchall())
         return [feedback_of(row) for row in rows]
 
@@ -108,7 +108,7 @@ class SqliteReports:
         await self._file.write(lambda db: db.executemany(statement, rows).rowcount)
 
     async def closed_gaps(self) -> set[str]:
-        """The questions of which that was noted."""
+        """Return the questions whose gap was noted as closed."""
         rows = await self._file.read(
             lambda db: db.execute("SELECT question_id FROM closed_gaps").fetchall()
         )
@@ -123,7 +123,7 @@ class SqliteReports:
         await self._file.write(lambda db: db.execute(statement, row).rowcount)
 
     async def audit(self, limit: int) -> list[AuditEvent]:
-        """The latest changes, the last one first."""
+        """Return the changes made in the console, the latest first."""
         rows = await self._file.read(lambda db: db.execute(AUDIT, (limit,)).fetchall())
         return [
             AuditEvent(from_ms(row["at_ms"]), row["who"], row["action"], row["detail"])
@@ -136,7 +136,7 @@ class SqliteReports:
         return {row["name"]: row["value"] for row in rows}
 
     async def switch(self, name: str, value: str | None) -> None:
-        """Switch something; None is back to what the settings say."""
+        """Set a switch; None removes it, so that the settings decide again."""
         check_text("the switch", value or "")
 
         def put(db: sqlite3.Connection) -> None:

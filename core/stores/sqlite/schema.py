@@ -1,4 +1,4 @@
-"""The tables of faqbot's one SQLite file, and how an older file becomes a newer one."""
+"""The tables of faqbot's one SQLite file, and the upgrade of an older file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The daily cost of models, in a small SQLite file, so that a restart does not fill the purse."""
+"""The daily cost of models, in a small SQLite file that outlives a restart."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SqliteSpendingStore:
         reader: sqlite3.Connection,
         today: Callable[[], str] = today,
     ) -> None:
-        """`reader` is a second connection, which waits for no write."""
+        """Use `reader`, a second connection, to read without waiting for a write."""
         self._db = db
         self._reader = reader
         self._today = today
@@ -82,7 +82,7 @@ class SqliteSpendingStore:
                 spending._thread.shutdown(wait=True)
 
     async def spent(self, person: str) -> tuple[float, float]:
-        """US dollars of this day (UTC): by the whole installation, and by one person."""
+        """Return the US dollars spent on this UTC day: by the installation, and by one person."""
         day = self._today()
         return self._sum(day, SPENT_BY_ALL), self._sum(day, person)
 

@@ -46,7 +46,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """One act that waits; of a deletion, all but the question's id is empty."""
+    """One act that waits; that of a deletion has only the question's id."""
 
     seq: int
     act: Act
@@ -54,7 +54,7 @@ class Spooled:
 
 
 class SqliteSpool:
-    """Acts in their order, at most `most`; several processes may share the file."""
+    """A queue of at most `most` acts; several processes may share its file."""
 
     def __init__(self, thread: SqliteThread, most: int) -> None:
         self._thread = thread
@@ -104,7 +104,7 @@ class SqliteSpool:
         return _spooled(row) if row else None
 
     async def remove(self, spooled: Spooled) -> None:
-        """Forget an act that has been done."""
+        """Delete an act that has been done."""
         await self._thread.run(lambda db: db.execute(_REMOVE, (spooled.seq,)))
 
     async def count(self) -> int:
