@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -51,6 +52,8 @@ class BaseClient(discord.Client):
         self._began_after: datetime | None = None
         self._since: dict[int, datetime | None] = {}
         self._direct_since: datetime | None = None
+        self._noting = asyncio.Lock()  # held until it is noted since when messages may be missed
+        self._heard_at: dict[int | None, datetime] = {}  # the latest message, by guild
 
     async def setup_hook(self) -> None:
         """Make the parts that need the bot's own user. Called between login and connection."""
@@ -77,24 +80,35 @@ class BaseClient(discord.Client):
 
         `direct` is true if direct messages come by this connection, too.
         """
-        try:
+        async with self._noting:
             if direct:
-                self._direct_since = await self.context.service.last_seen(f"{PREFIX}{DIRECT}:")
+                self._direct_since = await self._last_seen(DIRECT, None)
             for guild in guilds:
-                last = await self.context.service.last_seen(f"{PREFIX}{guild.id}:")
+                last = await self._last_seen(str(guild.id), guild.id)
                 self._since[guild.id] = last or self._began_after
+
+    async def _last_seen(self, name: str, guild_id: int | None) -> datetime | None:
+        """Return the time of the latest question, or of what was heard here if no store tells."""
+        try:
+            return await self.context.service.last_seen(f"{PREFIX}{name}:")
         except FaqbotError as error:
-            logger.error("what was missed is not known: %s", error)
+            logger.warning("what was missed is not known from the store: %s", error)
+            return self._heard_at.get(guild_id, self._began_after)
 
     def catch_up(self, guilds: list[discord.Guild]) -> None:
         """Read the messages that were sent while the bot was away."""
-        since = {guild: self._since.pop(guild.id, None) for guild in guilds}
-        direct_since, self._direct_since = self._direct_since, None
-        direct = partial(direct_channels, self, self.context.service)
-        self.tasks.begin(catch_up(since, self.listener, direct=direct, direct_since=direct_since))
+        self.tasks.begin(self._catch_up(guilds))
+
+    async def _catch_up(self, guilds: list[discord.Guild]) -> None:
+        async with self._noting:
+            since = {guild: self._since.pop(guild.id, None) for guild in guilds}
+            direct_since, self._direct_since = self._direct_since, None
+        direct = partial(until_back, partial(direct_channels, self, self.context.service))
+        await catch_up(since, self.listener, direct=direct, direct_since=direct_since)
 
     async def on_message(self, message: discord.Message) -> None:
         """Handle a new message."""
+        self._heard_at[message.guild.id if message.guild else None] = message.created_at
         self._begin(partial(self.listener.hear, message), of=message.id)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:

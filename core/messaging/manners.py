@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from core.bounded import BoundedDict
-from core.errors import FaqbotError, PlatformError, StorageError
+from core.errors import AwayError, FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
 from core.text.addressing import is_thanks, may_reply
@@ -81,13 +81,14 @@ class Manners:
         """Return whether a message is a question for the bot in a channel that needs no mention.
 
         Raises:
-            StorageError: the store is away; the message has to be delivered again.
+            AwayError: the store or the index is away; the message has to be delivered again.
+            StorageError: the store fails; likewise.
         """
         if rule is ThreadRule.MENTION or not may_reply(question.text):
             return False
         try:
             return await self._service.would_answer(question)
-        except StorageError:
+        except (AwayError, StorageError):
             raise
         except FaqbotError as error:  # nobody waits for an answer, as the bot was not mentioned
             logger.error("%s is left alone: %s", question.id, error)

@@ -145,6 +145,63 @@ async def test_who_replies_to_an_answer_on_discord_meanwhile_is_answered_later(
     assert question.session.endswith(str(asked.id))
 
 
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_who_asks_without_a_mention_on_discord_meanwhile_is_answered_later(
+    fake, server, tmp_path, trouble
+):
+    """On in their own thread, and in a channel where every message may be a question."""
+    uri = f"{server.uri}/faqbot?serverSelectionTimeoutMS=1000&timeoutMS=2000"
+    open_to_all = await fake.create_channel("질문방")
+    async with (
+        spooling(tmp_path) as offline,
+        running_bot(
+            fake,
+            tmp_path,
+            PROFILE,
+            parts={"offline": offline},
+            MONGODB_URI=uri,
+            DISCORD_CHANNELS=str(open_to_all.id),
+        ) as bot,
+    ):
+        first = await fake.say(fake.guild.channels[0], "정산은 언제 되나요?", mention_bot=True)
+        await fake.until(lambda: first.thread and answers_in(fake, first.thread))
+        with server.trouble(trouble):
+            await fake.say(first.thread, "반품은 어떻게 하나요?")
+            await fake.say(open_to_all, "배송비는 얼마인가요?")
+            await asyncio.sleep(7.0)
+        async with asyncio.timeout(15):
+            while len(bot.assistant.asked) < 3:  # noqa: ASYNC110 - of a scripted assistant
+                await asyncio.sleep(0.05)
+    texts = {question.text for question in bot.assistant.asked}
+    assert texts == {"정산은 언제 되나요?", "반품은 어떻게 하나요?", "배송비는 얼마인가요?"}
+
+
+async def test_what_was_said_while_discord_and_the_store_were_away_is_caught_up_on(
+    fake, server, tmp_path
+):
+    """A new session begins before the store is back; what is missed is read once it is."""
+    uri = f"{server.uri}/faqbot?serverSelectionTimeoutMS=1000&timeoutMS=2000"
+    channel = fake.guild.channels[0]
+    async with (
+        spooling(tmp_path) as offline,
+        running_bot(fake, tmp_path, PROFILE, parts={"offline": offline}, MONGODB_URI=uri) as bot,
+    ):
+        first = await fake.say(channel, "정산은 언제 되나요?", mention_bot=True)
+        await fake.until(lambda: first.thread and answers_in(fake, first.thread))
+        with server.trouble("away"):
+            fake.forget_sessions()
+            await fake.say(channel, "배송비는 얼마인가요?", mention_bot=True)
+            await fake.say(first.thread, "반품은 어떻게 하나요?")
+            await fake.drop_connection(4000)
+            await fake.until(lambda: fake.identifies > 1, 20)
+            await asyncio.sleep(4.0)
+        async with asyncio.timeout(15):
+            while len(bot.assistant.asked) < 3:  # noqa: ASYNC110 - of a scripted assistant
+                await asyncio.sleep(0.05)
+    texts = {question.text for question in bot.assistant.asked}
+    assert texts == {"정산은 언제 되나요?", "반품은 어떻게 하나요?", "배송비는 얼마인가요?"}
+
+
 async def test_what_was_kept_outlives_the_process_and_a_deletion_meanwhile_counts(
     slack, server, tmp_path
 ):

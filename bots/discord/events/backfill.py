@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import aiohttp
@@ -13,8 +14,9 @@ import discord
 
 from bots.discord.events.messages import MessageHandler
 from bots.discord.ids import DIRECT, PREFIX, place_of
-from core.errors import StorageError
+from core.errors import AwayError, StorageError
 from core.messaging.service import ChatService
+from core.retry import until_back
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +38,8 @@ async def catch_up(
 ) -> None:
     """Handle the messages in guilds since their last question; known ones change nothing.
 
-    Messages are handled in order, so that the next backfill can continue if this one fails.
+    Messages are handled in order, so that the next backfill can continue if this one fails. Each
+    waits while the store is away.
     `direct` returns the direct messages to read, because Discord does not list them.
     """
     said: list[discord.Message] = []
@@ -51,15 +54,22 @@ async def catch_up(
     settled = _answered_by_people([one for one in said if not listener.teaches(one)])
     for message in sorted(said, key=lambda message: message.id):
         answered = message.id in settled
-        missed += await listener.hear(message, late=True, answered=answered)
+        hear = partial(listener.hear, message, late=True, answered=answered)
+        missed += await until_back(hear)
     if missed:
         logger.warning("%d questions were asked while nobody listened", missed)
 
 
 async def direct_channels(client: discord.Client, service: ChatService) -> list[discord.DMChannel]:
-    """Return the direct messages with people who have asked there before, the latest first."""
+    """Return the direct messages with people who have asked there before, the latest first.
+
+    Raises:
+        AwayError: the store does not tell them now.
+    """
     try:
         sessions = await service.latest_sessions(f"{PREFIX}{DIRECT}:", _MOST_DIRECT)
+    except AwayError:
+        raise
     except StorageError as error:
         logger.warning("direct messages are not caught up on: %s", error)
         return []

@@ -21,7 +21,7 @@ from bots.slack.api.workspaces import Workspace
 from bots.slack.events.lessons import NotYetError
 from bots.slack.events.messages import MessageHandler
 from core.errors import FaqbotError, PlatformError
-from core.retry import when_allowed, with_pauses
+from core.retry import until_back, when_allowed, with_pauses
 
 logger = logging.getLogger(__name__)
 
@@ -105,8 +105,12 @@ def _answered_by_people(said: list[Json]) -> frozenset[str]:
 async def _hear(
     event: Json, workspace: Workspace, message_handler: MessageHandler, *, answered: bool
 ) -> None:
-    """Handle a message; a lesson may have to wait for the answer to the message before it."""
-    hear = partial(message_handler.hear, event, workspace, late=True, answered=answered)
+    """Handle a message, once the store is there.
+
+    A lesson may have to wait for the answer to the message before it.
+    """
+    hearing = partial(message_handler.hear, event, workspace, late=True, answered=answered)
+    hear = partial(until_back, hearing)
     await with_pauses(hear, pauses_s=_WAITS_S, after=(NotYetError,))
 
 

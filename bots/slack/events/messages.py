@@ -29,7 +29,7 @@ from bots.slack.events.threads import people_in, said_above
 from bots.slack.ids import question_id
 from bots.slack.replies.native_status import rename_session
 from core.bounded import BoundedDict
-from core.errors import PlatformError, PlatformRefusedError, StorageError
+from core.errors import AwayError, PlatformError, PlatformRefusedError, StorageError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.messaging.pointing import with_question_above
@@ -78,7 +78,7 @@ class MessageHandler:
         A `late` message was sent while the bot was away; a person may have `answered` it since.
 
         Raises:
-            StorageError, PlatformError: the event is not handled; it has to be delivered again.
+            AwayError, StorageError, PlatformError: the event has to be delivered again.
         """
         match event.get("subtype"):
             case "message_changed":
@@ -282,7 +282,7 @@ def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspa
                 await message_handler.hear(event, workspaces.get(context.team_id))
             except PlatformRefusedError as error:  # a repeated event would be refused again
                 logger.error("a message is left alone: %s", error)
-            except (StorageError, PlatformError) as error:
+            except (AwayError, StorageError, PlatformError) as error:
                 logger.error("a message is not taken in: %s", error)
                 return BoltResponse(status=503, body="")
         return await next_()
