@@ -16,6 +16,7 @@ from core.errors import AwayError, FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
 from core.text.addressing import is_thanks, may_reply
+from core.text.colleagues import wants_something
 from core.types import Question, SessionId
 
 logger = logging.getLogger(__name__)
@@ -92,6 +93,23 @@ class Manners:
             raise
         except FaqbotError as error:  # nobody waits for an answer, as the bot was not mentioned
             logger.error("%s is left alone: %s", question.id, error)
+            return False
+
+    async def is_taken_back(
+        self, question: Question, rule: ThreadRule, *, still_calls: Callable[[], Awaitable[bool]]
+    ) -> bool:
+        """Return whether an edit has made talk of a known question that calls the bot no more.
+
+        `still_calls` asks the platform; only for known questions. False while the store is away,
+        so that the edit is handled as any other once it is back.
+        """
+        if not question.text or wants_something(question.text):
+            return False
+        try:
+            if not await self._service.find(question.id) or await still_calls():
+                return False
+            return not await self.begins(question, rule)
+        except (AwayError, StorageError):
             return False
 
     async def _has_company(

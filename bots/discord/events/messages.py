@@ -28,7 +28,6 @@ from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.messaging.thread_rules import ThreadRule
 from core.text.addressing import is_thanks
-from core.text.colleagues import wants_something
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
@@ -98,7 +97,8 @@ class MessageHandler:
         if await self._lessons.edited(message):
             return
         question = self._reader.edited(message, self._me)
-        if await self._is_taken_back(message, question):
+        rule, still_calls = self._rule_in(message.channel), partial(self._calls, message)
+        if await self._manners.is_taken_back(question, rule, still_calls=still_calls):
             await retried(partial(self._context.service.withdraw, question.id))
             return
         revise = partial(self._context.service.revise, question)
@@ -110,19 +110,9 @@ class MessageHandler:
         elif not _is_past(message.created_at, _RECENT):
             await self.hear(message)
 
-    async def _is_taken_back(self, message: discord.Message, question: Question) -> bool:
-        """Return whether an edit has made talk of a question that calls the bot no more."""
-        if not question.text or wants_something(question.text):
-            return False
-        try:
-            if not await self._context.service.find(question.id):
-                return False
-            read = await self._reader.reading(message, self._me)
-            if read and read[0] is Addressed.CALLED:
-                return False
-            return not await self._manners.begins(question, self._rule_in(message.channel))
-        except StorageError:  # the edit is handled as any other, once the store is back
-            return False
+    async def _calls(self, message: discord.Message) -> bool:
+        read = await self._reader.reading(message, self._me)
+        return read is not None and read[0] is Addressed.CALLED
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
         """Delete the answer to a deleted question, or the lesson of the message.

@@ -34,7 +34,6 @@ from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.messaging.pointing import with_question_above
 from core.messaging.thread_rules import ThreadRule
-from core.text.colleagues import wants_something
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -224,7 +223,8 @@ class MessageHandler:
             return
         if await self._teaching.untag(message, workspace):
             return
-        if await self._is_taken_back(message):
+        rule, still_calls = self._rule_in(message), partial(_calls, message)
+        if await self._manners.is_taken_back(message.question, rule, still_calls=still_calls):
             await self._service.withdraw(message.question.id)
             return
         receipt = await self._service.revise(message.question)
@@ -236,17 +236,6 @@ class MessageHandler:
             self._explain(message, receipt, workspace)
         elif message.to_bot and not message.was_edited_late:
             await self._called(message, workspace, late=False)  # the edit has added a mention
-
-    async def _is_taken_back(self, message: IncomingMessage) -> bool:
-        """Return whether an edit has made talk of a question that calls the bot no more."""
-        if message.direct or message.to_bot or wants_something(message.text):
-            return False
-        try:
-            if not await self._service.find(message.question.id):
-                return False
-            return not await self._manners.begins(message.question, self._rule_in(message))
-        except StorageError:  # the edit is handled as any other, once the store is back
-            return False
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
         if ts and (channel := event.get("channel")):
@@ -267,6 +256,10 @@ class MessageHandler:
         """Tell the asker why there will be no answer, if there will be none."""
         if reason := reason_for(self._profile, receipt):
             self._notices.tell(message, reason, workspace)
+
+
+async def _calls(message: IncomingMessage) -> bool:
+    return message.direct or message.to_bot
 
 
 def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspaces) -> None:
