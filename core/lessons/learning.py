@@ -59,6 +59,7 @@ class Learning:
         self._category_of = category_of
         self._book = book
         self._contradicts = contradicts
+        self.changed: Callable[[], None] = lambda: None  # called after lessons may have changed
 
     async def teach(self, remark: Remark) -> Taught:
         """Learn from a remark with the tag; the lesson is served from the next question on.
@@ -66,6 +67,11 @@ class Learning:
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
         """
+        taught = await self._teach(remark)
+        self.changed()
+        return taught
+
+    async def _teach(self, remark: Remark) -> Taught:
         if not remark.may_teach:
             return Taught(Outcome.NOT_ALLOWED)
         known = await self.lessons.find(remark.id)
@@ -214,7 +220,9 @@ class Learning:
         """
         if is_lesson(remark.text, self._profile.learning_tag):
             return await self.teach(remark)
-        return await self._book.undo(remark.id, by=remark.by, at=remark.said_at)
+        undone = await self._book.undo(remark.id, by=remark.by, at=remark.said_at)
+        self.changed()
+        return undone
 
     async def unteach(self, lesson_id: str) -> Taught | None:
         """Remove the lesson of a deleted remark; None if it has none.
@@ -222,7 +230,9 @@ class Learning:
         Raises:
             StorageError: the lesson is not removed.
         """
-        return await self._book.undo(lesson_id, by=_DELETED)
+        undone = await self._book.undo(lesson_id, by=_DELETED)
+        self.changed()
+        return undone
 
     async def leans(self, text: str) -> bool:
         """Return whether a question needs the one before it to be understood."""

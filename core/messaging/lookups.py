@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from core.lessons.learning import Learning
+from core.messaging.cases.desk import CaseDesk
 from core.messaging.endings import view_of
 from core.messaging.offline import Offline
 from core.ports import Archive, Inbox
 from core.press_ids import press_id
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant
+from core.text.person_wanted import wants_person
 from core.types import Feedback, InboxState, Question, Received, SessionId, Turn, View
 
 _LOOKED_AT: Final = 1_000
+_LOOK_S: Final = 0.1
 
 
 class Lookups:
@@ -30,6 +34,7 @@ class Lookups:
         offline: Offline,
         learning: Learning,
         profile: Profile,
+        desk: CaseDesk | None,
     ) -> None:
         self._assistant = assistant
         self._inbox = inbox
@@ -37,6 +42,7 @@ class Lookups:
         self._offline = offline
         self.learning = learning  # handles the buttons of owners below lessons
         self._profile = profile
+        self.desk = desk  # keeps the cases, if there are owners
 
     async def awaits_person(self, session: SessionId) -> bool:
         """Return whether the latest unanswered question of a session still waits for a person.
@@ -52,12 +58,28 @@ class Lookups:
         """
         return await self._inbox.is_open(session)
 
+    async def has_answered(self, session: SessionId, *, within_s: float) -> bool:
+        """Wait until no question of this conversation is being answered; False if that lasts.
+
+        Raises:
+            StorageError: the inbox cannot be asked.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                while await self.is_answering(session):  # noqa: ASYNC110 - of any process
+                    await asyncio.sleep(_LOOK_S)
+        except TimeoutError:
+            return False
+        return True
+
     async def would_answer(self, question: Question) -> bool:
-        """Return whether the FAQ answers a question with confidence; see `Assistant.would_answer`.
+        """Return whether the FAQ surely answers a question, or the question asks for a person.
 
         Raises:
             FaqbotError: the index, the history or the platform cannot be asked.
         """
+        if self.desk and wants_person(question.text):
+            return True
         return await self._assistant.would_answer(question)
 
     async def may_share(self, question_id: str) -> bool:

@@ -6,21 +6,17 @@ calls the `QuestionHandler`. A `Presenter` shows the assistant's events in the p
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from core.assistant.audiences import Audiences, Stand
 from core.bounded import BoundedDict
-from core.lessons.book import Taught
 from core.lessons.learning import Learning
 from core.lessons.liked import LikedQuestions
-from core.lessons.remarks import Remark
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
-from core.messaging.cases.lesson_reviews import LessonReviews
-from core.messaging.cases.rounds import CaseRounds
+from core.messaging.cases.upkeep import rounds_of
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.intake import Intake
 from core.messaging.lookups import Lookups
@@ -28,9 +24,9 @@ from core.messaging.offline import Offline
 from core.messaging.opinions import Opinions
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.revisions import Revisions
+from core.messaging.runner import Runner
 from core.messaging.thread_rules import ThreadRules
 from core.messaging.user_limits import UserLimits
-from core.messaging.worker import InboxWorker
 from core.ports import Archive, Inbox
 from core.press_ids import press_id
 from core.profile import Profile
@@ -38,14 +34,7 @@ from core.reporting.operations import Operations
 from core.skills.assistant import AnyAssistant
 from core.skills.messenger import Line, Messenger
 from core.stores.sqlite.spool import Act, Spooled
-from core.text.person_wanted import wants_person
-from core.types import (
-    Question,
-    Receipt,
-    Received,
-    SessionId,
-    Turn,
-)
+from core.types import Question, Receipt, Received, SessionId, Turn
 
 _MOST_SESSIONS: Final = 10_000
 
@@ -83,6 +72,7 @@ class ChatService(Lookups):
             offline=offline,
             learning=learning,
             profile=profile,
+            desk=desk,
         )
         self._handler = QuestionHandler(
             assistant=assistant,
@@ -93,7 +83,16 @@ class ChatService(Lookups):
             report=report,
             desk=desk,
         )
-        self.desk = desk  # keeps the cases, if there are owners
+        self.runner = Runner(
+            inbox,
+            self._handler,
+            offline,
+            catch_up=self._catch_up,
+            sessions_at_once=sessions_at_once,
+            lease_s=lease_s,
+        )
+        if desk:
+            learning.changed = desk.changed.set  # a lesson may answer a case, or reopen it
         self._history = history
         self._audiences = audiences
         self.operations = operations  # serves the console, if that is offered
@@ -114,7 +113,7 @@ class ChatService(Lookups):
             limits=limits,
             cases=desk.cases if desk else None,
             redact=redact,
-            drop=self._drop,
+            drop=self.runner.drop,
             wake=self.wake,
         )
         self.feedback = Opinions(
@@ -124,13 +123,10 @@ class ChatService(Lookups):
             redact=redact,
             liked=liked,
         )
-        self._processes = processes
-        self._sessions_at_once = sessions_at_once
-        self._lease_s = lease_s
+        self.processes = processes  # returns the number of those of this installation
         self._redact = redact
         # A cache of sessions with questions; the history knows all others.
         self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)
-        self._worker: InboxWorker | None = None
         self.messenger = messenger or Messenger(history, inbox)
         self.messenger.wake = self.wake
 
@@ -153,24 +149,11 @@ class ChatService(Lookups):
         self.messenger.connect(prefix, line, is_public)
         if stand and self._audiences:
             self._audiences.ask(prefix, stand)
-        if self._worker:
-            self._worker.take(prefix)
+        self.runner.take(prefix)
 
     async def run(self) -> None:
         """Answer questions until cancelled; unfinished ones are left for the next process."""
-        self._worker = InboxWorker(
-            self._inbox,
-            self._handler,
-            sessions_at_once=self._sessions_at_once,
-            lease_s=self._lease_s,
-            prefixes=self._handler.prefixes,
-        )
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._worker.run())
-                tasks.create_task(self._offline.drain(self._catch_up))
-        finally:
-            self._worker = None
+        await self.runner.run()
 
     async def keep_cases(
         self,
@@ -180,24 +163,16 @@ class ChatService(Lookups):
     ) -> None:
         """Make the rounds of the cases, and `also` these, while this process `leads`."""
         if self.desk:
-            reviews = LessonReviews(
+            rounds = rounds_of(
+                self.desk,
+                self._handler,
                 lessons=self.learning.lessons,
                 archive=self._archive,
-                roster=self.desk.roster,
-                profile=self._profile,
-                now=self.desk.now,
-                say=self._handler.say,
-                is_public=self._handler.is_public,
-            )
-            rounds = CaseRounds(
-                self.desk,
                 inbox=self._inbox,
                 history=self._history,
                 profile=self._profile,
                 wake=self.wake,
-                say=self._handler.say,
-                is_public=self._handler.is_public,
-                also=(reviews.go, *also),
+                also=also,
             )
             await rounds.run(leads)
 
@@ -291,7 +266,7 @@ class ChatService(Lookups):
         # The question waits, or another process writes its answer and stops before its next write.
         if not await self._inbox.stop(question_id):
             return False
-        await self._drop(question_id)
+        await self.runner.drop(question_id)
         self.wake()
         return True
 
@@ -299,54 +274,11 @@ class ChatService(Lookups):
         """Return the question of a conversation whose answer is being written here."""
         return self._handler.live_in(session)
 
-    async def teach(self, remark: Remark) -> Taught:
-        """Learn from a reply with the tag (see `is_lesson`); the lesson is used at once.
-
-        Raises:
-            StorageError: it is not stored; tell the author, or have it delivered again.
-        """
-        taught = await self.learning.teach(remark)
-        self._see_to_cases()
-        return taught
-
-    async def reteach(self, remark: Remark) -> Taught | None:
-        """Learn from an edited reply, whose tag or text was added, changed or removed.
-
-        None if there is nothing to report: the reply has no tag, and was no lesson before.
-
-        Raises:
-            StorageError: as `teach`.
-        """
-        taught = await self.learning.revise(remark)
-        self._see_to_cases()
-        return taught
-
-    async def unteach(self, remark_id: str) -> Taught | None:
-        """Remove the lesson of a deleted reply; None if the reply was no lesson.
-
-        Raises:
-            StorageError: the lesson is not removed.
-        """
-        taught = await self.learning.unteach(remark_id)
-        self._see_to_cases()
-        return taught
-
-    def _see_to_cases(self) -> None:
-        """Have the rounds look at the cases, as a lesson may have answered or reopened one."""
-        if self.desk:
-            self.desk.changed.set()
-
     async def rename(self, session: SessionId, title: str) -> bool:
         """Set the title of a conversation, "" for none; return False if it has no question."""
         return await self._archive.rename(session, self._redact(title))
 
     # Look-ups of what this process alone knows; see `Lookups` for what the stores know.
-
-    async def would_answer(self, question: Question) -> bool:
-        """Return whether the FAQ surely answers a question, or the question asks for a person."""
-        if self.desk and wants_person(question.text):
-            return True
-        return await super().would_answer(question)
 
     async def takes_part(self, session: SessionId) -> bool:
         """Return whether there was a question in this conversation before."""
@@ -357,34 +289,14 @@ class ChatService(Lookups):
             return True
         return bool(await self._offline.soon(lambda: self._archive.turns(session, 1)))
 
-    def wait_s(self, person: str) -> int:
-        """Return the seconds until a person may ask again; 0 if they may ask now."""
-        return self.limits.wait_s(person)
-
-    @property
-    def processes(self) -> int:
-        """The number of running processes of this installation, this one included."""
-        return self._processes()
-
-    @property
-    def leases(self) -> int:
-        """The number of questions that are being answered here."""
-        return self._worker.leases if self._worker else 0
-
     @property
     def spooled(self) -> int:
         """The number of acts in the spool, which wait for the store."""
         return self._offline.waiting
 
-    @property
-    def at_work(self) -> bool:
-        """True while this process answers questions."""
-        return self._worker is not None
-
     def wake(self) -> None:
         """Look for open questions now."""
-        if self._worker:
-            self._worker.wake()
+        self.runner.wake()
 
     def _begin(self, question: Question, *, wake: bool = True) -> None:
         self._sessions[question.session] = None
@@ -395,7 +307,3 @@ class ChatService(Lookups):
     def _forget(self, deleted: Received | None) -> None:
         if deleted:
             self._sessions.pop(deleted.question.session, None)
-
-    async def _drop(self, question_id: str) -> None:
-        if self._worker:
-            await self._worker.drop(question_id)

@@ -93,7 +93,7 @@ class Metrics:
     async def text(self, stores: Stores | None, service: ChatService | None) -> bytes:
         """Return all metrics as Prometheus reads them; what a store cannot tell stays as it was."""
         if service:
-            self._leases.set(service.leases)
+            self._leases.set(service.runner.leases)
             self._spooled.set(service.spooled)
         if stores:
             try:

@@ -42,7 +42,9 @@ class ProcessState:
         probes: dict[str, Probe] = {"store": self._store, "index": self._index}
         looks = [_looked(probe) for probe in probes.values()]
         found = dict(zip(probes, await asyncio.gather(*looks), strict=True))
-        found["worker"] = "" if self.service and self.service.at_work else "not answering yet"
+        found["worker"] = (
+            "" if self.service and self.service.runner.at_work else "not answering yet"
+        )
         for platform in self.platforms:
             name = platform.about.partition(":")[0].lower()
             found[name] = platform.away()

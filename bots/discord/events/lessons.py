@@ -32,6 +32,7 @@ from core.types import SessionId
 logger = logging.getLogger(__name__)
 
 MARK: Final = "✅"
+_IDLE_WITHIN_S: Final = 1.5
 _MINUTE_S: Final = 60.0  # within this time, the same notice is not repeated
 _KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
 _DONE: Final = (*_KNOWN, Outcome.UNLEARNED, Outcome.HELD)
@@ -98,6 +99,9 @@ class LessonHandler:
         place = await self._reader.belongs(message, self._me)
         remark = self._said_by(message, author, place)
         learning = self._context.service.learning
+        # What is being written now is what they see; it is stored when it is complete.
+        if not await self._context.service.has_answered(place.session, within_s=_IDLE_WITHIN_S):
+            return False
         turn = await learning.contradicted(remark)
         if turn is None:
             return False
@@ -145,7 +149,7 @@ class LessonHandler:
             StorageError: the lesson is not removed.
         """
         remark_id = question_id(guild_id, channel_id, message_id)
-        taught = await retried(partial(self._context.service.unteach, remark_id))
+        taught = await retried(partial(self._context.service.learning.unteach, remark_id))
         if taught:
             text, to = said_of(taught, self._context.profile), str(channel_id)
             await self._context.notices.reply(channel_id, message_id, text, to=to)
@@ -178,7 +182,7 @@ class LessonHandler:
             reply_to=place.reply_to,
             said_at=message.edited_at or message.created_at,
         )
-        return await self._context.service.teach(remark), place.concerns
+        return await self._context.service.learning.teach(remark), place.concerns
 
     async def _untaught(self, message: discord.Message) -> Taught | None:
         """Remove the lesson of a message without a tag, if it has one; return the outcome."""
@@ -191,7 +195,7 @@ class LessonHandler:
             may_teach=False,
             said_at=message.edited_at or message.created_at,
         )
-        return await self._context.service.reteach(remark)
+        return await self._context.service.learning.revise(remark)
 
     async def _show(self, message: discord.Message, taught: Taught) -> None:
         """Set or remove the mark by the outcome, and post the outcome unless it was known."""

@@ -42,7 +42,7 @@ _MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APP
 _ALREADY: Final = ("already_reacted", "no_reaction")
 _AT_ONCE_S: Final = 0.7  # how long Slack's event waits for the mark, before a task sets it later
 _WAITS_S: Final = (1.0, 5.0, 30.0)
-_IDLE_WITHIN_S, _LOOK_S = 1.5, 0.1
+_IDLE_WITHIN_S: Final = 1.5
 _KEPT: Final = 1_000
 
 
@@ -76,7 +76,7 @@ class LessonHandler:
         remark = await self._remark(message, workspace)
         if remark.may_teach:
             await self._have_answered(message)
-        taught = await self._service.teach(remark)
+        taught = await self._service.learning.teach(remark)
         if taught.outcome in _MARKED:
             await self._mark(message, workspace, there=True)
         if taught.outcome in SHOWN_OPENLY:
@@ -116,6 +116,9 @@ class LessonHandler:
         except PlatformError as error:
             logger.info("%s is not taken for an owner: %s", message.user, error)
             return False
+        # What is being written now is what they see; it is stored when it is complete.
+        if not await self._service.has_answered(message.place.session, within_s=_IDLE_WITHIN_S):
+            return False
         bare = replace(_bare(message), may_teach=True)
         turn = await self._service.learning.contradicted(bare)
         if turn is None:
@@ -154,7 +157,7 @@ class LessonHandler:
             StorageError: the lesson is not removed.
         """
         remark = _bare(message)
-        taught = await self._service.reteach(remark)
+        taught = await self._service.learning.revise(remark)
         if taught is None:
             return False
         await self._mark(message, workspace, there=False)
@@ -167,7 +170,7 @@ class LessonHandler:
         Raises:
             StorageError: the lesson is not removed.
         """
-        taught = await self._service.unteach(message_id)
+        taught = await self._service.learning.unteach(message_id)
         if taught and taught.lesson:
             self._say(place_of(taught.lesson.session), taught, workspace)
 
@@ -214,15 +217,8 @@ class LessonHandler:
         Raises:
             NotYetError: a question is still being answered after some time.
         """
-        session = message.place.session
-        try:
-            async with asyncio.timeout(_IDLE_WITHIN_S):
-                while await self._service.is_answering(session):  # noqa: ASYNC110 - of any process
-                    await asyncio.sleep(_LOOK_S)
-        except TimeoutError:
-            raise NotYetError(
-                f"{message.question.id} comes before the answer to a question"
-            ) from None
+        if not await self._service.has_answered(message.place.session, within_s=_IDLE_WITHIN_S):
+            raise NotYetError(f"{message.question.id} comes before the answer to a question")
 
     async def _mark(self, message: IncomingMessage, workspace: Workspace, *, there: bool) -> None:
         """Set or remove the mark: at once, or in a task as soon as Slack allows it."""

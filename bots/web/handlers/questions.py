@@ -131,7 +131,11 @@ def _check(request: web.Request, receipt: Receipt | None) -> None:
         Problem: it was refused; the problem tells when to try again.
     """
     context = request.app[CONTEXT]
-    check(context.profile, receipt, retry_s=context.service.wait_s(context.gate.person(request)))
+    check(
+        context.profile,
+        receipt,
+        retry_s=context.service.limits.wait_s(context.gate.person(request)),
+    )
 
 
 def _seconds(request: web.Request) -> int:

@@ -95,7 +95,7 @@ async def chat(request: web.Request) -> web.Response:
     if receipt is Receipt.SPOOLED:
         context.hub.show(question.id, Page(text, status=context.profile.kept_for_later))
     else:
-        check(context.profile, receipt, retry_s=context.service.wait_s(question.asker))
+        check(context.profile, receipt, retry_s=context.service.limits.wait_s(question.asker))
     told = {
         "session_id": request.match_info["session_id"],
         "streaming_id": streaming_id(question.id),

@@ -143,7 +143,7 @@ async def alive(request: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """Return whether questions are answered here and the store can be read."""
     service = request.app[CONTEXT].service
-    if not service.at_work:
+    if not service.runner.at_work:
         return said({"status": "not answering yet"}, status=503)
     try:
         async with asyncio.timeout(_STORE_S):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
 
 from core.assistant.dialogue import followups
@@ -20,37 +21,24 @@ _SUGGESTIONS: Final = 2
 _FOLLOWUPS: Final = 3
 
 
+@dataclass(frozen=True, slots=True)
 class Offers:
-    """Chooses the questions that are offered as buttons below an answer."""
+    """Chooses the questions that are offered as buttons below an answer.
 
-    def __init__(
-        self,
-        retriever: Retriever,
-        lead_back: LeadBack,
-        examples: Sequence[str],
-        *,
-        more: str,
-        contact_question: str,
-    ) -> None:
-        """`examples` suit any asker; `more` is the text of the button that shows the rest.
+    `examples` suit any asker; `more` is the text of the button that shows the rest, and
+    `contact_question` asks how people are reached.
+    """
 
-        `contact_question` asks how people are reached.
-        """
-        self._retriever = retriever
-        self._lead_back = lead_back
-        self._examples = examples
-        self._more = more
-        self._contact_question = contact_question
+    retriever: Retriever
+    lead_back: LeadBack
+    examples: Sequence[str]
+    _: KW_ONLY
+    more: str
+    contact_question: str
 
     def within(self, retriever: Retriever, examples: Sequence[str]) -> Offers:
         """Return offers that search with another retriever and fall back on other examples."""
-        return Offers(
-            retriever,
-            self._lead_back,
-            examples,
-            more=self._more,
-            contact_question=self._contact_question,
-        )
+        return replace(self, retriever=retriever, examples=examples)
 
     async def related(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Work
@@ -76,7 +64,7 @@ class Offers:
         model's offers that the FAQ answers, related titles. A question without a sentence has "";
         there are no sentences at all if the model made no offers.
         """
-        first = (*((self._more,) if written.more else ()), *left_out)
+        first = (*((self.more,) if written.more else ()), *left_out)
         if written.offers:
             await work.warm([offer.question for offer in written.offers])
             kept = await followups.checked(
@@ -92,10 +80,10 @@ class Offers:
 
     async def contact(self, work: Work) -> tuple[str, ...]:
         """Return the title of the entry that tells how people are reached, if there is one."""
-        if not self._contact_question:
+        if not self.contact_question:
             return ()
-        await work.warm([self._contact_question])
-        hits = await self._first(self._contact_question)
+        await work.warm([self.contact_question])
+        hits = await self._first(self.contact_question)
         return self.nearest(hits) if is_answer(hits) else ()
 
     async def leading_back(
@@ -108,18 +96,18 @@ class Offers:
         """
         offered: list[str] = []
         if label is Label.OFF_TOPIC:
-            ask = await self._retriever.aside(self._lead_back.question_for, text)
+            ask = await self.retriever.aside(self.lead_back.question_for, text)
             if ask:
                 await work.warm([ask])
             if ask and is_answer(await self._first(ask)):
                 offered.append(ask)
             offered += [followups.labels(hit.title)[0] for hit in hits if hit.answers]
-        unique = dict.fromkeys((*offered, *self._examples))
+        unique = dict.fromkeys((*offered, *self.examples))
         return tuple(unique)[:_SUGGESTIONS]
 
     async def _first(self, text: str) -> Sequence[Hit]:
         try:
-            hit = await self._retriever.first(text)
+            hit = await self.retriever.first(text)
         except AwayError as error:  # the answer itself is complete without the index
             logger.warning("nothing is offered: %s", error)
             return []

@@ -718,15 +718,26 @@ async def test_a_reply_teaches_corrects_and_is_unlearnt(place):
     sent = datetime.now(UTC)
     reply = Remark("r", SessionId("wall:1"), "3,000원 #학습", "U9", "김담당", may_teach=True)
     reply = replace(reply, said_at=sent)
-    assert (await service.teach(reply)).outcome is Outcome.LEARNED
-    again = await other.teach(reply)
+    assert (await service.learning.teach(reply)).outcome is Outcome.LEARNED
+    again = await other.learning.teach(reply)
     assert (again.outcome, again.lesson.answer) == (Outcome.KNOWN, "3,000원")
     assert not await other.awaits_person(SessionId("wall:1"))
     edited = replace(reply, text="#학습 무료", said_at=sent + timedelta(seconds=1))
-    assert (await other.reteach(edited)).lesson.answer == "무료"
-    assert (await service.unteach("r")).outcome is Outcome.UNLEARNED
-    assert await service.unteach("r") is None
-    assert await service.reteach(replace(edited, text="무료")) is None
+    assert (await other.learning.revise(edited)).lesson.answer == "무료"
+    assert (await service.learning.unteach("r")).outcome is Outcome.UNLEARNED
+    assert await service.learning.unteach("r") is None
+    assert await service.learning.revise(replace(edited, text="무료")) is None
+
+
+async def test_whoever_waits_for_an_answer_goes_on_when_it_is_complete(place):
+    """A reply that contradicts it is held against it only then; another process may write it."""
+    service, other = place.service(), place.service()
+    await service.receive(asked())
+    assert not await other.has_answered(SessionId("wall:1"), within_s=0.01)
+    waiting = asyncio.create_task(other.has_answered(SessionId("wall:1"), within_s=30))
+    async with running(service):
+        await place.until("1", InboxState.ANSWERED)
+        assert await waiting
 
 
 async def test_a_question_that_was_taken_back_is_not_taught(place):
@@ -736,11 +747,11 @@ async def test_a_question_that_was_taken_back_is_not_taught(place):
     async with running(service):
         await place.until("1", InboxState.ANSWERED)
     reply = Remark("r", SessionId("wall:1"), "3,000원 #학습", "U9", "김담당", may_teach=True)
-    assert (await service.teach(reply)).outcome is Outcome.LEARNED
+    assert (await service.learning.teach(reply)).outcome is Outcome.LEARNED
     await service.withdraw("1")
     assert await place.lessons.find("r")
     late = replace(reply, id="r2")
-    assert (await service.teach(late)).outcome is Outcome.NOTHING_ASKED
+    assert (await service.learning.teach(late)).outcome is Outcome.NOTHING_ASKED
 
 
 async def test_what_the_platform_did_not_take_away_goes_later(place):

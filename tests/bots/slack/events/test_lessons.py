@@ -347,7 +347,7 @@ async def test_a_death_after_learning_leaves_a_mark_and_no_second_word(
 ):
     async with running() as bot:
         question = await escalated(slack, minsu, channel)
-        teach, tries = bot.service.teach, []
+        teach, tries = bot.service.learning.teach, []
 
         async def dying(remark):
             done = await teach(remark)
@@ -356,7 +356,7 @@ async def test_a_death_after_learning_leaves_a_mark_and_no_second_word(
                 raise StorageError("it died here")
             return done
 
-        bot.service.teach = dying
+        bot.service.learning.teach = dying
         lesson = await owner.say(channel, f"#학습 {TOLD}", thread=question)
         await slack.until(lambda: lesson.reacted(MARK))
         await settled(slack)
@@ -371,7 +371,7 @@ async def test_a_store_that_fails_lets_slack_deliver_it_again(
 ):
     async with running() as bot:
         question = await escalated(slack, minsu, channel)
-        teach, tries = bot.service.teach, []
+        teach, tries = bot.service.learning.teach, []
 
         async def failing(remark):
             tries.append(remark)
@@ -379,7 +379,7 @@ async def test_a_store_that_fails_lets_slack_deliver_it_again(
                 raise StorageError("the disk is full")
             return await teach(remark)
 
-        bot.service.teach = failing
+        bot.service.learning.teach = failing
         lesson = await taught(slack, owner, question)
         (delivery,) = [one for one in slack.events("message") if one.event.get("ts") == lesson.ts]
         await settled(slack)
