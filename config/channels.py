@@ -52,7 +52,7 @@ def read_groups(value: object, path: Path) -> tuple[Group, ...]:
 
 
 def check_names(profile: Profile, path: Path) -> None:
-    """Refuse channels whose owners or categories contradict the rest of the profile.
+    """Raise an error for channels whose owners or categories contradict the profile.
 
     Raises:
         ConfigError: a channel names an owner that is not in the profile.

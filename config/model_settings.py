@@ -1,4 +1,4 @@
-"""The settings of models: keys, addresses, names, prices, caps. Without a model none counts."""
+"""The settings of models: keys, addresses, names, prices, caps."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ def thread_rules_of(listed: str) -> ThreadRules:
 
 
 def _ids_of_channels(listed: str, one: re.Pattern[str], instead: str) -> str:
-    """The list as it was given.
+    """Check the list, and return it as it was given.
 
     Raises:
         PydanticCustomError: it holds something else, which is named.
@@ -237,7 +237,7 @@ def _ids(listed: str) -> frozenset[int]:
 
 
 def _owners(listed: str, one: re.Pattern[str], *, wrong: str, instead: str) -> str:
-    """The list as it was given.
+    """Check the list, and return it as it was given.
 
     Raises:
         PydanticCustomError: it holds something else, or too many.

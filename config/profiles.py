@@ -1,4 +1,4 @@
-"""Reads profiles: the words of one installation, each standing on the one that it extends.
+"""The reading of profiles: an installation's texts, which extend those of another.
 
 `ko.toml` and `en.toml` hold every sentence, for a FAQ on any subject. A profile of one's own is a
 TOML file anywhere, `faqbot.toml` in the working folder by default; it names what it `extends` and
@@ -44,7 +44,7 @@ _TABLES: Final[Mapping[str, Callable[[object, Path], object]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProfileFile:
-    """One file of a chain: the texts that it holds itself, and its words for the web page."""
+    """One file of a chain: its own texts, and its words for the web page."""
 
     path: Path
     extends: str
@@ -83,7 +83,7 @@ def profile_of(settings: Settings) -> Profile:
 
 
 def chain_of(settings: Settings) -> tuple[ProfileFile, ...]:
-    """The files behind the settings' profile, the most general first.
+    """Return the files of the settings' profile, the most general first.
 
     Raises:
         ConfigError: see `load_profile`.
@@ -92,7 +92,7 @@ def chain_of(settings: Settings) -> tuple[ProfileFile, ...]:
 
 
 def profile_chain(name: str, *, faq: Path | None = None) -> tuple[ProfileFile, ...]:
-    """The files that `name` stands on, the most general first.
+    """Return the files of the profile `name` and of those it extends, most general first.
 
     `faq` is the file that an ingest wrote about its FAQ: the language to fall back on, examples and
     hosts of links. It comes before the profile itself, whose own words count more. Without a name
@@ -110,23 +110,23 @@ def profile_chain(name: str, *, faq: Path | None = None) -> tuple[ProfileFile, .
 
 
 def page_texts(chain: Sequence[ProfileFile]) -> dict[str, object]:
-    """The words of the web page, those of the most special file first in line."""
+    """Return the words of the web page; those of the most specific file win."""
     return {name: text for file in chain for name, text in file.web.items()}
 
 
 def synonym_files(chain: Sequence[ProfileFile]) -> list[Path]:
-    """The files of synonyms that a profile's chain brings along."""
+    """Return the files of synonyms in a profile's chain."""
     return [file.synonyms for file in chain if file.synonyms.is_file()]
 
 
 def guardrail_file(chain: Sequence[ProfileFile]) -> Path:
-    """The guardrail of the most special profile that has one of its own; else that of any FAQ."""
+    """Return the guardrail file of the most specific profile that has one, or the general."""
     own = [file.guardrail for file in chain if file.guardrail.is_file()]
     return own[-1] if own else GUARDRAIL
 
 
 def merged(chain: Sequence[ProfileFile]) -> Profile:
-    """The profile that a chain of files makes.
+    """Return the profile merged from a chain of files.
 
     Raises:
         ConfigError: a text is missing, unknown, of the wrong kind, or names an unknown {place}.
@@ -228,7 +228,7 @@ def _checked(name: str, value: object, before: object, *, kind: object, path: Pa
 
 
 def _by_name(name: str, value: object, before: object, path: Path) -> Mapping[str, str]:
-    """A table whose texts have names of their own: those that are not given stay as before."""
+    """Merge a table of named texts; those that are not given stay as they were."""
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ConfigError(f"{path}: [{name}] must be a table of texts")
     known = dict(before) if isinstance(before, Mapping) else {}
@@ -238,7 +238,7 @@ def _by_name(name: str, value: object, before: object, path: Path) -> Mapping[st
 
 
 def _check_places(name: str, text: str, before: str, path: Path) -> None:
-    """A text may name the {places} that the text before it names: others are never filled in."""
+    """Raise an error for {placeholders} that the overridden text does not have."""
     allowed = _places(before) or set()
     places = _places(text)
     if allowed and (places is None or places - allowed):

@@ -1,4 +1,4 @@
-"""Files that ship with faqbot, and how they are read: prompts, loan words, models, the sample."""
+"""The files that ship with faqbot, and their readers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVERYDAY = ROOT / "config" / "everyday.txt"
 
 
 def load_loanwords() -> dict[str, str]:
-    """English words as Korean help pages write them, for `core.text.korean.Analyzer`.
+    """Return English words with their Hangul, for `core.text.korean.Analyzer`.
 
     Raises:
         ConfigError: the file is missing, or is not a table of words.
@@ -39,7 +39,7 @@ def load_loanwords() -> dict[str, str]:
 
 
 def load_everyday() -> tuple[str, ...]:
-    """Messages of any subject, which no FAQ is about, for `core.retrieval.everyday`.
+    """Return messages of any subject, which no FAQ answers, for `core.retrieval.everyday`.
 
     Raises:
         ConfigError: the file is missing.

@@ -216,17 +216,17 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
 
     @property
     def cache_dir(self) -> Path:
-        """The folder of what can be rebuilt from the index."""
+        """Return the folder of caches, which can be rebuilt from the index."""
         return self.data_dir / "cache"
 
     @property
     def own_questions(self) -> Path:
-        """The question pack that a model wrote and a person edited."""
+        """Return the file of the question pack that a model wrote and people may edit."""
         return self.data_dir / "questions" / "own.jsonl"
 
     @property
     def question_notes(self) -> Path:
-        """The file with all that a model wrote for that pack, which was paid for once."""
+        """Return the file with everything that a model wrote for the question pack."""
         return self.data_dir / "questions" / "written.jsonl"
 
     @property

@@ -1,4 +1,4 @@
-"""Questions written ahead by a model: which entries need some, what it costs, what is kept."""
+"""Questions written by a model: the entries that need some, the cost, the check."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuestions:
-    """The questions that were kept, and how many the model wrote in vain and why."""
+    """The questions that were kept, and the number of refused ones by reason."""
 
     rows: tuple[PackEntry, ...]
     kept: int
@@ -40,7 +40,7 @@ class CheckedQuestions:
 
 
 def lacking(entries: Sequence[Entry], own: Mapping[str, PackEntry]) -> list[Entry]:
-    """Entries with too few questions, but for those that a person or this very content settled."""
+    """Return entries with too few questions, without those that are settled."""
     found = []
     for entry in entries:
         row = own.get(title_key(entry.title))
@@ -52,7 +52,7 @@ def lacking(entries: Sequence[Entry], own: Mapping[str, PackEntry]) -> list[Entr
 
 
 def requests(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Entries in lists that one request may ask about."""
+    """Return lists of entries, each for one request."""
     batch: list[Entry] = []
     tokens = 0
     for entry in entries:
@@ -118,7 +118,7 @@ async def write_all(
 
 
 def taken_by(entries: Sequence[Entry], replaced: Iterable[PackEntry]) -> set[str]:
-    """The letters of every title and question, without those that are about to be replaced."""
+    """Return the letters of all titles and questions that are not about to be replaced."""
     texts = {compact(text) for entry in entries for text in entry.questions}
     texts -= {compact(text) for row in replaced for text in row.questions}
     return texts | {compact(entry.title) for entry in entries}
@@ -127,7 +127,7 @@ def taken_by(entries: Sequence[Entry], replaced: Iterable[PackEntry]) -> set[str
 def check(
     written: Iterable[tuple[Entry, PackEntry]], *, taken: Collection[str], search: Search
 ) -> CheckedQuestions:
-    """Leave out what is repeated, within an entry or across all, and what leads elsewhere.
+    """Drop questions that repeat others, and those that find another entry.
 
     `taken` holds letters, by `taken_by`. `search` finds many entries for a question, best first;
     it need not know the questions that are checked.

@@ -45,7 +45,7 @@ def chunks(text: str, *, limit: int = 900) -> list[str]:
 def _pieces(
     text: str, span: tuple[int, int], limit: int, level: int, paths: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
-    """Spans that fit, of the coarsest boundary that makes them fit, without whitespace around."""
+    """Yield stripped spans that fit, split at the coarsest boundary that suffices."""
     start, end = _stripped(text, *span)
     if start == end:
         return

@@ -1,4 +1,4 @@
-"""A row's text without what the help centre's page put around and between it.
+"""The cleaning of a row from the parts of the web page around its text.
 
 Nothing that a reader could see is lost, except the feedback form at the end of each page; the
 related titles in that form are kept as data.
@@ -42,7 +42,7 @@ _TAGS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A row without the page around it; `related` is as the page has it.
+    """A cleaned row; `related` are the related titles that the page lists.
 
     `title` is untouched but for its composed form: a Mac writes 가 as two characters.
     """
@@ -75,7 +75,7 @@ def clean(row: Row) -> Cleaned:
 
 
 def clean_text(text: str) -> str:
-    """Plain spaces and newlines, nothing invisible, at most one blank line in a row, stripped.
+    """Return the text stripped, without invisible characters, with single blank lines.
 
     Runs of spaces stay, because `structure` reads from them where lines were lost.
     """

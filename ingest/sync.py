@@ -99,7 +99,7 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
 
 
 def digest(entry: Entry) -> str:
-    """The content hash of everything that a record is made from."""
+    """Return the content hash of everything that a record is made from."""
     return _sha256([_RECIPE, asdict(entry)])
 
 
@@ -122,7 +122,7 @@ def single_ingest(folder: Path) -> Iterator[None]:
 
 
 def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    """Consecutive slices of at most `size`."""
+    """Yield consecutive slices of at most `size`."""
     for start in range(0, len(entries), size):
         yield entries[start : start + size]
 
@@ -152,7 +152,7 @@ def words_of(entry: Entry) -> str:
 
 
 def terms_of(entries: Sequence[Entry], analyzer: Analyzer) -> list[Terms]:
-    """The terms of each entry's fields."""
+    """Return the terms of each entry's fields."""
     titles = analyzer.terms_of([entry.title for entry in entries])
     answers = analyzer.terms_of([words_of(entry) for entry in entries])
     asked = iter(analyzer.terms_of([question for entry in entries for question in entry.questions]))

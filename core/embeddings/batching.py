@@ -1,4 +1,4 @@
-"""Questions that come within a moment of each other share one request for their embeddings."""
+"""The batching of embeddings: questions within a moment share one request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Fetch = Callable[[Sequence[str]], Awaitable[Mapping[str, Vectors]]]
 
 
 class BatchedEmbeddings:
-    """Fetches each text once, however many ask for it while it is on its way.
+    """Fetches each text once, however many callers wait for it.
 
     Who asks first for a text pays for it: those of one request share its bill by length.
     """
@@ -32,7 +32,7 @@ class BatchedEmbeddings:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, texts: Sequence[str]) -> dict[str, Vectors]:
-        """The vectors of texts, none of which is blank.
+        """Return the vectors of texts, none of which may be blank.
 
         Raises:
             ModelError: the endpoint fails.
@@ -42,7 +42,7 @@ class BatchedEmbeddings:
         return {text: await asyncio.shield(vector) for text, vector in coming.items()}
 
     async def close(self) -> None:
-        """Give up what is on its way."""
+        """Cancel the requests in flight."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Vectors that were paid for once, by the hash of their text, in a SQLite file.
+"""A cache of vectors in a SQLite file, by the hash of their text.
 
 It is a cache: an ingest that was killed goes on where it stopped, and one of a changed FAQ pays
 for what is new. Deleting the file costs money and nothing else.
@@ -53,7 +53,7 @@ class VectorCache:
             db.close()
 
     def get(self, texts: Sequence[str]) -> dict[str, Vectors]:
-        """The vectors of those texts that are known."""
+        """Return the cached vectors, by text."""
         keys = {self._key(text): text for text in texts}
         found: dict[str, Vectors] = {}
         for start in range(0, len(keys), _AT_ONCE):

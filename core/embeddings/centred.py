@@ -1,4 +1,4 @@
-"""Vectors that are told from what all texts have in common.
+"""Vectors without what all texts have in common.
 
 All vectors of a language model lean one way, so that any two texts have a cosine of 0.8 and the
 fusion of signals hears little of the differences (https://arxiv.org/abs/1702.01417).
@@ -20,7 +20,7 @@ class CentredEmbedder:
     """Implements `core.ports.Embedder` over another one, less the mean of everyday messages."""
 
     def __init__(self, embedder: Embedder, everyday: Sequence[str]) -> None:
-        """`everyday` are messages of any subject, in the languages that people write."""
+        """Subtract the mean vector of `everyday`: messages of any subject, in several languages."""
         self.title_weight = embedder.title_weight
         self.fingerprint = centred(embedder.fingerprint, everyday)
         self._embedder = embedder
@@ -45,5 +45,5 @@ class CentredEmbedder:
 
 
 def centred(fingerprint: str, everyday: Sequence[str]) -> str:
-    """Name the centred vectors of an embedder by its own, and by what they were centred with."""
+    """Return the fingerprint of centred vectors: the embedder's, and that of `everyday`."""
     return f"{fingerprint}+centred-{sha256(chr(10).join(everyday).encode()).hexdigest()[:8]}"

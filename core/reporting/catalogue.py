@@ -1,4 +1,4 @@
-"""The entries of the FAQ that serves, with what is known of each: use and reviews."""
+"""The entries of the FAQ in use, each with its use and its review."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An entry with what is known of it."""
+    """An entry with its use and its review."""
 
     entry: Entry
     use: EntryUse
@@ -58,7 +58,7 @@ class CatalogueIndex:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The refusal of questions: its `reason`, the question, and the entry that has it already."""
+    """A refused question: the `reason`, the question, and the entry that has it already."""
 
     reason: str  # taken, too_long, too_many or busy
     question: str = ""
@@ -66,7 +66,7 @@ class Refused:
 
 
 class Catalogue:
-    """Reads the entries once a generation; keeps reviews; each change goes into the audit log."""
+    """Reads the entries of each generation, stores reviews, and logs each change for audit."""
 
     def __init__(self, reports: Reports, desk: CatalogueIndex) -> None:
         self._reports = reports
@@ -116,7 +116,7 @@ class Catalogue:
         return next((one for one in await self.listed() if one.entry.faq_id == faq_id), None)
 
     async def edit(self, entry: Entry, questions: Sequence[str], *, who: str) -> Refused | None:
-        """Serve an entry with other questions, from now on and after every ingest; why not, if not.
+        """Replace an entry's questions, for good; return the refusal if they are refused.
 
         Raises:
             FaqbotError: they cannot be kept.
@@ -135,7 +135,7 @@ class Catalogue:
         return None
 
     async def review(self, entry: Entry, *, who: str, after: timedelta) -> EntryReview:
-        """Note that somebody has reviewed an entry, which is due again `after` some time.
+        """Store that somebody has reviewed an entry, which is due again `after` some time.
 
         Raises:
             StorageError: it is not noted.
@@ -147,7 +147,7 @@ class Catalogue:
         return review
 
     async def doubt(self, entry: Entry, *, who: str) -> None:
-        """Note that somebody is going to correct an entry, whose review stays due.
+        """Store that somebody is going to correct an entry, whose review stays due.
 
         Raises:
             StorageError: it is not noted.
@@ -171,7 +171,7 @@ class Catalogue:
 
 
 def _text(entry: Entry) -> str:
-    """All that a search looks at, each part on a line of its own."""
+    """Return the parts of an entry that a search looks at, each on its own line."""
     return "\n".join(compact(part) for part in (entry.title, entry.text, *entry.questions))
 
 

@@ -1,4 +1,4 @@
-"""The words for what could be better in a FAQ, the same in the console and on the command line."""
+"""The words for findings about a FAQ, for the console and the command line."""
 
 from __future__ import annotations
 

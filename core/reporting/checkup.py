@@ -1,4 +1,4 @@
-"""The list of what could be better in the FAQ that serves, found once for each generation."""
+"""The findings about the FAQ in use, computed once for each generation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CheckReport:
 
     @property
     def concerned(self) -> int:
-        """How many entries something was found about."""
+        """Return the number of entries with findings."""
         return len({problem.faq_id for problem in self.problems})
 
 
@@ -30,7 +30,7 @@ class Checkup:
     """Checks the FAQ in a thread when somebody asks; a large one takes a minute or two."""
 
     def __init__(self, version: Callable[[], str], check: Callable[[], CheckReport]) -> None:
-        """`version` names the generation that serves and `check` looks through it; both block."""
+        """Check with `check` the generation that `version` names; both block."""
         self._version = version
         self._check = check
         self._of = ""

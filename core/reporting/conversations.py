@@ -1,4 +1,4 @@
-"""The search of conversations: the turns that a filter wants, the last one first."""
+"""The search of conversations: the turns that match a filter, the latest first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Turns that were looked for, the last one first; the search goes on `before` that moment."""
+    """The turns found, the latest first; a further search begins `before` that moment."""
 
     turns: Sequence[tuple[Turn, tuple[Feedback, ...]]]
     before: datetime | None

@@ -1,4 +1,4 @@
-"""The digest for owners: what was asked in vain, which cases wait, what was learnt and is due."""
+"""The digest for owners: unanswered questions, open cases, new lessons, due reviews."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Disliked:
-    """An answer that helped somebody not, with their reason: the question, and the opinion."""
+    """An answer that did not help somebody: the question, and the opinion with its reason."""
 
     question: str
     opinion: Feedback

@@ -1,4 +1,4 @@
-"""Gaps of the FAQ: what could not be answered or was disliked, grouped by meaning."""
+"""Gaps of the FAQ: questions without an answer or with a disliked one, by meaning."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TREND: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One question that nothing answered, or whose answer was disliked.
+    """One question that was not answered, or whose answer was disliked.
 
     `expected` is what somebody said would have been right.
     """
@@ -87,7 +87,7 @@ def grouped(gaps: Sequence[Gap], embed: Embed, *, now: datetime) -> list[GapGrou
 
 
 def _clusters(vectors: Vectors, weights: Sequence[int]) -> list[list[int]]:
-    """Rows that are near to the first of their cluster, which was asked most often."""
+    """Return clusters of rows, each near to its first row, which was asked most often."""
     clusters: list[list[int]] = []
     taken = np.zeros(len(vectors), dtype=bool)
     for row in sorted(range(len(vectors)), key=lambda row: -weights[row]):

@@ -1,4 +1,4 @@
-"""The lessons as the console lists them, and what the FAQ says beside them."""
+"""The lessons as the console lists them, with what the FAQ says on the same question."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_ONCE_S: Final = 0.1  # how long a list waits for what the FAQ says beside it
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """Some lessons, those that wait for a word first, then the latest.
+    """A page of lessons: those that wait for approval first, then the latest.
 
     `count` is how many there are like these, `counts` how many of each state there are in all.
     """
@@ -53,10 +53,10 @@ async def page_of(
 
 
 class Overlaps:
-    """Holds lessons against the FAQ that serves, each once a generation."""
+    """Compares lessons with the FAQ in use, each once for a generation."""
 
     def __init__(self, version: Callable[[], str], answering: Answering) -> None:
-        """`version` names the generation that serves; both calls block."""
+        """Compare with the generation that `version` names; both calls block."""
         self._version = version
         self._answering = answering
         self._of = ""

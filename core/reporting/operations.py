@@ -56,7 +56,7 @@ class LessonEffect:
 
 
 class Operations:
-    """The one place behind the console."""
+    """The operations of the console."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -74,7 +74,7 @@ class Operations:
         category_of: Callable[[Turn], Awaitable[str]],
         personal: PersonalData,
     ) -> None:
-        """`category_of` is the category of what is learnt from a turn."""
+        """Give a lesson on a turn the category that `category_of` returns."""
         self.reports = reports
         self.archive = archive
         self.inbox = inbox
@@ -247,7 +247,7 @@ class Operations:
         return [await self._book.approve(known, by=who) for known in together]
 
     async def expire(self, lesson_id: str, *, who: str) -> bool:
-        """Let a lesson expire; False if there is no such lesson.
+        """Let a lesson expire; return False if there is none.
 
         Raises:
             StorageError: it is as it was.
@@ -258,7 +258,7 @@ class Operations:
         return bool(together)
 
     async def unteach(self, lesson_id: str, *, who: str) -> bool:
-        """Forget a lesson; False if there is no such lesson.
+        """Delete a lesson; return False if there is none.
 
         Raises:
             StorageError: it is known still.

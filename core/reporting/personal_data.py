@@ -1,4 +1,4 @@
-"""All that is kept of one person: collected for a legal request, and deleted."""
+"""The stored data of one person: its export for a legal request, and its deletion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_TURNS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """The amount that was deleted; `days` are those whose costs were known, by person."""
+    """The amount that was deleted; `days` are the days with costs of the person."""
 
     removed: Removed
     meetings: int
@@ -26,7 +26,7 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """Everything of a person in all stores; without `spending` nothing is known of costs."""
+    """A person's data in all stores; without `spending` there are no costs."""
 
     archive: Archive
     lessons: Lessons

@@ -1,4 +1,4 @@
-"""Questions asked again, to see what a change of the FAQ does before it counts."""
+"""The replay of questions, which shows the effect of a changed FAQ before it is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One question asked again in its conversation, as if what was answered since had not been."""
+"""One question asked again in its conversation, without the turns that came after it."""
 
 from __future__ import annotations
 

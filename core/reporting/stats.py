@@ -1,4 +1,4 @@
-"""Figures over hours, days or weeks, from counts. Pure but for reading them."""
+"""Figures over hours, days or weeks, from stored counts."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """A report: all in all, by platform, and by period from the oldest to the one that runs."""
+    """A report: totals, by platform, and by period, the oldest first."""
 
     window: ReportWindow
     since: datetime

@@ -1,4 +1,4 @@
-"""The switches that are set while the bot runs: stored, and followed by every process."""
+"""Switches that operators set while the bot runs; every process follows them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Switchboard:
         await self._reports.note(AuditEvent(datetime.now(UTC), who, f"switch.{name}", detail))
 
     async def apply(self) -> None:
-        """Go by what was set, here or by another process.
+        """Apply the switches as they were set, here or by another process.
 
         Raises:
             StorageError: that cannot be read.
@@ -100,7 +100,7 @@ class Switchboard:
                 logger.warning("the switch %s stays as it is: %s", name, error)
 
     async def follow(self) -> NoReturn:
-        """Go by what any process sets, until cancelled; while the store is away nothing changes."""
+        """Apply changes of switches until cancelled; while the store is away nothing changes."""
         while True:
             try:
                 await self.apply()

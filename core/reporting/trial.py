@@ -1,4 +1,4 @@
-"""The trial of a change on the last questions, before it counts: old and new side by side."""
+"""The trial of a change on the latest questions: old and new answers side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words around a mention: what sticks to it, whom it speaks to, and whether anything is said."""
+"""The words around a mention: its particles, its addressee, and whether any text is left."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _THANKS: Final = re.compile(
 
 
 def without_calls(text: str) -> str:
-    """The text without the mentions of the bot, and without what belongs to them.
+    """Return the text without mentions of the bot and the particles that belong to them.
 
     Honorifics, vocatives and commas go with a mention: `@bot님, 정산은?` asks `정산은?`.
     """

@@ -1,4 +1,4 @@
-"""Replies that only ask: a question in return answers nobody."""
+"""The recognition of replies that only ask a question in return, and so teach nothing."""
 
 from __future__ import annotations
 

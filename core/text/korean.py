@@ -1,4 +1,4 @@
-"""Text as search sees it: content morphemes and stems, character n-grams and jamo.
+"""The features of a text for search: content morphemes and stems, n-grams and jamo.
 
 Kiwi (https://github.com/bab2min/Kiwi) splits words into morphemes; its model comes in the package.
 A term is written `form/class`, where the class is the part of speech with all nouns, roots and
@@ -53,7 +53,7 @@ _TERMS_VERSION = 3
 
 
 def terms_version(loanwords: Mapping[str, str]) -> str:
-    """Names what decides which terms a text gives, in a few characters, without loading Kiwi."""
+    """Return a short hash of all that decides the terms of a text, without loading Kiwi."""
     parts = [
         _TERMS_VERSION,
         version("kiwipiepy_model"),
@@ -64,7 +64,7 @@ def terms_version(loanwords: Mapping[str, str]) -> str:
 
 
 class Analyzer:
-    """Splits text into content terms, remembering the texts that it saw last.
+    """Splits text into content terms, and caches those of the latest texts.
 
     One instance serves a whole process: the lexical index and the encoder ask for the same texts,
     and Kiwi is by far the dearest step of both.
@@ -98,11 +98,11 @@ class Analyzer:
         return cls(Kiwi(load_multi_dict=False), loanwords)
 
     def terms(self, text: str) -> tuple[str, ...]:
-        """The content terms of one text, in order."""
+        """Return the content terms of one text, in order."""
         return self.terms_of([text])[0]
 
     def terms_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
-        """The content terms of many texts; Kiwi works on them in parallel."""
+        """Return the content terms of several texts, on which Kiwi works in parallel."""
         # Kiwi does not know Hangul that came apart into jamo, as file names of a Mac do.
         texts = [unicodedata.normalize("NFC", text) for text in texts]
         known = {text: self._memo.get(text) for text in texts}
@@ -124,7 +124,7 @@ class Analyzer:
         return known
 
     def sentences(self, text: str) -> list[str]:
-        """The sentences of a text, stripped, in order."""
+        """Return the sentences of a text, stripped, in order."""
         return [sentence.text.strip() for sentence in self.kiwi.split_into_sents(text)]
 
     def _terms(self, tokens: Sequence[Token]) -> tuple[str, ...]:
@@ -192,7 +192,7 @@ def compact(text: str) -> str:
 
 
 def jamo(text: str) -> str:
-    """Hangul taken apart into its letters, so that a mistyped vowel changes one of them."""
+    """Return the text with its Hangul split into letters, so that a typing error changes few."""
     return unicodedata.normalize("NFD", text)
 
 
@@ -206,7 +206,7 @@ def ngrams(text: str, shortest: int, longest: int) -> list[str]:
 
 
 def term_of(form: str, tag: str) -> str:
-    """A term from Kiwi's form and part of speech."""
+    """Return the term of Kiwi's form and part of speech, `form/class`."""
     return f"{form.lower()}/{'N' if tag.startswith(_NOUNLIKE) else tag.partition('-')[0]}"
 
 
@@ -225,7 +225,7 @@ def _foreign(word: str) -> list[str]:
 
 
 def _completes(suffix: Token, before: Token) -> bool:
-    """Kiwi reads 미성년자 now as one noun, now as 미성년 and a suffix: the latter gives both."""
+    """Return whether a suffix makes a noun of the token before: 미성년 and 자 are 미성년자."""
     return (
         suffix.tag == "XSN"
         and suffix.form not in _LOOSE_SUFFIXES

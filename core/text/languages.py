@@ -1,4 +1,4 @@
-"""The language of a text: told by its script, and of Latin letters by py3langid.
+"""The language of a text, told by its script and, for Latin letters, by py3langid.
 
 https://github.com/adbar/py3langid
 """

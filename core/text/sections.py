@@ -1,4 +1,4 @@
-"""An entry's text as sections, and sections as Markdown: layout only, the words stay as they are.
+"""The layout of an entry: its text as sections, and sections as Markdown.
 
 The text is what ingest made readable: one sentence, step or bullet a line, paragraphs parted by an
 empty line. What is added are Markdown markers, whitespace and backslashes; nothing is taken away
@@ -45,7 +45,7 @@ _LINE_START = re.compile(r"^(?=#{1,6}\s|>|\+\s|-{3,}|=+$)")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading (or "") with what belongs to it: blocks of lines, notes with what they follow."""
+    """A heading (or "") with its blocks of lines, and notes beside what they follow."""
 
     heading: str
     blocks: tuple[tuple[str, ...], ...]
@@ -54,12 +54,12 @@ class Section:
 
     @property
     def lines(self) -> list[str]:
-        """The lines below the heading, in order."""
+        """Return the lines below the heading, in order."""
         return [line for block in self.blocks for line in block]
 
     @property
     def text(self) -> str:
-        """Heading and lines as they are in the source."""
+        """Return the heading and the lines as they are in the source."""
         return "\n".join([self.heading, *self.lines]).strip()
 
 
@@ -130,17 +130,17 @@ def markdown(parts: Sequence[Section]) -> str:
 
 
 def escaped(text: str) -> str:
-    """One line with a backslash before what a Markdown renderer would take for markup."""
+    """Return a line with a backslash before what a Markdown renderer would read as markup."""
     return _LINE_START.sub(r"\\", _INLINE.sub(r"\\\g<0>", text))
 
 
 def tidy(title: str) -> str:
-    """A title as people read it: invisible characters dropped, runs of any space made one."""
+    """Return a title without invisible characters, and with single spaces."""
     return " ".join(_INVISIBLE.sub("", title).split())
 
 
 def _blocks(text: str) -> Iterator[tuple[list[str], str]]:
-    """Each paragraph's lines, and the first line of the next paragraph."""
+    """Yield each paragraph's lines with the first line of the next paragraph."""
     blocks = [
         [line.strip() for line in block.split("\n") if line.strip()] for block in _BLANK.split(text)
     ]
@@ -170,7 +170,7 @@ def _number(line: str) -> int:
 
 
 def _is_heading(line: str, after: str) -> bool:
-    """A short line that is no sentence and has something below it; or a question, answered."""
+    """Return whether a line is a heading: short and no sentence, or an answered question."""
     if after and _ASKED.match(line):
         return True
     if not after or len(line) > _HEADING_MAX_CHARS or _NOT_TITLE_START.match(line):
@@ -197,7 +197,7 @@ def _block(lines: Sequence[str]) -> str:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    """Lines as nested lists: the order in which the markers appear says which is inside which."""
+    """Return lines as nested lists; a marker that first appears later is nested deeper."""
     open_lists: list[tuple[str, int]] = []  # kind of marker, columns that what is inside moves in
     out = ""
     for line in lines:
@@ -218,12 +218,12 @@ def _listed(lines: Sequence[str]) -> str:
 
 
 def _broken(line: str, indent: str) -> str:
-    """A long line of prose, one sentence a line."""
+    """Return a long line of prose with one sentence a line."""
     return _NEXT_SENTENCE.sub(f"  \n{indent}", line) if len(line) > _PROSE_CHARS else line
 
 
 def _item(line: str) -> tuple[str, str, str]:
-    """Kind, Markdown marker and escaped rest of a line; a plain line has no kind."""
+    """Return a line's kind, its Markdown marker and its escaped rest; plain lines have no kind."""
     match = _ITEM.match(line)
     if not match:
         return "", "", escaped(line)

@@ -88,7 +88,7 @@ def _read_lines(text: str, name: str, collector: Collector, columns: ColumnMap) 
 
 
 def _parsed(line: str) -> Record | str:
-    """The object on a line, or why there is none; an empty text for an empty line."""
+    """Return the object on a line, or the reason why there is none; "" for an empty line."""
     if not line.strip():
         return ""
     if any("\udc80" <= mark <= "\udcff" for mark in line):
@@ -142,7 +142,7 @@ def _known_by_contents(content: object, columns: ColumnMap) -> Iterator[tuple[st
 
 
 def _lines(flat: Sequence[tuple[int, Record]]) -> list[TableLine]:
-    """Records as the lines of a table; the first has their names."""
+    """Yield records as the lines of a table, the first of which has the names."""
     names = list(dict.fromkeys(name for _, record in flat for name in record))[:MOST_COLUMNS]
     records = (TableLine(number, [record.get(n) for n in names]) for number, record in flat)
     return [TableLine(0, names), *records]
@@ -165,7 +165,7 @@ def _add(
     *,
     others: Sequence[tuple[int, str]],
 ) -> None:
-    """Hand records over as a table of all their names; `others` are lines without one."""
+    """Add records to the collector as one table; `others` are lines without a record."""
     flat: list[tuple[int, Record]] = []
     for number, record in records:
         collector.hold(sizes_of(record, depth=MOST_DEEP), where)

@@ -37,7 +37,7 @@ def shown(source: str) -> str:
 
 
 def fetch(url: str, folder: Path) -> tuple[Path, bool]:
-    """The file or folder that `url` was kept as in `folder`, and whether it changed since.
+    """Return the file or folder fetched from `url` into `folder`, and whether it changed.
 
     A page in HTML is the door to a help centre: the pages below it become a folder. What is kept is
     whole at every time, and `changed` is True again until `confirm` was called: what could not be
@@ -85,7 +85,7 @@ def fetch(url: str, folder: Path) -> tuple[Path, bool]:
 
 
 def confirm(kept: Path) -> None:
-    """Remember that what was kept was ingested: it is read again when it has changed.
+    """Note that the fetched source was ingested, so that it is read again only if changed.
 
     Of any other file or folder there is nothing to remember.
     """

@@ -35,7 +35,7 @@ _UNIX_S: Final = range(631_152_000, 4_102_444_800)  # 1990 to 2100
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A cell that is not empty and yet has no value; `reason` says what to do about it."""
+    """A cell that is not empty but cannot be read; `reason` says what to do."""
 
     reason: str
 
@@ -51,7 +51,7 @@ class Linked:
     url: str
 
     def __str__(self) -> str:
-        """The text with the address behind it, unless it is there already."""
+        """Return the text followed by the address, unless the text contains it."""
         text = text_of(self.value) or ""
         return text if self.url in text else f"{text} ({self.url})" if text.strip() else self.url
 
@@ -185,7 +185,7 @@ def _number(value: float) -> str:
 
 
 def _before_semicolon(number_format: str) -> str:
-    """The part of a format for positive numbers."""
+    """Return the part of a number format that is for positive numbers."""
     end = len(number_format)
     for match in _SECTION.finditer(number_format):
         if match[0] == ";":
@@ -218,7 +218,7 @@ def _digits(value: float, pattern: str) -> str:
 
 
 def _filled(digits: str, pattern: str) -> str:
-    """Digits put into a pattern from its right end, as telephone numbers are shown."""
+    """Return digits filled into a pattern from the right, as telephone numbers are shown."""
     rest = list(digits)
     filled = [(rest.pop() if rest else "") if mark in "0#?" else mark for mark in reversed(pattern)]
     return "".join(rest) + "".join(reversed(filled))

@@ -1,4 +1,4 @@
-"""YAML with all of its values as text: an answer `no` is no truth value, `09:30` no number."""
+"""YAML whose values are all text: `no` is no truth value, `09:30` no number."""
 
 from __future__ import annotations
 

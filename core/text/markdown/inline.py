@@ -1,4 +1,4 @@
-"""A line's Markdown as runs of text, each of one style."""
+"""The Markdown of a line as runs of text, each of one style."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def plain(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def merged(runs: Iterable[Run]) -> list[Run]:
-    """Neighbours of one kind as one run: the parts of a link's label, text beside text."""
+    """Join neighbouring runs of one style, such as the parts of a link's label."""
     merged: list[Run] = []
     for (url, style, code), group in groupby(
         runs, key=lambda run: (run.url, "" if run.url else run.style, "`" in run.style)
@@ -79,7 +79,7 @@ def merged(runs: Iterable[Run]) -> list[Run]:
 
 
 def spaced(runs: Sequence[Run]) -> Iterator[Run]:
-    """Runs with their outer spaces as runs of their own: no platform marks up a space."""
+    """Split outer spaces off from runs, since no platform can mark up a space."""
     for run in runs:
         if run.url or "`" in run.style or not run.style:
             if run.text or run.url:

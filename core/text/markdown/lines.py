@@ -43,7 +43,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, and what it stands in."""
+    """A line with its context, such as a list or a code fence."""
 
     start: int
     fence: Fence | None = None
@@ -52,7 +52,7 @@ class Line:
 
 
 def fence_of(line: str, start: int, *, partial: bool = False) -> Fence | None:
-    """The fence that a line opens; of a `partial` line, the one that it looks like."""
+    """Return the fence that a line opens, or that a `partial` line may open."""
     match = _FENCE.match(line)
     if not match or (not partial and match["mark"][0] == "`" and "`" in match["info"]):
         return None
@@ -63,7 +63,7 @@ def fence_of(line: str, start: int, *, partial: bool = False) -> Fence | None:
 
 
 def lines_of(text: str) -> list[Line]:
-    """Every line with its state, which follows from the lines before it alone."""
+    """Return every line with its context, which depends only on the lines before it."""
     found: list[Line] = []
     start = 0
     fence: Fence | None = None

@@ -13,7 +13,7 @@ _WIDEST_TABLE: Final = 60  # columns; a wider one would be wrapped, row by row, 
 
 
 def width(text: str) -> int:
-    """Columns of monospaced text: what is wide in East Asia takes two, what combines none."""
+    """Return the columns of monospaced text: East Asian wide characters take two."""
     return sum(
         0
         if unicodedata.category(character) in ("Mn", "Me", "Cf")
@@ -25,7 +25,7 @@ def width(text: str) -> int:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as aligned lines, the first one underlined; "" if that would be too wide to read."""
+    """Return rows as aligned lines, the first underlined; "" if they would be too wide."""
     columns = list(zip_longest(*rows, fillvalue=""))
     widths = [max(map(width, column)) for column in columns]
     if not widths or sum(widths) + 3 * (len(widths) - 1) > _WIDEST_TABLE:
@@ -42,12 +42,12 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def utf16(text: str) -> int:
-    """Characters as JavaScript counts them."""
+    """Return the length of a text in UTF-16 code units, as JavaScript counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shortened(text: str, limit: int) -> str:
-    """Text of at most `limit` UTF-16 code units, with … where something is missing."""
+    """Return the text, cut to `limit` UTF-16 code units, with … if something was cut."""
     if utf16(text) <= limit:
         return text
     kept = text[: limit - 1]
@@ -57,7 +57,7 @@ def shortened(text: str, limit: int) -> str:
 
 
 def fitting(text: str, limit: int, *, cut: Callable[[str, int], str] = shortened) -> list[str]:
-    """The text, or parts of it if it is longer than was thought possible: nothing is refused.
+    """Return the text, split if it is unexpectedly long, so that no platform refuses it.
 
     `cut` shortens as `shortened` does, its … included, without breaking what may not be broken.
     """

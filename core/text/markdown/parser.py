@@ -21,7 +21,7 @@ def parser() -> MarkdownIt:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's signature
-    """CommonMark's rule, but a letter of Korean beside punctuation is no obstacle.
+    """Apply CommonMark's rule of emphasis, but allow Korean letters beside punctuation.
 
     `**배송비(3,000원)**는` is bold for everybody who writes it, and for no CommonMark parser:
     https://github.com/commonmark/commonmark-spec/issues/650

@@ -1,4 +1,4 @@
-"""Markdown that still grows: how much of it may be shown."""
+"""Growing Markdown: the part of it that may be shown already."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _settled_fence(text: str, last: Line, *, close: bool) -> str:
 
 
 def _without_half_lines(text: str, lines: list[Line]) -> str:
-    """The text without a last line, or two, whose kind is not known yet."""
+    """Return the text without its last one or two lines if their kind is not known yet."""
     last = lines[-1]
     written = text[last.start :]
     if last.header and written:
@@ -92,7 +92,7 @@ def _without_half_lines(text: str, lines: list[Line]) -> str:
 
 
 def _leaf(text: str, lines: list[Line]) -> int:
-    """The line with which the last paragraph begins: what is open in it ends with it."""
+    """Return the first line of the last paragraph, with which open markup ends."""
     for number in range(len(lines) - 1, 0, -1):
         line, before = lines[number], lines[number - 1]
         above = text[before.start : line.start - 1]
@@ -112,7 +112,7 @@ def _open(leaf: str) -> str:
 
 
 def _outside_code(leaf: str) -> tuple[str, str]:
-    """The paragraph with its code blotted out, and the run that would close an open span."""
+    """Return the paragraph with code blanked out, and the run that closes an open code span."""
     runs = [
         match for match in _CODE.finditer(leaf) if leaf[match.start() - 1 : match.start()] != "\\"
     ]
@@ -142,7 +142,7 @@ def _outside_code(leaf: str) -> tuple[str, str]:
 
 
 def _open_emphasis(leaf: str) -> str:
-    """The delimiters of the emphasis that is open, innermost first."""
+    """Return the delimiters of open emphasis, innermost first."""
     stack: list[str] = []
     for match in _EMPHASIS.finditer(leaf):
         run = match[0]

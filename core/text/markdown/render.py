@@ -1,4 +1,4 @@
-"""Markdown said in a platform's own dialect: what all platforms share of it.
+"""The rendering of Markdown in a platform's dialect, as far as platforms share it.
 
 An answer's Markdown is parsed, and written anew from what was understood: so that what a platform
 would take for formatting, a link or a mention is there only where it was meant.
@@ -28,38 +28,38 @@ _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 
 
 class Markup(Protocol):
-    """The way in which a platform writes what Markdown means."""
+    """The syntax of a platform for what Markdown can mean."""
 
     def text(self, text: str) -> str:
-        """Text that means nothing but itself."""
+        """Return text with the platform's markup escaped."""
         ...
 
     def code(self, text: str) -> str:
-        """A code span with its marks."""
+        """Return a code span with its marks."""
         ...
 
     def block(self, text: str, info: str) -> str:
-        """A code block with its fences; `info` is the name of its language, or ""."""
+        """Return a code block with its fences; `info` is the name of its language, or ""."""
         ...
 
     def link(self, label: str, url: str) -> str:
-        """A link to an allowed host; `label` is already in the dialect, "" for the address."""
+        """Return a link; `label` is already in the dialect, or "" for the address itself."""
         ...
 
     def mark(self, style: str) -> str:
-        """The mark that stands on both sides of a style."""
+        """Return the mark that stands on both sides of a style."""
         ...
 
     def heading(self, text: str, level: int) -> str:
-        """A heading, its text in the dialect."""
+        """Return a heading; its text is already in the dialect."""
         ...
 
     def bullet(self, depth: int) -> str:
-        """The marker of a bullet list's item, `depth` from 0."""
+        """Return the marker of a bullet at a `depth` from 0."""
         ...
 
     def apart(self, before: str, after: str) -> str:
-        """The text between two characters, one of which is a style's mark or beside one."""
+        """Return the text to put between two characters, one of which is or adjoins a mark."""
         ...
 
 
@@ -74,7 +74,7 @@ class _Writer:
         self._cleaner = cleaner
 
     def blocks(self, tokens: Sequence[Token], depth: int = 0, *, tight: bool = False) -> str:
-        """A sequence of blocks; each list within moves in by its marker."""
+        """Return a sequence of blocks; nested lists are indented by their markers."""
         joined = kind_before = ""
         end_before: int | None = None
         for kind, inner in _nodes(tokens):
@@ -110,7 +110,7 @@ class _Writer:
         return written
 
     def _code(self, token: Token) -> str:
-        """A code block. What stands behind its fence and names no language is a line of it."""
+        """Return a code block; text behind its fence that names no language becomes a line."""
         info, code = token.info.strip(), token.content.removesuffix("\n")
         if info and not _LANGUAGE.fullmatch(info):
             info, code = "", f"{info}\n{code}".rstrip("\n")
@@ -153,7 +153,7 @@ class _Writer:
         return self._lines(tokens).replace("\n", " ")
 
     def _record(self, header: Sequence[str], row: Sequence[str]) -> str:
-        """A row that is too wide: its first cell with the others below, each with its name."""
+        """Return a row that is too wide as its first cell with the others below it, by name."""
         outer, inner = self._dialect.bullet(0), self._dialect.bullet(1)
         first, *others = row
         named = [
@@ -164,7 +164,7 @@ class _Writer:
         return "\n".join([f"{outer} {first}", *named])
 
     def _lines(self, tokens: Sequence[Token], bare: str = "") -> str:
-        """Inline content; `bare` holds styles that are there anyway, as in a heading."""
+        """Return inline content; styles in `bare` are there anyway, as in a heading."""
         runs = merged(self._linked(runs_of(tokens)))
         lines: list[list[Run]] = [[]]
         for run in runs:
@@ -175,7 +175,7 @@ class _Writer:
         return "\n".join(map(self._line, lines)).strip("\n")
 
     def _linked(self, runs: Iterable[Run]) -> Iterator[Run]:
-        """Links that are allowed, also where the address alone is written; others as text."""
+        """Return runs in which allowed addresses are links, and other links are text."""
         for run in runs:
             if run.url and self._cleaner.allows(run.url):
                 yield Run(self._cleaner.clean(run.text), run.style, run.url)
@@ -195,7 +195,7 @@ class _Writer:
         yield Run(self._cleaner.clean(run.text[place:]), run.style)
 
     def _line(self, runs: Sequence[Run]) -> str:
-        """Runs with marks around what shares a style, spaces outside of them."""
+        """Return runs with marks around neighbours of a style, and spaces outside of the marks."""
         out = ""
         open_: list[str] = []
         pieces = list(spaced(runs))
@@ -228,7 +228,7 @@ class _Writer:
 
 
 def _nodes(tokens: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
-    """The outermost nodes of a flat list of tokens, each with all that is in it."""
+    """Return the outermost nodes of a flat list of tokens, each with its content."""
     level = start = 0
     for place, token in enumerate(tokens):
         level += token.nesting
@@ -238,7 +238,7 @@ def _nodes(tokens: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
 
 
 def _quoted(text: str) -> str:
-    """Lines as a quote. What is quoted in it is one with it, and code has a frame of its own."""
+    """Return lines as a quote; nested quotes join it, and code keeps its own frame."""
     out: list[str] = []
     fenced = False
     for line in text.split("\n"):
@@ -249,7 +249,7 @@ def _quoted(text: str) -> str:
 
 
 def _moved_in(body: str, indent: str) -> str:
-    """A list item's lines below its first, moved in; quotes and code must begin their line."""
+    """Indent the further lines of a list item, but not quotes and code."""
     first, *rest = body.split("\n")
     fenced = first.startswith(_FENCE)
     out = [first]

@@ -1,4 +1,4 @@
-"""Answers that are Markdown already: as sections to choose from, and as words to search in."""
+"""Answers in Markdown: as sections to choose from, and as plain words for the search."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def plain_text(markdown: str) -> str:
 
 
 def _joined(blocks: list[list[str]]) -> list[list[str]]:
-    """Indented blocks belong to the item above them."""
+    """Join indented blocks to the list item above them."""
     joined: list[list[str]] = []
     for block in blocks:
         if joined and block[0].startswith(("  ", "\t")):

@@ -1,4 +1,4 @@
-"""Markdown cut where a message is full.
+"""The splitting of Markdown into messages of limited length.
 
 It works on the source, line by line, so that what is decided of a text's beginning does not change
 when more of it comes.
@@ -58,7 +58,7 @@ def split(text: str, limit: int, *, length: Callable[[str], int] = len) -> list[
 
 
 def _after_blank(text: str, place: int) -> int:
-    """Past blank lines, and past spaces within a line; an indentation stays."""
+    """Return the place after blank lines and spaces; an indentation is not skipped."""
     end = place
     while end < len(text) and text[end].isspace():
         end += 1
@@ -90,7 +90,7 @@ class _Piece:
             self._opening = ""
 
     def cut(self) -> tuple[str, int]:
-        """The piece, and where the next one begins."""
+        """Return the piece and the place where the next one begins."""
         end = self._overflow()
         if end >= len(self._text):
             return self._opening + self._text[self._place :], end
@@ -116,7 +116,7 @@ class _Piece:
         return fence.closing if self._length(fence.closing) * 4 <= self._limit else ""
 
     def _fence_at(self, end: int) -> Fence | None:
-        """The fence that text up to `end` leaves open, by what is known of it there."""
+        """Return the code fence that text up to `end` leaves open."""
         line = self._line(end)
         if line.fence and line.start < end:
             # The rest of the line may turn out to be outside: that is not known yet.
@@ -146,7 +146,7 @@ class _Piece:
         return self._length(body + longest) if longest else self._length(body)
 
     def _overflow(self) -> int:
-        """The furthest end at which the piece still fits."""
+        """Return the furthest end at which the piece still fits."""
         low, step = self._place, max(self._limit, 1)
         high = min(self._place + step, len(self._text))
         while self._size(high) <= self._limit:
@@ -162,7 +162,7 @@ class _Piece:
         return low
 
     def _best(self, end: int) -> int:
-        """The best place for a cut at or before `end`, seen from what is before `end` alone."""
+        """Return the best place for a cut at or before `end`, without looking beyond it."""
         place, window = self._place, self._text[self._place : end]
         room = len(window)
         fence = self._fence_at(end)

@@ -1,1 +1,1 @@
-"""Safety of text: secrets, personal data, links, instructions to the bot, invented claims."""
+"""The safety of text: secrets, personal data, links, injected instructions, false claims."""

@@ -1,4 +1,4 @@
-"""Numbers that carry a check: Korean registration numbers and payment cards. All take digits alone.
+"""Check digits of Korean registration numbers and payment cards; all take digits only.
 
 The sums are public: https://en.wikipedia.org/wiki/Resident_registration_number and
 https://en.wikipedia.org/wiki/Luhn_algorithm; the business number's is the National Tax Service's.

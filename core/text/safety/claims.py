@@ -1,4 +1,4 @@
-"""Claims of a written answer, held against the passages that it cites.
+"""The check of an answer's claims against the passages that it cites.
 
 What is checked is what does harm if it is invented: numbers with their units, dates and amounts,
 and whether something is said to be or not to be. Wording is free.
@@ -46,10 +46,10 @@ _SAME_MATTER: Final = 0.5  # the share of a sentence's bigrams that makes two th
 
 
 class ClaimFilter:
-    """Lets the sentences of a growing answer pass whose claims their passages hold."""
+    """Passes on those sentences of a growing answer whose claims are in their passages."""
 
     def __init__(self, question: str) -> None:
-        """Numbers of the question may be repeated."""
+        """Accept the numbers of the `question` also where no passage has them."""
         self._question = question
         self._held: list[str] = []
         self._tail = ""  # the end of the held text, in which a sentence may still end

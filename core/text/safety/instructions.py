@@ -1,4 +1,4 @@
-"""Instructions to the bot in a text that people are to read as an answer.
+"""The recognition of instructions to a bot in a text that is meant for people.
 
 Told by what they are about, and not by single words: the bot's own instructions are set aside or
 asked for, another role is given to it, it is told what to say to whatever is asked, or a turn of

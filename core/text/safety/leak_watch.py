@@ -1,4 +1,4 @@
-"""The bot's own instructions are never told: text that runs like them is held back, then stopped.
+"""The protection of the bot's instructions: text that repeats them is withheld.
 
 Letters are watched without what stands between them, and words with others strewn in. All work is
 linear in the length of the text, however it was cut into pieces.
@@ -21,7 +21,7 @@ _STREWN_WORDS: Final = 2  # between two words of the instructions, that somebody
 
 
 class LeakWatch:
-    """Holds text back while it runs like the instructions, and stops it when it runs too long."""
+    """Holds text back while it resembles the instructions, and stops it if that lasts."""
 
     def __init__(self, secret: str) -> None:
         self._letters = _LetterWatch(secret)
@@ -144,7 +144,7 @@ class _WordWatch:
 
 @lru_cache(maxsize=4)
 def _words_of(secret: str) -> tuple[tuple[str, ...], dict[str, list[int]]]:
-    """The words of the instructions, and where each stands."""
+    """Return the words of the instructions with their positions."""
     words = tuple(word.lower() for word in _TOKEN.findall(secret) if not _NO_LETTER.match(word))
     places: dict[str, list[int]] = defaultdict(list)
     for place, word in enumerate(words):
@@ -154,7 +154,7 @@ def _words_of(secret: str) -> tuple[tuple[str, ...], dict[str, list[int]]]:
 
 @lru_cache(maxsize=4)
 def _known(secret: str) -> tuple[str, frozenset[str]]:
-    """The letters of the instructions, and every run of them that is long enough to suspect."""
+    """Return the letters of the instructions, and all runs long enough to be suspicious."""
     letters = _letters(secret)
     return letters, frozenset(ngrams(letters, _SUSPECT_CHARS, _SUSPECT_CHARS))
 

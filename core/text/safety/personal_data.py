@@ -48,7 +48,7 @@ class PersonalData:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A form that a kind is written in; the group `piece`, or all of the match, is the piece.
+    """A pattern of a kind of personal data; its group `piece`, or the match, is the piece.
 
     `holds` is given the piece's digits and what stands before it in the line.
     """
@@ -88,7 +88,7 @@ def _is_card(digits: str, before: str) -> bool:
 
 
 def _is_account(digits: str, before: str) -> bool:
-    """A dozen digits or so that are no date, no company's free line and no thing's number."""
+    """Return whether digits are an account number, and no date, free line or order number."""
     return (
         10 <= len(digits) <= 16
         and not _DATE.fullmatch(digits)
@@ -274,7 +274,7 @@ def _spans(form: _Form, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _blotted(text: str, spans: list[tuple[int, int]]) -> str:
-    """The text with these parts struck out, of the same length."""
+    """Return the text with these parts blanked out, of the same length."""
     parts: list[str] = []
     place = 0
     for start, end in spans:

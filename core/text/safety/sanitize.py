@@ -1,4 +1,4 @@
-"""Sanitising of what the bot says: no calls to everyone, no links elsewhere.
+"""The sanitising of the bot's texts: no mentions of everyone, no links to other hosts.
 
 Text is cleaned in units that do not depend on how it was cut into pieces: a Hangul syllable or a
 space is one by itself, and so is a whole run of anything else. What can do harm has no space in it,
@@ -55,15 +55,15 @@ _MARKDOWN_LINK = re.compile(r"\]\((?!<?https?://)", re.IGNORECASE)
 
 
 class Cleaner:
-    """Takes the harm out of text. `link_hosts` and their subdomains may be linked to."""
+    """Sanitises text; links may lead to `link_hosts` and their subdomains."""
 
     def __init__(self, link_hosts: Iterable[str], *, instead: str) -> None:
-        """`instead` stands where a link was."""
+        """Replace a forbidden link by `instead`."""
         self._hosts = tuple(host.lower() for host in link_hosts)
         self._instead = instead
 
     def clean(self, text: str) -> str:
-        """The text, harmless. Cleaning twice changes nothing more."""
+        """Return the sanitised text; sanitising it again changes nothing."""
         return _UNIT.sub(_clean_unit, self._with_known_links(text))
 
     def links_elsewhere(self, text: str) -> list[str]:
@@ -73,7 +73,7 @@ class Cleaner:
         return [link for link in links if not self.allows(link)]
 
     def _with_known_links(self, text: str) -> str:
-        """The text without the links that lead elsewhere."""
+        """Return the text without links that lead to other hosts."""
         parts: list[str] = []
         place = 0
         for start, stop in _links(text):
@@ -126,7 +126,7 @@ def _clean_unit(match: re.Match[str]) -> str:
 
 
 class CleanStream:
-    """A `Cleaner` for text that comes in pieces: the result is the same however it was cut."""
+    """A `Cleaner` for text in pieces, whose result does not depend on the cuts."""
 
     def __init__(self, cleaner: Cleaner) -> None:
         self._cleaner = cleaner

@@ -1,4 +1,4 @@
-"""Secrets in a text: keys of services, told by their published forms, and passwords that it names.
+"""Secrets in a text: keys of services, by their published formats, and named passwords.
 
 A text that speaks of passwords ("at least 8 characters") holds none. All work is linear.
 """

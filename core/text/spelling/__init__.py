@@ -1,1 +1,1 @@
-"""Spelling: every way of writing the same words becomes one text, in the FAQ's own words."""
+"""The normalisation of spelling to one text, in the words of the FAQ."""

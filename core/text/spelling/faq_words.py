@@ -1,4 +1,4 @@
-"""The words of a FAQ, and what people write in their place: clipped ones and misspelt ones."""
+"""The words of a FAQ, and the clipped and misspelt words that people write for them."""
 
 from __future__ import annotations
 

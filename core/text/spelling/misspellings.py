@@ -1,4 +1,4 @@
-"""Words that are spelt as they sound, or with a slip, in the place of a word of the FAQ.
+"""Misspelt words of the FAQ: spelt as they sound, or with one letter wrong.
 
 `언재` is 언제, `페날티` is 페널티. Only what the FAQ's titles do not have is looked at, and it is
 taken for nothing but what they have: people misspell the words that a page uses.

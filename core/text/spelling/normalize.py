@@ -1,4 +1,4 @@
-"""The one entrance of a question: every way of typing the same words becomes one text.
+"""The normalisation of a question, so that all ways of typing it become one text.
 
 What is read (the search, the decision, a model) is the text from here. What is kept and shown is
 what the person typed.
@@ -48,7 +48,7 @@ def normalized(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    """Normalise what looks at words; double spaces are word breaks where syllables are spaced."""
+    """Normalise one line; where syllables are spaced out, double spaces separate words."""
     line = line.strip()
     if _SPACED_OUT.fullmatch(line):
         line = re.sub(r"(?<=[가-힣])\s(?=[가-힣])", "", line)

@@ -1,4 +1,4 @@
-"""Pieces of a text, with others in their place."""
+"""The replacement of pieces of a text."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def _under_headings(
 
 
 def _heading(line: TableLine) -> str:
-    """The text of a row that has one cell alone, and a mark before it."""
+    """Return the text of a row that has one cell only, after a mark."""
     if line.problem or sum(map(is_filled, line.values)) != 1:
         return ""
     text = text_of(first_value(line)) or ""
@@ -90,7 +90,7 @@ def _heading(line: TableLine) -> str:
 def _filled_down(
     body: Sequence[TableLine], plan: ColumnPlan, where: str, collector: Collector
 ) -> Sequence[TableLine]:
-    """A category that is typed once above its block counts for the whole block."""
+    """Fill a category that is typed once into all rows of its block."""
     indexes = plan.shared.get("category", ())
     rows = [line for line in body if not line.blank]
     filled: dict[int, int] = {}

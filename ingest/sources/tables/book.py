@@ -20,7 +20,7 @@ _EMPTY: Final = "the sheet is empty"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet as its file has it; hidden rows are numbered from 1, columns from 0."""
+    """A sheet of a file; hidden rows are numbered from 1, hidden columns from 0."""
 
     title: str
     lines: Sequence[TableLine]
@@ -32,7 +32,7 @@ class Sheet:
 def add_sheets(
     sheets: Sequence[Sheet], name: str, collector: Collector, columns: ColumnMap
 ) -> None:
-    """Hand over every sheet that is shown and has the columns.
+    """Add every visible sheet that has the columns of a FAQ to the collector.
 
     Raises:
         SourceError: No sheet is left.
@@ -103,7 +103,7 @@ def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[TableLine
 
 
 def _spans(numbers: Sequence[int]) -> Iterator[str]:
-    """Consecutive numbers as `3-9`."""
+    """Return numbers as a text in which consecutive ones are joined: `3-9`."""
     for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
         run = [number for _, number in group]
         yield str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}"

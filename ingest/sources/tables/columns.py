@@ -64,7 +64,7 @@ class ColumnPlan:
 
 
 def find_header(lines: Sequence[TableLine], columns: ColumnMap) -> int | None:
-    """The index of the line with the columns' names: it has both a title and an answer."""
+    """Return the index of the header line, which names a title and an answer."""
     looked_at = 0
     for index, line in enumerate(lines):
         if line.blank:
@@ -169,7 +169,7 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
 def _entries(
     heads: Sequence[Header], by_field: Mapping[str, Sequence[int]], body: Sequence[TableLine]
 ) -> list[EntryColumns]:
-    """One entry a row, or one for each language that has a title and an answer of its own."""
+    """Yield one entry a row, or one for each language with a title and an answer."""
     titles, answers = by_field["title"], by_field["answer"]
     answers = [index for index in answers if heads[index].rank <= len(ANSWER)] or answers
     tags = list(dict.fromkeys(heads[index].tag for index in sorted(titles)))
@@ -188,7 +188,7 @@ def _entries(
 
 
 def _most_telling(titles: Sequence[int], body: Sequence[TableLine]) -> int:
-    """The title column that tells the rows apart: subjects such as `배송 문의` come many times."""
+    """Return the title column whose values differ most; subjects such as `배송 문의` repeat."""
     if len(titles) == 1:
         return titles[0]
 

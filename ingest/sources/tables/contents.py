@@ -1,4 +1,4 @@
-"""The columns of a table whose names do not say what they hold, known by their contents.
+"""The recognition of a table's columns by their contents, where names do not tell.
 
 A column of questions is the title, the longest texts beside it are the answers, and a column of
 web addresses is the source. Where two columns could be the answer, none is taken.
@@ -39,7 +39,7 @@ _PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)(?:\?|$)", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class TableHead:
-    """A table's columns, with what stands above and below their names.
+    """A table's columns, with the rows above and below the header.
 
     `number` is that of the row with the names, or of the row above the first; `guessed` are the
     columns that are known by their contents.
@@ -174,7 +174,7 @@ def _free(heads: Sequence[Header]) -> Iterator[int]:
 
 
 def _with_addresses(heads: Sequence[Header], texts: _Texts, columns: ColumnMap) -> list[Header]:
-    """A column whose every text is a web address is the source of its row."""
+    """Add the column whose texts are all web addresses as the source of its row."""
     found = list(heads)
     if _has(heads, "url") or "url" in columns:
         return found
@@ -187,7 +187,7 @@ def _with_addresses(heads: Sequence[Header], texts: _Texts, columns: ColumnMap) 
 
 
 def _asked_column(heads: Sequence[Header], texts: _Texts) -> int | None:
-    """The column of which most texts ask; else, of categories or the only other, all different."""
+    """Return the column that holds questions; else one whose texts all differ."""
     shares = {}
     for index in _free(heads):
         held = texts.of(index)

@@ -1,4 +1,4 @@
-"""CSV and its kin, as people, Excel and programs write them."""
+"""CSV and similar formats, as people, Excel and programs write them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAMPLE_LINES: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """How a table is written: its rows begin on line `start`, its records below line `names`."""
+    """The dialect of a table: rows begin on line `start`, records below line `names`."""
 
     delimiter: str
     start: int
@@ -90,7 +90,7 @@ def _dialect(lines: Sequence[str], name: str, columns: ColumnMap, *, named: bool
 
 
 def _sample(lines: Sequence[str], start: int, name: str, delimiter: str) -> list[TableLine]:
-    """The first rows as a delimiter parts them; none where it breaks every quotation."""
+    """Return the first rows as split by a delimiter; none if it breaks every quotation."""
     try:
         return [
             TableLine(number, values)
@@ -135,7 +135,7 @@ def _body(
 def _records(
     lines: Sequence[str], start: int, name: str, delimiter: str
 ) -> Iterator[tuple[int, list[str] | None]]:
-    """Each record with its first line's number; None for a line with a broken quotation.
+    """Yield records with their first line's number; None for a broken quotation.
 
     A quotation that is never closed would swallow the rest of the file: reading begins again on
     the line after it.

@@ -1,4 +1,4 @@
-"""A column's name, as people write it, as the field of an entry that it means.
+"""The reading of a column's name as a field of an entry.
 
 `질문 내용`, `Question (KR)`, `질문*`, `FAQ 제목`, `answer_text` and `처리내용` are understood;
 `답변자`, `질문번호` and `question_id` are none of an entry's fields.
@@ -65,7 +65,7 @@ class Header:
 
     @property
     def level(self) -> int:
-        """The place of a column among several of categories, the widest 0; -1 if it says none."""
+        """Return the level of a category column, 0 for the widest; -1 if its name has none."""
         plain = _letters(self.name)
         return next((index for index, marks in enumerate(LEVELS) if marks.search(plain)), -1)
 
@@ -80,7 +80,7 @@ def header(cell: object) -> Header:
 
 
 def shown_name(cell: object) -> str:
-    """A column's name on one line, without what nobody sees."""
+    """Return a column's name on one line, without invisible characters."""
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)[:60]
     text = unicodedata.normalize("NFC", cell[:_LONGEST_NAME])
@@ -177,7 +177,7 @@ def _words(text: str) -> list[str]:
 
 
 def _without_accents(text: str) -> str:
-    """`Réponse` as `Reponse`; letters of other scripts stay whole."""
+    """Return Latin letters without accents (`Réponse`: `Reponse`), other scripts unchanged."""
     bases = ((mark, unicodedata.normalize("NFD", mark)[0]) for mark in text)
     return "".join(base if base.isascii() else mark for mark, base in bases)
 

@@ -1,4 +1,4 @@
-"""The rows of a table as they were read, before anything is known of their columns."""
+"""The rows of a table as they were read, before their columns are recognised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a table become records, those of merged cells together."""
+"""The conversion of a table's rows into records; rows of merged cells are joined."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def add_table(
     *,
     others: Mapping[int, str] | None = None,
 ) -> None:
-    """Hand every record of a table to `collector`.
+    """Add every record of a table to `collector`.
 
     `others` are numbers of lines that are no records, each with the reason; "" for an empty one.
 
@@ -185,21 +185,21 @@ def _questions(line: TableLine, entry: EntryColumns, title: object) -> Iterator[
 
 
 def _items(value: object) -> Sequence[object]:
-    """The items of a list, or the lines of a text, also between `|`."""
+    """Return the items of a list, or the parts of a text between line breaks and `|`."""
     if isinstance(value, list | tuple):
         return value
     return (text_of(value) or "").replace("|", "\n").splitlines()
 
 
 def _of(name: str, value: object) -> object:
-    """A field's value: of a cell with a link its address, or all but that."""
+    """Return a field's value: the address of a cell with a link, or its text."""
     if isinstance(value, Linked):
         return value.url if name == "url" else value.value
     return value
 
 
 def _title(line: TableLine, entry: EntryColumns) -> object:
-    """The first title of a row; of a column with several questions, the first of them."""
+    """Return the first title of a row; if a cell has several questions, the first of them."""
     for index in entry.title:
         value = value_at(line, index)
         if index in entry.questions and not isinstance(value, Linked):
@@ -210,7 +210,7 @@ def _title(line: TableLine, entry: EntryColumns) -> object:
 
 
 def _answer(line: TableLine, indexes: Sequence[int]) -> object:
-    """The answer of a row; several that say different things become one."""
+    """Return the answer of a row; several different answers are joined."""
     values = [value for index in indexes if is_filled(value := value_at(line, index))]
     said: list[str] = []
     for value in values:

@@ -1,4 +1,4 @@
-"""Rows that are not for readers, as a column of states or a yes or no in the table says."""
+"""Rows that a column of states, or of yes and no, marks as not for readers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FRESHDESK: Final = frozenset(("description_text", "desc_un_html"))
 
 @dataclass(frozen=True, slots=True)
 class StateColumn:
-    """A column that says which rows are for readers: not those where it says one of `withheld`."""
+    """A column that withholds the rows whose value is in `withheld`."""
 
     index: int
     name: str

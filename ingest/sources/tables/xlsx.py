@@ -151,7 +151,7 @@ def _column(letters: str) -> int:
 
 
 def _transitional(archive: zipfile.ZipFile, data: bytes) -> io.BytesIO:
-    """The workbook under the names that openpyxl knows, if it was saved as `Strict`."""
+    """Return a workbook that was saved as `Strict` under the names that openpyxl knows."""
     if b"purl.oclc.org/ooxml" not in archive.read("xl/workbook.xml"):
         return io.BytesIO(data)
     made = io.BytesIO()
@@ -188,7 +188,7 @@ def _cells(sheet: Worksheet) -> Iterator[Any]:
 
 
 def _rows(sheet: Worksheet) -> Mapping[int, Mapping[int, Any]]:
-    """The cells that there are; a sheet that ends at row 1,048,576 has few of them."""
+    """Yield the existing cells; a sheet that ends at row 1,048,576 has few of them."""
     rows: dict[int, dict[int, Any]] = {}
     for (row, column), cell in sorted(sheet._cells.items()):  # noqa: SLF001 - iter_rows makes those between
         rows.setdefault(row, {})[column] = cell
@@ -217,7 +217,7 @@ def _lines(sheet: Worksheet, values: Worksheet) -> Iterator[TableLine]:
 
 
 def _value(cell: Any, with_value: Any) -> object:
-    """A cell's value as the sheet shows it; a formula's is in the second book."""
+    """Return a cell's value as the sheet shows it; a formula's is in the second book."""
     value = with_value.value if with_value is not None else None
     if not isinstance(cell, Cell):
         return None

@@ -145,5 +145,5 @@ async def _body(answer: httpx.Response, most_bytes: int) -> bytes:
 
 
 def _host(url: str) -> str:
-    """A server's name for messages: never a password or a token that stands in its URL."""
+    """Return a server's name for messages, without a password or token of its URL."""
     return urlsplit(url).hostname or "the URL"
