@@ -50,12 +50,18 @@ _DID: Final = re.compile(
 )
 # What has happened, and what the hearer does: "얼마 나왔어요?", "다 하셨어요?", "같이 가실래요?".
 _ASKED: Final = re.compile(
-    rf"{_PAST}(?:나요?|어요?|죠|지요?|는지요?|을까요?|니|냐|습니까)\?$"
+    rf"{_PAST}(?:(?:나요?|는지요?|을까요?|냐|습니까)\??|(?:어요?|죠|지요?|니)\?)$"
     r"|(?:셨\S{1,3}|[으하]?세요|실래요|실까요|시나요|시죠)\?$|(?:실래요|시죠)$"
 )
-# Work that only a person can do: "검토해 주세요", "공유 부탁드려요".
+# Who has done something, or does it now: "누가 껐어요?", "누가 보고 있죠", "누구 차례예요".
+_WHO: Final = re.compile(r"(?:^|\s)누[가구]")
+_SO_FAR: Final = re.compile(rf"(?:{_PAST}\S{{1,3}}|고 (?:있|계)\S{{1,4}}|차례\S{{0,3}})$")
+# What the hearer thinks: "더 낫지 않아요?", "바꾸는 게 맞지 않을까요?".
+_OPINION: Final = re.compile(r"(?:[것거] ?같지 않|[낫좋맞]지 않|지 않을까)\S{0,4}$")
+# Work that only a person can do: "검토해 주세요", "공유 부탁드려요", "세 부 뽑아 주세요".
 _WORK: Final = re.compile(
-    r"(?:(?:확인|검토|공유|참고|체크|승인|전달|회신|리뷰)\S{0,4}|올려|보내|봐|남겨|맡아)"
+    r"(?:(?:확인|검토|공유|참고|체크|승인|전달|회신|리뷰)\S{0,4}"
+    r"|올려|보내|봐|남겨|맡아|뽑아|꺼내|챙겨|치워|가져다|갖다|(?:인쇄|출력|복사)해)"
     r"\s*(?:한번\s*)?(?:좀\s*)?"
     r"(?:부탁\S{0,6}|주세요|주셔요|주실\S{0,3}(?: 수 있\S{0,4})?|주시겠\S{0,3}"
     r"|줘요?|주십시오|바랍니다|바라요)$"
@@ -63,15 +69,37 @@ _WORK: Final = re.compile(
 # Whoever tells of trouble may want to know what to do about it.
 _TROUBLE: Final = re.compile(
     r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러"
+    r"|[다라]고 (?:뜨|떠|뜹|떴|나와|나오|나옵|나왔)"
+    r"|\b(?:\w+n['’]t|cannot|unable|lost|forgot|forgotten|wrong|missing|stuck|fail\w*|errors?"
+    r"|broken|locked|by accident|accidentally|not (?:working|able))\b",
+    re.IGNORECASE,
 )
 # The endings of a sentence that states something; without one, a text is a keyword.
-_STATES: Final = re.compile(r"(?:다|요|음|[함됨임]|네|[가-힣]어)$")
+_STATES: Final = re.compile(rf"(?:다|요|음|[함됨임]|네|[가-힣]어|던데|듯|{_PAST}지)$")
+# The verbs and subjects that make a sentence of English words, and what makes a wish of it.
+_STATES_IN_ENGLISH: Final = re.compile(
+    r"(?:i|we|they|he|she|it|you|this|that)(?:['’]\w+)?\s\w"
+    r"|[a-z]+ed (?:the|our|it|this|that|them)\b"
+    r"|(?:[\w'’-]+\s){1,8}(?:is|are|was|were|has|have|had|looks?|seems?|went|got|said|told)\b"
+    r"|\w+['’](?:s|re|ve|ll)\s",
+    re.IGNORECASE,
+)
+_WISH: Final = re.compile(
+    r"\b(?:want|wanted|need|like|love|wish|trying|try|looking for|interested)\b", re.IGNORECASE
+)
 _ENGLISH: Final = re.compile(
     r"(?:i'll|i will|we'll|let's|let us|let me(?! know))\b[^?,]*$"
     r"|(?:did|have|has|is|was) (?:you|anyone|anybody|someone|somebody)\b"
+    r"|did (?!i\b|we\b|my\b|our\b|the\b|it\b|this\b|that\b)\w+ "
     r"|(?:can|could|will|would) (?:you|anyone|somebody) (?:please )?"
     r"(?:review|check|send|share|merge|look|upload|join|take)\b"
     r"|i(?:'ve| have)? (?:just |already )?(?:sent|uploaded|fixed|merged|pushed|posted|shared)\b",
+    re.IGNORECASE,
+)
+# What other people do, what was done, and what is ready: "they moved on", "closed the board".
+_REPORTS: Final = re.compile(
+    r"(?:they|he|she)\b[^?]*$|(?:just |already )?[a-z]+ed (?:the|our|it|this|that|them)\b[^?]*$"
+    r"|(?:[\w'’-]+\s){1,4}(?:is|are) (?:up|out|live|ready|done|merged|deployed|green)\b[^?]*$",
     re.IGNORECASE,
 )
 
@@ -87,6 +115,8 @@ def is_for_colleagues(text: str) -> bool:
     sentences = [one for one in _STOP.split(own) if any(map(str.isalnum, one))]
     if own != text.strip() and not asks_anything(own):
         return True
+    if any(map(_asks_who, sentences)):
+        return True
     return all(map(_is_talk, sentences))
 
 
@@ -97,7 +127,9 @@ def wants_something(text: str) -> bool:
 
 def only_states(text: str) -> bool:
     """Return whether a text is a statement that asks nothing and tells of no trouble."""
-    return bool(_STATES.search(text.rstrip(_ENDED))) and not wants_something(text)
+    said = text.strip().rstrip(_ENDED)
+    states = _STATES.search(said) or (_STATES_IN_ENGLISH.match(said) and not _WISH.search(said))
+    return bool(states) and not wants_something(text)
 
 
 def _is_talk(sentence: str) -> bool:
@@ -106,8 +138,16 @@ def _is_talk(sentence: str) -> bool:
         said = said[before.end() :]
     bare = said.rstrip(_ENDED).replace("？", "?")
     plain = bare.rstrip("?" + _ENDED)
-    if any(sign.search(plain) for sign in (_ANYBODY, _WILL, _WORK)) or _ENGLISH.match(plain):
+    if any(sign.search(plain) for sign in (_ANYBODY, _WILL, _WORK, _OPINION)):
+        return True
+    if _ENGLISH.match(plain):
         return True
     if _TROUBLE.search(plain):
         return False
-    return bool(_DID.search(plain) or _ASKED.search(bare))
+    return bool(_DID.search(plain) or _ASKED.search(bare) or _REPORTS.match(bare))
+
+
+def _asks_who(sentence: str) -> bool:
+    """Return whether a sentence asks who has done something, or does it now."""
+    plain = sentence.rstrip("?？" + _ENDED)
+    return bool(_WHO.search(plain) and _SO_FAR.search(plain))

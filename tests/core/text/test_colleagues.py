@@ -30,6 +30,16 @@ from core.text.colleagues import is_for_colleagues, only_states
         "`교환은 며칠 걸려요?` 라고 치시면 돼요",
         "> 교환은 며칠 걸려요?\n저도 이거",
         "네 알겠습니다. 제가 올릴게요.",
+        "교환 상자 누가 들고 있어요?",
+        "배송 접수 누구 차례예요?",
+        "누가 주소를 바꿨어요? 저만 안 보여요",
+        "교환 접수됐나요",
+        "이 안내문이 더 낫지 않아요?",
+        "배송 라벨 두 장 출력해 주세요",
+        "did finance pay the courier?",
+        "they returned the parcel",
+        "closed the shipping ticket",
+        "the return page is live",
     ],
 )
 def test_talk_is_for_colleagues(text):
@@ -56,6 +66,13 @@ def test_talk_is_for_colleagues(text):
         "`E403` 오류는 왜 나요?",
         "> 이틀이면 된대요\n이 말이 맞나요?",
         "제가 어제 신청했어요. 언제 도착하나요?",
+        "환불이 거절됐다고 떠요",
+        "배송비는 누가 내요?",
+        "교환은 누가 신청할 수 있나요?",
+        "did my parcel ship?",
+        "did the refund arrive?",
+        "locked out of my account",
+        "I'd like to return a parcel",
     ],
 )
 def test_what_a_faq_may_answer_is_not(text):
@@ -72,6 +89,14 @@ def test_what_a_faq_may_answer_is_not(text):
         ("공구를 못 빌렸어요", False),
         ("공구는 어디서 빌려요", False),
         ("공구를 빌리고 싶어요", False),
+        ("공구 대여료가 올랐다던데", True),
+        ("공구를 더 사야 할 듯", True),
+        ("that's the second lost-tool ticket today", True),
+        ("the tool list is outdated", True),
+        ("tool rental fees", False),
+        ("I want to rent a tool", False),
+        ("the tool doesn't start", False),
+        ("where do I rent a tool", False),
     ],
 )
 def test_a_statement_is_told_from_a_question_a_keyword_and_a_trouble(text, states):
