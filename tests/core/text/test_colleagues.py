@@ -91,7 +91,7 @@ def test_what_a_faq_may_answer_is_not(text):
         ("공구를 빌리고 싶어요", False),
         ("공구 대여료가 올랐다던데", True),
         ("공구를 더 사야 할 듯", True),
-        ("that's the second lost-tool ticket today", True),
+        ("that's the second rental ticket today", True),
         ("the tool list is outdated", True),
         ("tool rental fees", False),
         ("I want to rent a tool", False),
