@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
@@ -105,9 +105,29 @@ class DataAnswerer:
         Raises:
             DataError: the database cannot be read, or the query took too long.
         """
+        return self._answered(self._reader.read(question, today), today)
+
+    def changes(self, text: str, today: date) -> bool:
+        """Return whether a text says nothing but other days, names, groups or numbers."""
+        said = self._reader.read(text, today)
+        return said.says_something and not self._matcher.says_anything(said.rest)
+
+    def answer_changed(
+        self, question: str, changes: Sequence[str], today: date
+    ) -> DataAnswer | Unsure:
+        """Answer a question with what was said after it in place of its own days, names and groups.
+
+        Raises:
+            DataError: the database cannot be read, or the query took too long.
+        """
         blanks = self._reader.read(question, today)
+        for text in changes:
+            blanks = blanks.changed(self._reader.read(text, today))
+        return self._answered(blanks, today)
+
+    def _answered(self, blanks: Blanks, today: date) -> DataAnswer | Unsure:
         matches = self._matcher.nearest(blanks)
-        if not matches or not self._matcher.is_sure(blanks, matches[0]):
+        if not matches or not self._matcher.is_sure(blanks, matches):
             return self._unsure(blanks)
         sample = matches[0].sample
         if sample.grouped and not blanks.groupings:  # "the best one": of what the book names first

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+
+import sqlglot
+from sqlglot import exp
 
 from core.skills.data.book import Grouping, QueryBook
 from core.skills.data.groupings import (
@@ -22,14 +25,10 @@ from core.text.spelling.normalize import normalized
 
 _FEWEST: Final = re.compile(
     r"적게|적은|적었|적어|낮은|낮았|낮게|낮아|(?<![가-힣])(?:안|못)\s*(?:팔|나가)|(?<![가-힣])덜|최저|최소|하위"
-    r"|꼴찌|(?<![가-힣])싼|싸게|저렴|나쁜|나빴|나빠|작은|작았|부진|저조|뒤에서|없는|없었|(?<![가-힣])(?:안|못)\s*나"
+    r"|부족|모자라|모자란|꼴찌|(?<![가-힣])싼|싸게|저렴|나쁜|나빴|나빠|작은|작았|부진|저조|뒤에서|없는|없었|(?<![가-힣])(?:안|못)\s*나"
 )
 _NUMERALS: Final = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "열": 10}
-_LIMIT: Final = re.compile(
-    rf"(?:상위|하위|(?i:top)|탑|톱|베스트)\s*{COUNT}\s*(?:개|가지|명|곳|위|건)?"
-    rf"|{COUNT}\s*(?:개|가지|명|곳|위)(?:만|까지|씩)(?![가-힣])"
-    rf"|(?<![가-힣\d]){COUNT}\s*(?:개|가지|명|곳)(?=\s*(?:$|상품|제품|도시|고객|카테고리|를|을|보여|알려|뽑))"
-)
+_COUNTED: Final = "(?:개|가지|명|곳|권|편|종|팀|마리|군데)"
 _NUMBER: Final = re.compile(
     r"(\d[\d,]*)\s*(만)?\s*(?:개|원|점|건|명|번)?\s*(?:보다)?\s*(?:이하|미만|이상|초과|밑|아래|적|많|넘)"
 )
@@ -49,13 +48,13 @@ _SHORTEST_ENDING: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on one table; `word` is what was said, `column` is "" where it is no equality."""
+    """A condition on one table; `word` is what was said, `of` the column that it is on."""
 
     table: str
     where: str
     say: str
     word: str
-    column: str = ""
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,26 @@ class Blanks:
     limit: int | None = None
     number: int | None = None
 
+    @property
+    def says_something(self) -> bool:
+        """Return whether anything was read that another question could take over."""
+        return bool(self.period or self.conditions or self.groupings or self.limit) or self.ranked
+
+    def changed(self, said: Blanks) -> Blanks:
+        """Return the blanks of the same question with the values that were said after it."""
+        kept = {(one.table, one.of): one for one in (*self.conditions, *said.conditions)}
+        return replace(
+            self,
+            period=said.period or self.period,
+            more_periods=said.more_periods or self.more_periods,
+            conditions=tuple(kept.values()),
+            groupings=said.groupings or self.groupings,
+            ranked=said.ranked or (self.ranked and not said.groupings),
+            fewest=said.fewest or (self.fewest and not said.ranked),
+            limit=said.limit or self.limit,
+            number=said.number if said.number is not None else self.number,
+        )
+
 
 class BlankReader:
     """Knows the book's ways to group and to filter, and the texts that stand in columns."""
@@ -82,6 +101,7 @@ class BlankReader:
     def __init__(self, book: QueryBook, values: Mapping[str, tuple[str, str]]) -> None:
         self._book = book
         self._groups = GroupingReader(book.groupings)
+        self._limit = _limit_form(word for grouping in book.groupings for word in grouping.words)
         said = [question for sample in book.samples for question in sample.questions]
         said += [word for grouping in book.groupings for word in grouping.words]
         self._values = [*_forms(values, " ".join(said))]
@@ -93,7 +113,7 @@ class BlankReader:
         conditions, text = self._conditions(text, today)
         number, text = _number(text)
         groupings, text = self._groups.read(text)
-        limit, text = _limit(text)
+        limit, text = self._limited(text)
         return Blanks(
             rest=" ".join(_ASKING.sub(" ", text).split()),
             period=period,
@@ -106,13 +126,22 @@ class BlankReader:
             number=number,
         )
 
+    def _limited(self, text: str) -> tuple[int | None, str]:
+        match = self._limit.search(text)
+        if not match:
+            return None, text
+        said = next(group for group in match.groups() if group)
+        count = int(said) if said.isdigit() else _NUMERALS[said]
+        return count, without(text, match.start(), match.end())
+
     def _conditions(self, text: str, today: date) -> tuple[tuple[Condition, ...], str]:
         found: list[Condition] = []
         for known in self._book.filters:
             if match := known.match.search(text):
                 groups = ["", *match.groups()]
                 where = known.where.format(*groups, year=today.year)
-                found.append(Condition(known.table, where, known.say.format(*groups), match[0]))
+                say = known.say.format(*groups)
+                found.append(Condition(known.table, where, say, match[0], _columns(where)))
                 text = without(text, match.start(), match.end())
         taken: set[tuple[str, str]] = set()
         for form, value, table, column in self._values:
@@ -125,6 +154,12 @@ class BlankReader:
             rest = self._groups.without_label(text[match.end() :], column)
             text = without(text[: match.end()] + rest, match.start(), match.end())
         return tuple(found), text
+
+
+def _columns(where: str) -> str:
+    """Return the names of the columns that a condition is on."""
+    columns = sqlglot.parse_one(where).find_all(exp.Column)
+    return ",".join(sorted({column.name for column in columns}))
 
 
 def _forms(
@@ -169,10 +204,11 @@ def _number(text: str) -> tuple[int | None, str]:
     return number, without(text, match.start(), match.end())
 
 
-def _limit(text: str) -> tuple[int | None, str]:
-    match = _LIMIT.search(text)
-    if not match:
-        return None, text
-    said = next(group for group in match.groups() if group)
-    count = int(said) if said.isdigit() else _NUMERALS[said]
-    return count, without(text, match.start(), match.end())
+def _limit_form(things: Iterable[str]) -> re.Pattern[str]:
+    """Return how many groups are said to be shown; `things` are the words for groups."""
+    follows = "|".join(map(re.escape, sorted(things)))
+    return re.compile(
+        rf"(?:상위|하위|(?i:top)|탑|톱|베스트)\s*{COUNT}\s*(?:{_COUNTED}|위|건)?"
+        rf"|{COUNT}\s*(?:{_COUNTED}|위|등)(?:만|까지|씩)(?![가-힣])"
+        rf"|(?<![가-힣\d]){COUNT}\s*{_COUNTED}(?=\s*(?:$|{follows}|를|을|보여|알려|뽑))"
+    )

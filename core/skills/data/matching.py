@@ -18,10 +18,11 @@ _WORDS, _LETTERS, _MEANING = 0.4, 0.3, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A sample, the phrasing of it that is nearest, and how near it is (0 to 1)."""
+    """A sample, the phrasing of it that is nearest, its terms, and how near it is (0 to 1)."""
 
     sample: Sample
     question: str
+    terms: frozenset[str]
     score: float
 
 
@@ -74,7 +75,8 @@ class Matcher:
             score = self._score(asked, phrasing, float(meaning))
             known = best.get(id(phrasing.sample))
             if known is None or score > known.score:
-                best[id(phrasing.sample)] = Match(phrasing.sample, phrasing.question, score)
+                terms = frozenset(phrasing.terms)
+                best[id(phrasing.sample)] = Match(phrasing.sample, phrasing.question, terms, score)
         return sorted(best.values(), key=lambda match: -match.score)
 
     def _score(self, asked: _Phrasing, other: _Phrasing, meaning: float) -> float:
@@ -92,13 +94,21 @@ class Matcher:
         sizes = [sum(weight(term) ** 2 for term in side) for side in (mine, other)]
         return float(both / (sizes[0] * sizes[1]) ** 0.5) if all(sizes) else 0.0
 
-    def is_sure(self, blanks: Blanks, match: Match) -> bool:
-        """Return whether a match is to be trusted.
+    def says_anything(self, text: str) -> bool:
+        """Return whether a text has words that any sample could be found by."""
+        return bool(self._terms(text))
 
-        It has to be as near as a sample's own phrasings mostly are to each other, and the question
-        must not speak mostly of what no sample speaks of.
+    def is_sure(self, blanks: Blanks, matches: Sequence[Match]) -> bool:
+        """Return whether the first match is to be trusted.
+
+        It has to be as near as a sample's own phrasings mostly are to each other, the question
+        must not speak mostly of what no sample speaks of, and it has to say something that tells
+        the first sample from the second: "how many?" does not.
         """
+        match, *others = matches
         terms = set(self._terms(blanks.rest))
+        if others and match.terms - terms and terms <= others[0].terms:
+            return False
         known = sum(self._weights[term] for term in terms if term in self._weights)
         unknown = self._unknown * sum(term not in self._weights for term in terms)
         return match.score >= self._bar and known >= unknown

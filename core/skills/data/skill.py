@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from core.types import File, Status
 logger = logging.getLogger(__name__)
 
 _SHOWN_ROWS = 10
+_MOST_CHANGES = 20
 _RULE = "| --- "
 
 
@@ -46,34 +47,49 @@ class DataSkill:
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield an answer, or the nearest sample questions as buttons.
 
-        In mid-dialogue nothing is yielded where it is not clear what of the data is asked: the
-        message may be about something else.
+        In mid-dialogue other days, names and groups change the question before, as "월별로" does.
+        Nothing is yielded where it is not clear what of the data is asked: the message may be
+        about something else.
 
         Raises:
             DataError: the database cannot be read, or the query took too long.
         """
-        if request.data and request.text == self.texts["show_sql"]:
-            yield SkillReply(f"```sql\n{json.loads(request.data)['sql']}\n```")
-            return
-        yield Status(self.texts["searching"])
+        before = json.loads(request.data or "{}")
         person = request.situation.person
         only = (person,) if person else ()
-        today = request.situation.now.date()
-        whole = request.arguments.get("question")
-        text = whole if isinstance(whole, str) and whole.strip() else request.text
-        answer = await asyncio.to_thread(self.answerer.answer, text, today)
+        if "sql" in before and request.text == self.texts["show_sql"]:
+            shown = f"```sql\n{before['sql']}\n```"
+            yield SkillReply(shown, data=request.data, only=only, asks=False)
+            return
+        yield Status(self.texts["searching"])
+        asked, answer = await asyncio.to_thread(self._answered, request, before.get("asked", ()))
         match answer:
             case DataAnswer():
-                data = json.dumps({"sql": answer.sql}, ensure_ascii=False)
+                data = json.dumps({"sql": answer.sql, "asked": asked}, ensure_ascii=False)
                 yield SkillReply(
                     self._text(answer),
                     (self.texts["show_sql"],),
                     data,
                     only,
                     files=await asyncio.to_thread(_files, answer),
+                    asks=False,
                 )
             case Unsure() if request.data is None:
                 yield SkillReply(answer.text, answer.questions, json.dumps({}), only)
+
+    def _answered(
+        self, request: Request, before: Sequence[str]
+    ) -> tuple[list[str], DataAnswer | Unsure]:
+        """Return the question with its changes, and the answer. Blocks."""
+        today = request.situation.now.date()
+        whole = request.arguments.get("question")
+        if isinstance(whole, str) and whole.strip():
+            return [whole], self.answerer.answer(whole, today)
+        if before and self.answerer.changes(request.text, today):
+            first, *changes = before
+            changes = [*changes[-_MOST_CHANGES:], request.text]
+            return [first, *changes], self.answerer.answer_changed(first, changes, today)
+        return [request.text], self.answerer.answer(request.text, today)
 
     def _text(self, answer: DataAnswer) -> str:
         """Return the sentence, and below it a table of the rows where there are several."""

@@ -107,3 +107,21 @@ def test_unseen_phrasings_reach_the_skill(answerer, encoder, questions, name):
     router = Router([DataSkill(answerer, answerer.texts)], encoder.embed)
     asked = [question["ask"] for question in questions(name)]
     assert sum(router.candidate(text) is not None for text in asked) >= 0.9 * len(asked)
+
+
+async def test_other_days_names_and_groups_change_the_question_before(ask):
+    await ask("작년에 여성이 가장 많이 산 상품은?")
+    _, answer = await ask("남자는?")
+    assert answer.text.startswith("2025년 · 남성 기준, 판매량이 가장 많은 상품")
+    _, answer = await ask("그럼 부산은?")
+    assert answer.text.startswith("2025년 · 남성 · 부산 기준")
+    _, answer = await ask("올해는?")
+    assert answer.text.startswith("2026년 · 남성 · 부산 기준")
+    _, answer = await ask("카테고리별로 보여줘")
+    assert "카테고리별 판매량" in answer.text
+
+
+async def test_how_many_without_of_what_is_no_question(ask):
+    await ask("작년 총매출은 얼마였어?")
+    _, answer = await ask("몇 개야?")
+    assert getattr(answer, "skill", "") == ""
