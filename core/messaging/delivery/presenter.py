@@ -22,6 +22,7 @@ from core.errors import (
 from core.messaging.delivery.live_view import LiveView
 from core.messaging.delivery.pacer import Lane
 from core.messaging.delivery.reply import Page, Reply
+from core.messaging.delivery.seen_view import SeenView
 from core.messaging.delivery.shielded import to_its_end
 from core.messaging.delivery.shown import ShownMessages
 from core.retry import with_pauses
@@ -34,7 +35,6 @@ _STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent with
 _PATIENCE_S: Final = 3.0
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after temporary errors
 _MOST_INTERIM_FAILURES: Final = 2  # failures of interim edits that lengthen the pause
-_MOST_EDITS: Final = 64  # edits that the trace of one answer keeps
 
 
 class Presenter(Generic[Page]):
@@ -57,12 +57,8 @@ class Presenter(Generic[Page]):
         self._note = note
         self._shown = ShownMessages[Page](references)
         self._live = LiveView(self._view_changed)
-        self._is_outdated = bool(references)  # what people see is of an earlier attempt
+        self._seen = SeenView(is_outdated=bool(references))
         self._rendered: tuple[View, Sequence[Page]] | None = None
-        self._visible_chars = 0
-        self._visible_status = ""
-        self._began = 0.0
-        self._edits: list[Edit] = []
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
         self._patience: asyncio.Timeout | None = None
@@ -79,7 +75,7 @@ class Presenter(Generic[Page]):
     @property
     def edits(self) -> tuple[Edit, ...]:
         """The edits by which the shown answer has grown so far."""
-        return tuple(self._edits)
+        return self._seen.edits
 
     @property
     def references(self) -> Sequence[str]:
@@ -95,8 +91,8 @@ class Presenter(Generic[Page]):
             PlatformError: the ending could not be shown; `PlatformRefusedError` if it never can.
             FaqbotError: what `note` raised.
         """
-        self._began = asyncio.get_running_loop().time()
-        reading = self._live.read(question, events, status=status, lasts=self._is_outdated)
+        self._seen.begin()
+        reading = self._live.read(question, events, status=status, lasts=self._seen.is_outdated)
         writing = asyncio.create_task(self._write())
         hinting = asyncio.create_task(self._reply.hint(self._current))
         try:
@@ -126,11 +122,8 @@ class Presenter(Generic[Page]):
     def _tell_lane(self) -> None:
         """Tell the pacer how much text is hidden, and whether the answer has ended."""
         if self._lane:
-            hidden = max(len(self._current.text) - self._visible_chars, 0)
-            lasts = self._current.lasts or self._current.slow
-            if lasts and self._visible_status != self._current.status:
-                hidden = max(hidden, 1)
-            must_not_wait = self._is_outdated or self._current.done
+            hidden = self._seen.hidden_chars(self._current)
+            must_not_wait = self._seen.is_outdated or self._current.done
             self._reply.edits.update(self._lane, hidden=hidden, ends=must_not_wait)
 
     @property
@@ -226,7 +219,7 @@ class Presenter(Generic[Page]):
             self._shown.outdate_from(len(pages))
         place = self._shown.first_different(pages)
         if place is None:
-            self._see(self._current)
+            self._seen.now(self._current)
         return place
 
     async def _post(self) -> None:
@@ -248,7 +241,7 @@ class Presenter(Generic[Page]):
                 self._may_be_posted = True
                 raise
         self._shown.add(reference, page)
-        self._see(view)
+        self._seen.now(view)
         if self._lane and view.text:
             self._reply.edits.note_written(self._lane)
             self._tell_lane()
@@ -285,17 +278,8 @@ class Presenter(Generic[Page]):
             self._shown.outdate_from(place)
             return
         self._shown[place].page = page
-        self._see(view)
+        self._seen.now(view)
         self._tell_lane()
-
-    def _see(self, view: View) -> None:
-        """Record the view that people see now."""
-        self._is_outdated = False
-        self._visible_chars = len(view.text)
-        self._visible_status = view.status
-        at_ms = round((asyncio.get_running_loop().time() - self._began) * 1000, 1)
-        # Once the list is full, each further edit replaces the last one.
-        self._edits = [*self._edits[: _MOST_EDITS - 1], Edit(at_ms, len(view.text))]
 
     def _pages(self) -> Sequence[Page]:
         """Return the pages of the latest view; a long one takes some milliseconds to render."""
