@@ -46,7 +46,7 @@ const stories = {
     await picture(page, "console-conversations");
     await page.locator(".turn h2 a").first().click();
     await page.waitForSelector(".whole");
-    await page.locator(".whole summary").first().click();
+    await page.locator(".whole > details > summary").first().click();
     await page.locator(".replay summary").first().click();
     await noBarriers(page, "a conversation");
     await page.locator(".whole .row button").first().click();
@@ -130,8 +130,8 @@ const stories = {
     await page.waitForSelector(".turn h2 a");
     await tabTo(page, ".turn h2 a");
     await page.keyboard.press("Enter");
-    await page.waitForSelector(".whole summary");
-    await tabTo(page, ".whole summary");
+    await page.waitForSelector(".whole > details > summary");
+    await tabTo(page, ".whole > details > summary");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".whole details[open] .replay");
     await tabTo(page, ".whole .row button");

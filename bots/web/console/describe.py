@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from bots.web.render.page_html import blocks
 from core.lessons.overlaps import Overlap
 from core.reporting.catalogue import Listed
 from core.reporting.check_words import CheckWords, problem_json
@@ -14,10 +15,13 @@ from core.reporting.checkup import CheckReport
 from core.reporting.gaps import GapGroup
 from core.reporting.stats import Figures, Stats
 from core.reporting.trial import DryRun
+from core.text.markdown.sections import plain_text
+from core.text.safety.sanitize import Cleaner
 from core.types import AuditEvent, Feedback, Lesson, ProblemKind, Received, Trace, Turn
 
 Json = dict[str, Any]
 CHECK_PAGE: Final = 50
+_LISTED_CHARS: Final = 600
 
 
 def stats_json(stats: Stats) -> Json:
@@ -47,8 +51,13 @@ def waiting_json(received: Received) -> Json:
     }
 
 
+def listed_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
+    """A turn as a list shows it, its answer in words without Markdown."""
+    return turn_json(turn, opinions) | {"answer": plain_text(turn.answer[:_LISTED_CHARS])}
+
+
 def turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
-    """A turn as a list shows it."""
+    """A turn in short."""
     question = turn.question
     return {
         "id": question.id,
@@ -93,6 +102,14 @@ def whole_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
     }
 
 
+def shown_turn_json(turn: Turn, opinions: Sequence[Feedback], cleaner: Cleaner) -> Json:
+    """A turn with everything that is stored of it, its texts as the page shows them."""
+    told = whole_turn_json(turn, opinions)
+    for passage in told["passages"]:
+        passage["html"] = blocks(passage["text"], cleaner, sources=0)
+    return told | {"html": blocks(turn.answer, cleaner, sources=len(turn.sources))}
+
+
 def trace_json(trace: Trace) -> Json:
     """The reasons for an answer."""
     return {
@@ -123,10 +140,11 @@ def entry_json(listed: Listed) -> Json:
     }
 
 
-def whole_entry_json(listed: Listed) -> Json:
-    """An entry with its answer and the questions that it is found by."""
+def whole_entry_json(listed: Listed, cleaner: Cleaner) -> Json:
+    """An entry with its answer, as the page shows it, and the questions that it is found by."""
     entry = listed.entry
     more = {"text": entry.text, "questions": entry.questions, "url": entry.url}
+    more |= {"html": blocks(entry.text, cleaner, sources=0)}
     return entry_json(listed) | more | {"updated": entry.updated}
 
 
@@ -171,13 +189,14 @@ def group_json(group: GapGroup) -> Json:
     }
 
 
-def lesson_json(lesson: Lesson, overlap: Overlap | None = None) -> Json:
+def lesson_json(lesson: Lesson, cleaner: Cleaner, overlap: Overlap | None = None) -> Json:
     """A lesson with who taught it, where; and the entry that answers its question, too."""
     return {
         "id": lesson.id,
         "session": lesson.session,
         "question": lesson.question,
         "answer": lesson.answer,
+        "html": blocks(lesson.answer, cleaner, sources=0),
         "author": lesson.author_name or lesson.author,
         "learned_at": lesson.learned_at,
         "state": lesson.state,

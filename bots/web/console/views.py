@@ -98,7 +98,7 @@ async def turns(request: web.Request) -> web.Response:
     wanted = Filter(state=state, **{name: query.get(name, "")[:_MOST] for name in names})
     limit = max(number_in(request, "limit", default=_TURNS, most=_MOST), 1)
     found = await _console(request).operations.find(wanted, limit=limit, before=before)
-    shown = [describe.turn_json(turn, opinions) for turn, opinions in found.turns]
+    shown = [describe.listed_turn_json(turn, opinions) for turn, opinions in found.turns]
     return said({"turns": shown, "before": found.before})
 
 
@@ -108,7 +108,8 @@ async def transcript(request: web.Request) -> web.Response:
     told = await read_transcript(archive, SessionId(request.match_info["session"]))
     if not told:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such conversation")
-    shown = [describe.whole_turn_json(one.turn, one.opinions) for one in told]
+    cleaner = request.app[CONTEXT].look.cleaner
+    shown = [describe.shown_turn_json(one.turn, one.opinions, cleaner) for one in told]
     return said({"session": request.match_info["session"], "turns": shown})
 
 
@@ -119,7 +120,7 @@ async def replay(request: web.Request) -> web.Response:
     if turn is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such answer")
     again = await rerun(operations.assistant, operations.archive, turn)
-    return said(describe.whole_turn_json(again, ()))
+    return said(describe.shown_turn_json(again, (), request.app[CONTEXT].look.cleaner))
 
 
 async def entries(request: web.Request) -> web.Response:
@@ -137,7 +138,8 @@ async def entries(request: web.Request) -> web.Response:
 
 async def entry(request: web.Request) -> web.Response:
     """One entry, whole."""
-    return said(describe.whole_entry_json(await entry_in(request)))
+    cleaner = request.app[CONTEXT].look.cleaner
+    return said(describe.whole_entry_json(await entry_in(request), cleaner))
 
 
 async def entry_in(request: web.Request) -> Listed:
@@ -183,7 +185,8 @@ async def lessons(request: web.Request) -> web.Response:
     page = await page_of(operations.lessons, state=state, text=text, start=start, most=_LESSONS)
     overlaps = await operations.catalogue.overlaps.soon(page.lessons)
     beside = {one.lesson.id: one for one in overlaps or ()}
-    told = [describe.lesson_json(lesson, beside.get(lesson.id)) for lesson in page.lessons]
+    cleaner = request.app[CONTEXT].look.cleaner
+    told = [describe.lesson_json(one, cleaner, beside.get(one.id)) for one in page.lessons]
     counts = {one.value: count for one, count in page.counts.items()}
     counted = {"count": page.count, "counts": counts, "comparing": overlaps is None}
     return said({"lessons": told, **counted})

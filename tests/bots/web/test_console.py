@@ -187,6 +187,30 @@ async def test_today_counts_and_leads_to_the_questions(bot, operator):
     assert [turn["state"] for turn in told["turns"]] == ["escalated"]
 
 
+async def test_answers_passages_entries_and_lessons_are_shown_as_the_page_shows_them(bot, operator):
+    """Markdown becomes safe HTML, a citation leads to a source that there is, a list has words."""
+    table = "| 방법 | 며칠 |\n|---|---|\n| 수거 | 3 |"
+    markdown = f"**2주** 안에 [1] [7]\n\n{table}\n\n<img src=x onerror=alert(1)>"
+    bot.assistant.script("반품은?", answered(markdown))
+    await asked(bot, "반품은?")
+    await bot.stores.lessons.teach(
+        Lesson("l1", SessionId("slack:T:C:1"), "포장은?", "**2,000원**", "U1", "joon")
+    )
+    await operator.enter(READER)
+    (listed,) = (await operator.call("GET", "/turns"))[1]["turns"]
+    assert "**" not in listed["answer"]
+    (turn,) = (await operator.call("GET", f"/sessions/{listed['session']}"))[1]["turns"]
+    html = "".join(turn["html"])
+    assert "<strong>2주</strong>" in html
+    assert "<td>수거</td>" in html
+    assert "<img" not in html
+    assert html.count('class="cite"') == len(turn["sources"]) == 1
+    (lesson,) = (await operator.call("GET", "/lessons"))[1]["lessons"]
+    assert "".join(lesson["html"]) == "<p><strong>2,000원</strong></p>"
+    _, entry = await operator.call("GET", "/entries/f1")
+    assert "".join(entry["html"]) == f"<p>{ENTRY.text}</p>"
+
+
 async def test_a_reader_changes_nothing_and_an_owner_needs_the_page(bot, operator):
     await operator.enter(READER)
     assert (await operator.call("PUT", "/switches", MODELS_OFF))[0] == 403

@@ -1,7 +1,7 @@
 // Questions by filter; a conversation whole; and one question asked again now.
 
 import { brief, button, call, empty, field, isOwner, make, state, t, time } from "./dom.js";
-import { askedAgain, replayOf } from "./replay.js";
+import { answerOf, askedAgain, replayOf } from "./replay.js";
 import { link } from "./today.js";
 
 const STATES = ["answered", "escalated", "declined", "failed", "stopped"];
@@ -63,8 +63,7 @@ function whole(turn) {
     make("p", {}, state(turn.state), " ", make("small", { textContent: time(turn.asked_at) }), " ", thumbs(turn)),
     make("h2", { textContent: turn.text }),
     make("p", { className: "small" }, `${t.filter_person}: `, link(turn.person, `#conversations?person=${encodeURIComponent(turn.person)}`)),
-    make("p", { className: "said", textContent: turn.answer }),
-    turn.sources.length ? make("p", { className: "small", textContent: turn.sources.join(" · ") }) : null,
+    ...answerOf(turn),
     turn.opinions.filter((one) => one.expected).map((one) => make("p", { className: "small", textContent: `${t.expected}: ${one.expected}` })),
     make("details", {}, make("summary", { textContent: t.how_then }), replayOf(turn)),
     make("div", { className: "row" }, button(t.ask_again, async () => now.replaceChildren(...await askedAgain(turn)))),

@@ -87,5 +87,12 @@ export function button(label, onclick, className = "") {
 export const field = (label, input) => make("label", { className: "field" }, make("span", { textContent: label }), input);
 export const empty = (text = t.nothing) => make("p", { className: "empty", textContent: text });
 
+// Markdown as the page shows it: the server made this HTML safe (bots/web/render/page_html.py).
+export function written(blocks) {
+  const element = make("div", { className: "text" });
+  element.innerHTML = blocks.join("");
+  return element;
+}
+
 // A text for lists, which one long question must not fill.
 export const brief = (text) => (text.length > BRIEF_CHARS ? `${text.slice(0, BRIEF_CHARS).trimEnd()}…` : text);

@@ -1,6 +1,6 @@
 // The entries with what is known of each; and one of them, with the questions that find it.
 
-import { $, button, call, day, empty, field, isOwner, make, number, say, t, table } from "./dom.js";
+import { $, button, call, day, empty, field, isOwner, make, number, say, t, table, written } from "./dom.js";
 import { check } from "./check.js";
 import { origin } from "./source.js";
 import { link } from "./today.js";
@@ -56,7 +56,7 @@ async function one(id, go) {
       await call("PUT", `/entries/${encodeURIComponent(id)}/review`, { months });
       go(`faq?id=${encodeURIComponent(id)}`);
     }))) : null,
-    make("p", { className: "said", textContent: entry.text }),
+    written(entry.html),
     entry.url ? make("p", {}, make("a", { href: entry.url, rel: "noopener noreferrer", target: "_blank", textContent: t.original })) : null,
     make("h3", { textContent: t.found_by }),
     questions(entry, go),

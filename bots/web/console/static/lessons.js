@@ -1,6 +1,6 @@
 // What was taught: by whom, from which conversation; owners correct and undo it.
 
-import { brief, button, call, empty, field, isOwner, make, number, t, time } from "./dom.js";
+import { brief, button, call, empty, field, isOwner, make, number, t, time, written } from "./dom.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
@@ -43,7 +43,7 @@ const overlap = (one) => (one.entry ? `${one.contradicted ? t.lesson_contradicte
 
 function lesson(one, go) {
   const path = `/lessons/${encodeURIComponent(one.id)}`;
-  const text = make("p", { className: "said", textContent: one.answer });
+  const text = written(one.html);
   const from = one.session && !one.session.startsWith("console:") ? link(t.conversation, `#session?id=${encodeURIComponent(one.session)}`) : null;
   const state = one.state === "served" ? null : make("span", { className: "count", textContent: t[`lesson_${one.state}`] });
   const isLiked = one.state === "liked"; // its answer is the title of the entry that it finds

@@ -1,6 +1,6 @@
 // The way from a question to its answer, step by step; and the same question asked again, beside it.
 
-import { call, dollars, duration, empty, make, number, share, state, t, table } from "./dom.js";
+import { call, dollars, duration, empty, make, number, share, state, t, table, written } from "./dom.js";
 
 const SIGNALS = ["score", "words", "letters", "grams", "meaning"];
 
@@ -11,7 +11,7 @@ export function replayOf(turn) {
     make("h3", { textContent: t.step_read }), reading(turn),
     make("h3", { textContent: t.step_found }), candidates(trace), evidence(trace),
     make("h3", { textContent: t.step_decided }), make("p", { textContent: decision(turn) }),
-    make("h3", { textContent: t.step_written }), written(turn),
+    make("h3", { textContent: t.step_written }), drafting(turn),
     edits(trace));
 }
 
@@ -52,7 +52,7 @@ function decision(turn) {
   return words.replace("{label}", t[`label_${turn.label}`]).replace("{share}", share(turn.trace.scores[turn.label])).replace("{confidence}", sure).replace("{title}", nearest?.title ?? "–");
 }
 
-function written(turn) {
+function drafting(turn) {
   const facts = [];
   if (turn.model) facts.push(turn.model === "extractive" ? t.own_words : turn.model);
   if (turn.prompt) facts.push(`${t.prompt} ${turn.prompt}`);
@@ -64,7 +64,7 @@ function written(turn) {
   return make("div", {},
     make("p", { className: "small", textContent: facts.join(" · ") }),
     turn.trace.prompt ? fold(t.prompt_whole, make("pre", { textContent: turn.trace.prompt, tabIndex: 0 })) : null,
-    turn.passages.length ? fold(`${t.passages} ${turn.passages.length}`, turn.passages.map((one) => [make("h4", { textContent: `${one.title} (${one.score.toFixed(2)})` }), make("p", { className: "said", textContent: one.text })])) : null);
+    turn.passages.length ? fold(`${t.passages} ${turn.passages.length}`, turn.passages.map((one) => [make("h4", { textContent: `${one.title} (${one.score.toFixed(2)})` }), written(one.html)])) : null);
 }
 
 function edits(trace) {
@@ -75,13 +75,30 @@ function edits(trace) {
 
 const fold = (label, ...parts) => make("details", {}, make("summary", { textContent: label }), ...parts.flat(2));
 
+// An answer with its sources below it, each with its passage; a citation opens its source.
+export function answerOf(turn) {
+  const text = written(turn.html);
+  const sources = turn.sources.map((title) => {
+    const passage = turn.passages.find((one) => one.title === title);
+    return make("li", {}, passage ? fold(title, written(passage.html)) : title);
+  });
+  text.onclick = ({ target }) => {
+    const source = target.matches(".cite") && sources[target.dataset.n - 1];
+    if (!source) return;
+    const passage = source.querySelector("details");
+    if (passage) passage.open = true;
+    source.scrollIntoView({ block: "nearest" });
+    source.querySelector("summary")?.focus({ preventScroll: true });
+  };
+  return [text, sources.length ? make("ol", { className: "small sources" }, sources) : null];
+}
+
 // What was said then beside what is said now.
 export async function askedAgain(turn) {
   const now = await call("GET", `/turns/${encodeURIComponent(turn.id)}/replay`);
   const side = (title, one) => make("section", {},
     make("h3", { textContent: title }), make("p", {}, state(one.state)),
-    make("p", { className: "small", textContent: one.sources.join(" · ") }),
-    make("p", { className: "said", textContent: one.answer }));
+    ...answerOf(one));
   return [
     make("div", { className: "beside" }, side(t.then, turn), side(t.now, now)),
     fold(t.how_now, replayOf(now)),
