@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -64,8 +64,17 @@ class RefusedError(PlatformRefusedError):
 class Rest:
     """Calls by the bot's token, or by that of an interaction, which is part of the path."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, api: str, token: str) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        api: str,
+        token: str,
+        processes: Callable[[], int] = lambda: 1,
+    ) -> None:
+        """`processes` is how many call by this token: each takes its share of the calls."""
         self._session = session
+        self._processes = processes
         self._api = api.rstrip("/")
         self._headers = {"Authorization": f"Bot {token}", "User-Agent": _AGENT}
         self._silent_until = 0.0
@@ -132,8 +141,9 @@ class Rest:
         """Delay the call for less than a second if too many were made just now."""
         loop = asyncio.get_running_loop()
         async with self._queue:
-            if len(self._begun) == _CALLS_IN_A_SECOND:
-                await asyncio.sleep(max(self._begun[0] + 1 - loop.time(), 0))
+            ours = max(_CALLS_IN_A_SECOND // self._processes(), 1)
+            if len(self._begun) >= ours:
+                await asyncio.sleep(max(self._begun[-ours] + 1 - loop.time(), 0))
             self._begun.append(loop.time())
 
     def _error(self, what: str, response: aiohttp.ClientResponse, told: object) -> PlatformError:
@@ -161,10 +171,12 @@ class Rest:
 
 
 @asynccontextmanager
-async def open_rest(*, api: str, token: str) -> AsyncIterator[Rest]:
+async def open_rest(
+    *, api: str, token: str, processes: Callable[[], int] = lambda: 1
+) -> AsyncIterator[Rest]:
     """Open a client with connections of its own, which are closed at the end."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-        yield Rest(session, api=api or DEFAULT_API, token=token)
+        yield Rest(session, api=api or DEFAULT_API, token=token, processes=processes)
 
 
 def _learn(window: Window, headers: Mapping[str, str]) -> None:
