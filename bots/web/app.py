@@ -12,7 +12,7 @@ from bots.web.context import CONTEXT, Context
 from bots.web.handlers import conversations, questions, reference, site
 from bots.web.handlers.requests import MOST_BYTES
 from bots.web.handlers.site import Handler
-from bots.web.problems import Problem
+from bots.web.problems import Problem, TooLong
 from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
@@ -78,8 +78,12 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     response: web.StreamResponse
     try:
         response = await _handled(request, handler)
+    except TooLong as problem:
+        response = _told(request, problem.in_words(request.app[CONTEXT].texts.too_long))
     except Problem as problem:
         response = _told(request, problem)
+    except web.HTTPRequestEntityTooLarge:
+        response = _told(request, TooLong().in_words(request.app[CONTEXT].texts.too_long))
     except web.HTTPException as error:
         response = _told(request, _refused(error))
     except FaqbotError as error:
@@ -120,7 +124,7 @@ def _told(request: web.Request, problem: Problem) -> web.Response:
 
 
 def _refused(error: web.HTTPException) -> Problem:
-    """Return aiohttp's error as a problem: an unknown path or method, or too large a body."""
+    """Return aiohttp's error as a problem: an unknown path or method."""
     status = HTTPStatus(error.status)
     headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
     return Problem(status, status.description or status.phrase, headers=headers)

@@ -50,6 +50,19 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
         return said({"error_message": self.detail}, status=self.status, headers=self.headers)
 
 
+class TooLong(Problem):
+    """A text, or a whole request, that is too long; the server adds words for the person."""
+
+    def __init__(self, bound: str = "") -> None:
+        """`bound` names the field and the most characters, for programmers."""
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, bound)
+
+    def in_words(self, sentence: str) -> Problem:
+        """Return it with a sentence in the person's language before the bound."""
+        detail = f"{sentence} ({self.detail})" if self.detail else sentence
+        return Problem(self.status, detail)
+
+
 def check(profile: Profile, receipt: Receipt | None, *, retry_s: int) -> None:
     """Check the receipt of a question; `retry_s` is the time until this person may ask again.
 

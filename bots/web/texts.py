@@ -57,6 +57,7 @@ class Texts:
     sources: str
     asked: str
     withdrawn: str
+    too_long: str
     offline: str
     online: str
     expected_hint: str

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bots.web.context import CONTEXT, Context
 from bots.web.ids import session_of
-from bots.web.problems import Problem
+from bots.web.problems import Problem, TooLong
 from bots.web.render.page import EndingKind
 from bots.web.visitors import is_named
 from core.text.spelling.normalize import normalized
@@ -49,7 +49,7 @@ def text_in(body: dict[str, Any], name: str, *, most: int, default: str | None =
         raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}` has to be a text")
     text = value.translate(_CONTROLS).strip()
     if len(text) > most:
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"`{name}`: at most {most} characters")
+        raise TooLong(f"`{name}`: {most}")
     return text
 
 

@@ -14,7 +14,11 @@ from fakes.web_person import ENDINGS, Person, events_of, new_session, path_of
 from bots.web.app import routes
 from bots.web.handlers.openapi import document
 from bots.web.handlers.site import FILES, PAGE
+from bots.web.texts import load_texts
+from config.settings import Settings
 from core.types import Declined, Delta, Escalated, Failed, Label
+
+WORDS = load_texts(Settings(_env_file=None))
 
 
 @pytest.fixture
@@ -177,7 +181,10 @@ async def test_bodies_are_json_objects_of_a_moderate_size(person):
         async with person.http.post(url, data=data, headers=headers) as response:
             assert response.status == status
             assert response.content_type == "application/problem+json"
-            assert orjson.loads(await response.read())["status"] == status
+            problem = orjson.loads(await response.read())
+            assert problem["status"] == status
+        if status == 413:
+            assert problem["detail"] == WORDS.too_long
 
 
 async def test_unknown_paths_methods_and_questions_are_problems(person):
@@ -257,7 +264,8 @@ async def test_opinions_are_kept_and_shown_to_who_has_them(bot, person):
     assert await bot.stores.archive.feedback(message.id) == []
     assert (await person.call("DELETE", path))[0] == 404
     assert (await person.call("PUT", path, {"helpful": "yes"}))[0] == 400
-    assert (await person.call("PUT", path, {"helpful": True, "reason": "가" * 501}))[0] == 413
+    status, problem = await person.call("PUT", path, {"helpful": True, "reason": "가" * 501})
+    assert (status, problem["detail"]) == (413, f"{WORDS.too_long} (`reason`: 500)")
 
 
 async def test_an_answer_is_stopped_once_and_its_words_stay(bot, person, profile):
@@ -455,7 +463,13 @@ async def test_every_text_of_the_page_is_told(bot, person):
     page_uses |= set(re.findall(r"\bt\??\.(\w+)", page))
     assert page_uses <= about["texts"].keys()
     assert about["texts"].keys() - page_uses == {
-        *("not_found", "not_yours", "withdrawn", "token_wrong"),  # which the server says
+        *(
+            "not_found",
+            "not_yours",
+            "withdrawn",
+            "token_wrong",
+            "too_long",
+        ),  # which the server says
         *("no_session", "no_stream", "source_gone"),
     }
 
