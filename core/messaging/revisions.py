@@ -19,8 +19,9 @@ from core.types import InboxState, Question, Receipt, Received, SessionId
 
 logger = logging.getLogger(__name__)
 
-# After these pauses, another process that has received the question has stored or spooled it.
-_STORED_BY_THEN_S: Final = 3.0
+# Another process that has received the question stores it soon. If it is killed before that, Slack
+# delivers the question again a minute later, and once more after five.
+_LOOKS_S: Final = (3.0, 10.0, 60.0, 300.0)
 
 
 class Revisions:
@@ -116,27 +117,34 @@ class Revisions:
         return stored
 
     def _look_again(self, act: Act, question: Question) -> None:
-        """Try an act on an unknown question again after a short pause.
+        """Try an act on an unknown question again after some pauses.
 
-        The platform may deliver a question to one process, and its edit or deletion to another.
+        The platform may deliver a question to one process, and its edit or deletion to another, and
+        a question again after minutes if a process was killed with it.
         """
         task = asyncio.create_task(self._do_late(act, question))
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
     async def _do_late(self, act: Act, question: Question) -> None:
-        await asyncio.sleep(_STORED_BY_THEN_S)
-        try:
-            await self._offline.check_order(question.id)
-            if act is Act.DELETE:
-                await self._delete_known(question.id)
-            else:
-                await self._edit_known(question)
-        except StorageError:
+        for pause_s in _LOOKS_S:
+            await asyncio.sleep(pause_s)
             try:
-                await self._offline.keep(act, question)
-            except StorageError as error:
-                logger.error("the %s of question %s is lost: %s", act, question.id, error)
+                if await self._is_done(act, question):
+                    return
+            except StorageError:
+                try:
+                    await self._offline.keep(act, question)
+                except StorageError as error:
+                    logger.error("the %s of question %s is lost: %s", act, question.id, error)
+                return
+
+    async def _is_done(self, act: Act, question: Question) -> bool:
+        """Carry out an act; return False if its question is still unknown."""
+        await self._offline.check_order(question.id)
+        if act is Act.DELETE:
+            return await self._delete_known(question.id) is not None
+        return await self._edit_known(question)
 
     async def _edit(self, question: Question) -> Receipt | None:
         await self._offline.check_order(question.id)

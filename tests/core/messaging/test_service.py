@@ -581,7 +581,7 @@ async def test_an_edit_in_one_process_ends_what_another_writes(place):
 @pytest.mark.parametrize("act", ["deletion", "edit"])
 async def test_an_act_that_overtakes_its_question_is_done_all_the_same(place, monkeypatch, act):
     """A platform tells two processes, and the one that has the question is slower."""
-    monkeypatch.setattr("core.messaging.revisions._STORED_BY_THEN_S", 0.1)
+    monkeypatch.setattr("core.messaging.revisions._LOOKS_S", (0.0, 0.2))
     one, other = place.service(), place.service()
     if act == "edit":
         assert await other.revise(asked(text="반품비는?")) is None
