@@ -18,7 +18,7 @@ from bots.discord.events.parse import Addressed, Reader
 from bots.discord.events.proxies import Proxies
 from bots.discord.events.reactions import react
 from bots.discord.events.stop_sign import may_stop
-from bots.discord.events.threads import people_in
+from bots.discord.events.threads import is_closed, people_in
 from bots.discord.ids import asker_of, question_id
 from bots.discord.render.payload import question_in
 from bots.discord.replies.thread import thread_name
@@ -62,7 +62,7 @@ class MessageHandler:
         self._proxies.note(message)
         if await self._lessons.hear(message, late=late):
             return False
-        if answered or _is_closed(message.channel) or await self._corrects(message, late=late):
+        if answered or is_closed(message.channel) or await self._corrects(message, late=late):
             return False
         read = await self._reader.reading(message, self._me)
         if read is None:
@@ -282,10 +282,3 @@ class MessageHandler:
 
 def _is_past(moment: datetime, age: timedelta) -> bool:
     return datetime.now(UTC) - moment > age
-
-
-def _is_closed(channel: object) -> bool:
-    """Return whether a moderator has closed a thread, so that the bot cannot write there."""
-    if not isinstance(channel, discord.Thread) or not channel.locked:
-        return False
-    return not held_in(channel, channel.guild.me).manage_threads

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
+from bots.discord.api.permissions import held_in
 from bots.discord.events.content import text_of
 from bots.discord.ids import Place, asker_of, place_of, question_id
 from bots.discord.render.payload import question_under
@@ -135,6 +136,13 @@ async def people_in(thread: discord.Thread) -> frozenset[str]:
     return frozenset(
         asker_of(one.author.id) for one in said if not one.author.bot and not one.webhook_id
     )
+
+
+def is_closed(channel: object) -> bool:
+    """Return whether a moderator has closed a thread, so that the bot cannot write there."""
+    if not isinstance(channel, discord.Thread) or not channel.locked:
+        return False
+    return not held_in(channel, channel.guild.me).manage_threads
 
 
 def is_post(thread: discord.Thread) -> bool:

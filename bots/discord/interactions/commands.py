@@ -14,6 +14,7 @@ from bots.discord.context import Context
 from bots.discord.events.content import is_said, text_of
 from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Reader
+from bots.discord.events.threads import is_closed
 from bots.discord.ids import Ephemeral, Place, asker_of, guild_name, question_id, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
 from bots.shared.background_tasks import BackgroundTasks
@@ -98,7 +99,7 @@ class Commands(app_commands.CommandTree[Any]):
         text = text_of(message, me)
         if not text or not is_said(message, anywhere=True):
             await say(interaction, self._context.profile.nothing_to_answer)
-        elif not _is_member(interaction):  # the bot could not write there
+        elif not _is_member(interaction) or is_closed(interaction.channel):  # it cannot write
             await self._hand_in(interaction, _asked_aside(interaction, text))
         else:
             await self._answer_openly(interaction, message, me)

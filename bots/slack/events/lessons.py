@@ -24,6 +24,7 @@ from bots.slack.context import Context
 from bots.slack.events.parse import IncomingMessage
 from bots.slack.ids import PREFIX, Place, place_of
 from bots.slack.render.lesson_blocks import lesson_message, offer_message
+from bots.slack.replies.messages import NOT_UNFURLED
 from core.bounded import BoundedDict
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome, Taught
@@ -233,7 +234,7 @@ class LessonHandler:
             self._background.begin(with_pauses(marking, pauses_s=_WAITS_S))
 
     def _say(self, place: Place, taught: Taught, workspace: Workspace) -> None:
-        shown = lesson_message(taught, self._profile)
+        shown = lesson_message(taught, self._profile) | NOT_UNFURLED
         self._background.begin(self._post(workspace.client, place, shown))
 
     async def _post(self, client: AsyncWebClient, place: Place, shown: Json) -> None:

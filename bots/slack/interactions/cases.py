@@ -17,6 +17,7 @@ from bots.slack.context import Context
 from bots.slack.interactions.press import Press, on_press
 from bots.slack.render.blocks import case_choices
 from bots.slack.render.mrkdwn import escaped
+from bots.slack.replies.messages import NOT_UNFURLED
 from core.errors import FaqbotError
 from core.messaging.cases import word
 from core.messaging.cases.desk import CaseDesk
@@ -96,7 +97,10 @@ class CaseButtons:
         async with self._budgets.posts(press.channel).slot():
             with translated("chat.postMessage"):
                 await press.workspace.client.chat_postMessage(
-                    channel=press.channel, thread_ts=press.thread or None, text=text
+                    channel=press.channel,
+                    thread_ts=press.thread or None,
+                    text=text,
+                    **NOT_UNFURLED,
                 )
 
 

@@ -22,6 +22,7 @@ from bots.slack.interactions.press import value_of
 from bots.slack.render.blocks import BlockOptions, Page, read_followup, render
 from bots.slack.render.elements import Block
 from bots.slack.replies.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
+from bots.slack.replies.messages import NOT_UNFURLED
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
 from core.messaging.delivery.pacer import Pacer
 from core.types import Question, View
@@ -170,7 +171,7 @@ async def _post(
 
 def _message(page: Page) -> Json:
     blocks = list(page.blocks)
-    return {"text": page.text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+    return {"text": page.text, "blocks": blocks, **NOT_UNFURLED}
 
 
 def _shared_by(text: str) -> Block:

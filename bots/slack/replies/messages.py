@@ -16,6 +16,8 @@ Json = dict[str, Any]
 
 # The invisible metadata of a message: https://docs.slack.dev/messaging/message-metadata
 METADATA: Final = "faqbot_answer"
+# A preview of a source's page would be longer than the answer. An edit unfurls nothing new.
+NOT_UNFURLED: Final[Json] = {"unfurl_links": False, "unfurl_media": False}
 STREAM_ENDED: Final = ("message_not_in_streaming_state", "stopped_by_user")
 _ASKING: Final = ("next", "followups")  # blocks, see `bots.slack.render.blocks`
 
@@ -46,7 +48,7 @@ async def send_directly(client: AsyncWebClient, user: str, pages: Sequence[Page]
     """
     for page in pages:
         with translated("chat.postMessage"):
-            await client.chat_postMessage(channel=user, **without_questions(page))
+            await client.chat_postMessage(channel=user, **without_questions(page), **NOT_UNFURLED)
 
 
 def without_questions(page: Page) -> Json:

@@ -10,6 +10,7 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspaces
 from bots.slack.ids import Place, place_of, question_id
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn
+from bots.slack.replies.messages import NOT_UNFURLED
 from core.errors import PlatformError, PlatformRefusedError
 from core.profile import ids_on
 from core.skills.messenger import OwnerRequest
@@ -73,7 +74,7 @@ class Outreach:
                 async with self._budgets.posts(channel).slot():
                     with translated("chat.postMessage"):
                         await workspace.client.chat_postMessage(
-                            channel=channel, text=text, blocks=blocks, unfurl_links=False
+                            channel=channel, text=text, blocks=blocks, **NOT_UNFURLED
                         )
             except PlatformRefusedError as error:
                 if code_of(error) not in _OUTSIDE:

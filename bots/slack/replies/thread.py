@@ -17,6 +17,7 @@ from bots.slack.ids import place_of
 from bots.slack.render.blocks import BlockOptions, Page, render
 from bots.slack.replies.messages import (
     METADATA,
+    NOT_UNFURLED,
     calls_in,
     metadata_of,
     reference_of,
@@ -141,8 +142,7 @@ class SlackReply:
                     text=page.text,
                     blocks=list(page.blocks),
                     metadata=metadata_of(self._question, place, calls=page.calls),
-                    unfurl_links=False,
-                    unfurl_media=False,
+                    **NOT_UNFURLED,
                 )
         reference = reference_of(self._place.channel, posted["ts"])
         self._answers.note(reference, self._question.id)

@@ -186,6 +186,49 @@ async def test_the_context_menu_answers_somebodys_message_in_its_thread(fake, tm
         assert bot.assistant.asked[0].asker == f"discord:{fake.user.id}"
 
 
+async def test_the_context_menu_in_a_locked_thread_answers_aside(fake, tmp_path, profile):
+    """The bot cannot write there, and opens nothing that a moderator has closed."""
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+        thread = await fake.start_thread(channel, "지난 이야기")
+        said = await fake.say(thread, "정산이 언제 되는지 아시는 분?")
+        await fake.deny(channel, "MANAGE_THREADS")
+        await fake.archive(thread, locked=True)
+        used = await fake.context_menu(profile.answer_this, said)
+        await fake.until(lambda: used.answer and "답:" in used.answer.content)
+        assert used.answer.only_for is fake.user
+        assert thread.locked
+        assert not answers_in(fake, thread)
+
+
+async def test_the_context_menu_in_an_archived_thread_answers_there(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+        thread = await fake.start_thread(fake.guild.channels[0], "지난 이야기")
+        said = await fake.say(thread, "정산이 언제 되는지 아시는 분?")
+        await fake.archive(thread)
+        await fake.context_menu(profile.answer_this, said)
+        await fake.until(lambda: answers_in(fake, thread))
+
+
+async def test_people_may_take_the_commands_along_but_not_what_teaches(fake, tmp_path, profile):
+    """What says nothing of its places would be offered on servers alone, or everywhere."""
+    on_servers, by_people = 0, 1
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+    places = {
+        one["name"]: (one["integration_types"], one["contexts"])
+        for one in fake.commands[None].values()
+    }
+    everywhere = ([on_servers, by_people], [0, 1, 2])
+    assert places == {
+        "faq": everywhere,
+        profile.answer_this: everywhere,
+        profile.teach_this: ([on_servers], [0]),
+    }
+
+
 async def test_the_context_menu_on_a_message_without_text_says_so(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile):
         await ready(fake)

@@ -327,6 +327,20 @@ async def test_an_edit_that_adds_the_mention_asks_once(slack, running, minsu, ch
         assert await told(slack, bot, minsu) == ["교환은요?"]
 
 
+async def test_its_name_in_a_canvas_asks_nothing(slack, running, minsu, channel):
+    """Slack sends a sentence of its own about it, by no person."""
+    async with running() as bot:
+        told_of = {
+            "type": "app_mention",
+            "subtype": "document_mention",
+            "ts": slack.world.ids.ts(),
+            "channel": channel.id,
+            "text": f"{minsu.mention_of_bot} was mentioned in a canvas, 교환 안내",
+        }
+        slack.world.emit(slack.team, "app_mention", told_of, channel)
+        assert await told(slack, bot, minsu) == []
+
+
 @pytest.mark.parametrize("code", ["is_archived", "a_code_that_is_new"])
 async def test_what_is_refused_while_it_grows_is_shown_to_its_asker_alone(
     slack, running, minsu, channel, code

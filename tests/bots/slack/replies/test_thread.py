@@ -191,6 +191,20 @@ async def test_what_a_channel_refuses_for_good_is_shown_to_whoever_asked_alone(
     assert error in caplog.text
 
 
+async def test_the_addresses_in_what_is_posted_unfold_no_previews(slack, tmp_path, minsu, channel):
+    """Neither in the channel, nor in the direct message that takes its place."""
+    async with answering(slack, tmp_path):
+        await slack.until(lambda: slack.sockets)
+        question = await minsu.mention(channel, "정산은 언제? https://example.com")
+        await slack.until(lambda: finished(slack, question))
+        slack.fail_next("chat.postMessage", "error", error="restricted_action", times=1)
+        slack.fail_next("chat.postEphemeral", "error", error="user_not_in_channel", times=1)
+        await minsu.mention(channel, "반품은 언제?")
+        await slack.until(lambda: len(slack.calls("chat.postMessage")) == 3)
+    for call in slack.calls("chat.postMessage"):
+        assert (call.args["unfurl_links"], call.args["unfurl_media"]) == (False, False)
+
+
 async def test_who_has_deleted_their_question_is_shown_no_answer_to_it(
     slack, tmp_path, minsu, channel
 ):
