@@ -1,7 +1,8 @@
 """Answers by models in several processes at once: `python -m bench.openai --workers 2`.
 
 Each worker is a process with an assistant of its own on the same data folder, as those of `faqbot
-run --workers` are, and answers its share of the questions. What is measured is all of them.
+run --workers` are, and answers its share of the questions. What is measured is all of them. The CPU
+that the workers used for an answer is printed as well: on a busy machine, the time says little.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from time import perf_counter
+from time import perf_counter, process_time
 
 from bench.openai_questions import ours
 from bots.bootstrap.assistant import open_assistant
@@ -38,18 +39,20 @@ def share_out(settings: Settings, sizes: Sequence[int], *, workers: int) -> None
     for pipe in ours_of:
         pipe.recv()  # it is open
     alone_s = 0.0
-    print(f"at once   all done by {workers}   of one   wanted")
+    print(f"at once   all done by {workers}   of one   wanted   CPU an answer")
     for size in sizes:
         started = perf_counter()
         shares = [len(range(number, size, workers)) for number in range(workers)]
         for pipe, share in zip(ours_of, shares, strict=True):
             pipe.send(share)
-        for pipe in ours_of:
-            pipe.recv()
+        used = sum(pipe.recv() for pipe in ours_of)
         took = perf_counter() - started
         alone_s = alone_s or took
         wanted = f"{WANTED:.2f}" if size == max(sizes) else ""
-        print(f"{size:7} {took:15.2f} s {took / alone_s:8.2f} {wanted:>8}")
+        cpu = used / size * 1000
+        print(
+            f"{size:7} {took:15.2f} s {took / alone_s:8.2f} {wanted:>8} {cpu:12.1f} ms", flush=True
+        )
     for pipe in ours_of:
         pipe.send(_END)
     for worker in crowd:
@@ -68,9 +71,10 @@ async def _answer_all(settings: Settings, number: int, pipe: Connection) -> None
         await ours(assistant, questions[0], asked)
         pipe.send(0)
         while (share := await asyncio.to_thread(pipe.recv)) != _END:
+            used = process_time()
             numbers = range(asked + 1, asked + 1 + share)
             asked += share
             await asyncio.gather(
                 *(ours(assistant, f"{questions[n % len(questions)]} {n}", n) for n in numbers)
             )
-            pipe.send(share)
+            pipe.send(process_time() - used)

@@ -188,7 +188,7 @@ class Answerer:
             hits,
             found.entries,
             verdict,
-            reading.left_out,
+            reading,
             work.draft,
             meant,
             traced(reading, hits, verdict, meant),
@@ -278,7 +278,7 @@ class Answerer:
                     research.asked,
                     written,
                     await proposing if proposing else (),
-                    research.left_out,
+                    research.unanswered(written.used),
                     work,
                 )
                 yield Answered("".join(pieces), written.used, *following)

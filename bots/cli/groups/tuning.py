@@ -37,7 +37,9 @@ def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         share: Annotated[
             float, typer.Option("--held-out", min=0.0, max=0.5, help="Share kept for comparing.")
         ] = 0.1,
-        seed: Annotated[int, typer.Option("--seed")] = 0,
+        seed: Annotated[
+            int, typer.Option("--seed", help="One seed and the same pairs give one result.")
+        ] = 0,
     ) -> int:
         """Write examples from the FAQ and from liked answers, and estimate what they cost."""
         from bots.cli.models.tune import export
@@ -53,7 +55,9 @@ def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         ] = "",
         epochs: Annotated[int, typer.Option("--epochs", min=0, help="0 lets OpenAI choose.")] = 3,
         suffix: Annotated[str, typer.Option("--suffix", help="In the new name.")] = "faqbot",
-        seed: Annotated[int, typer.Option("--seed")] = 0,
+        seed: Annotated[
+            int, typer.Option("--seed", help="One seed and the same pairs give one result.")
+        ] = 0,
         detach: Annotated[
             bool, typer.Option("--detach", help="Do not wait; see `faqbot tune status`.")
         ] = False,
@@ -143,7 +147,9 @@ def _add_local(tune: typer.Typer, read_settings: Callable[[], Settings]) -> None
             list[Path] | None,
             typer.Option("--squad", help="A file in SQuAD's form, in place of the FAQ."),
         ] = None,
-        epochs: Annotated[int, typer.Option("--epochs", min=1)] = 20,
+        epochs: Annotated[
+            int, typer.Option("--epochs", min=1, help="The most passes over all pairs.")
+        ] = 20,
         batch: Annotated[int, typer.Option("--batch", min=1, help="Pairs a step.")] = 8,
         learning_rate: Annotated[
             float | None,
@@ -153,7 +159,9 @@ def _add_local(tune: typer.Typer, read_settings: Callable[[], Settings]) -> None
         patience: Annotated[
             int, typer.Option("--patience", min=1, help="Epochs without a better one.")
         ] = 3,
-        seed: Annotated[int, typer.Option("--seed")] = 0,
+        seed: Annotated[
+            int, typer.Option("--seed", help="One seed and the same pairs give one result.")
+        ] = 0,
     ) -> int:
         """Train a model of your own on question and answer pairs (extra `local-llm`).
 
@@ -173,7 +181,7 @@ def _add_server(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
         folder: Annotated[Path, typer.Argument(help="The folder of a causal model.")],
         *,
         host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
-        port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8126,
+        port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8127,
         name: Annotated[
             str, typer.Option("--name", help="The model's name; its folder's if not given.")
         ] = "",

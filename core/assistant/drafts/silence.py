@@ -27,7 +27,7 @@ async def or_silence(
             yield None
             await asyncio.wait({first, hurried}, return_when=asyncio.FIRST_COMPLETED)
             if not first.done():
-                raise TimeoutError
+                raise TimeoutError("the model is silent, and the person asks further")
         piece = await first
     finally:
         first.cancel()

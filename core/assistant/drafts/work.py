@@ -89,10 +89,10 @@ class Research:
     """The results of the research before the first word of an answer.
 
     `text` are the questions of the message, without the sentences around them, and `asked` the
-    questions and titles that need not be offered again. `left_out` are further questions of the
-    message that are not answered with it. `referred` tells to which earlier answer the message
-    refers. `leans` is true if the FAQ answers the question only together with its conversation.
-    `call` is the skill that a model calls as a tool instead of an answer.
+    questions and titles that need not be offered again. `reading` has each question of the message
+    by itself. `referred` tells to which earlier answer the message refers. `leans` is true if the
+    FAQ answers the question only together with its conversation. `call` is the skill that a model
+    calls as a tool instead of an answer.
     """
 
     text: str
@@ -101,12 +101,24 @@ class Research:
     hits: Sequence[Hit]
     entries: Sequence[Entry]
     verdict: Verdict
-    left_out: tuple[str, ...] = ()
+    reading: Reading | None = None
     draft: Draft | None = None
     referred: Referred | None = None
     trace: Trace = field(default_factory=Trace)
     leans: bool = False
     call: ToolCall | None = None
+
+    def unanswered(self, used: Sequence[Passage]) -> tuple[str, ...]:
+        """Return the questions of the message that an answer from the `used` passages leaves out.
+
+        A model may answer only one of two questions, and then cites nothing for the other.
+        """
+        if self.reading is None:
+            return ()
+        told = {passage.faq_id for passage in used}
+        parts = self.reading.parts if len(self.reading.parts) > 1 else ()
+        forgotten = (part.text for part in parts if part.found.entries[0].faq_id not in told)
+        return (*forgotten, *self.reading.left_out)
 
 
 Instead = Callable[[Research], AsyncGenerator[AnswerEvent]]

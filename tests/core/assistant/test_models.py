@@ -215,6 +215,17 @@ async def test_a_query_that_finds_nothing_takes_no_answer_away(settings, server)
     assert "동의서" in events[-1].sources[0].title
 
 
+async def test_a_question_that_the_model_forgets_is_a_button(settings, server):
+    """Of two questions in a message the model answers one; the other is the first offer."""
+    server.faults.append(Fault("say", text="반품 사유에 따라 다릅니다. [1]"))
+    async with opened(settings) as assistant:
+        events = await ask(assistant, "반품 배송비는 누가 부담하나요? 판매 대금은 언제 입금되나요?")
+    assert [source.title for source in events[-1].sources] == [
+        "[반품·교환] 반품 배송비는 누가 부담하나요?"
+    ]
+    assert events[-1].followups[0] == "판매 대금은 언제 입금되나요?"
+
+
 async def test_what_models_get_has_no_personal_data_where_that_is_masked(settings, server):
     """Neither a question nor what was said before; the turn is kept as it was asked."""
     asking = f"010-2345-6789로 문자 주세요. {MINOR}"
