@@ -44,12 +44,7 @@ def export(settings: Settings, folder: Path, *, each: int, share: float, seed: i
 
 def start(settings: Settings, folder: Path, options: JobOptions, *, yes: bool, follow: bool) -> int:
     """Check the export, say what the job costs, start it or take it up again, and follow it."""
-    files = ExportFolder(folder)
-    told = _cost(settings, options, files.check())
-    if not agreed(told, yes=yes):
-        print("Nothing was uploaded.")
-        return 1
-    return run_loop(_start(settings, files, options, follow=follow))
+    return run_loop(_start(settings, ExportFolder(folder), options, yes=yes, follow=follow))
 
 
 def status(settings: Settings, *, follow: bool) -> int:
@@ -95,9 +90,14 @@ def opt_out(settings: Settings, person: str, *, undo: bool) -> int:
 
 
 async def _start(
-    settings: Settings, files: ExportFolder, options: JobOptions, *, follow: bool
+    settings: Settings, files: ExportFolder, options: JobOptions, *, yes: bool, follow: bool
 ) -> int:
     async with open_job(settings) as job:
+        if begun := job.begun(files, options):
+            print(f"job {begun} was started for this export before; it is not paid for again")
+        elif not agreed(_cost(settings, options, files.check()), yes=yes):
+            print("Nothing was uploaded.")
+            return 1
         note = await job.start(files, options)
         print(f"job {note.job} on {note.base}: {note.status}")
         return await _follow(job) if follow else 0

@@ -90,6 +90,18 @@ class TuningJob:
             raise ConfigError("no job was started here: `faqbot tune start FOLDER` starts one")
         return note
 
+    def begun(self, export: ExportFolder, options: JobOptions) -> str:
+        """Return the job that `start` would take up; "" if it would create one.
+
+        Raises:
+            SourceError: there is no export.
+            StorageError: the note is unreadable.
+        """
+        note = self._read()
+        if note is None or note.status in ("failed", "cancelled"):
+            return ""
+        return note.job if (note.export, note.base) == (export.digest, options.base) else ""
+
     async def start(self, export: ExportFolder, options: JobOptions) -> JobNote:
         """Upload what is missing and create the job, or take up the one that was begun for this.
 

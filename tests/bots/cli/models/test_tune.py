@@ -97,6 +97,8 @@ async def test_a_job_can_be_left_and_cancelled(faqbot, own):
     await faqbot("export", folder, "--each", 5)
     status, said = await faqbot("start", folder, "--yes", "--detach")
     assert (status, "validating_files" in said) == (0, True)
+    status, said = await faqbot("start", folder, "--detach")  # nobody is asked about money again
+    assert (status, "not paid for again" in said, "US$" in said) == (0, True, False)
     status, said = await faqbot("cancel")
     assert (status, "cancelled" in said) == (0, True)
     status, said = await faqbot("use")
