@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 
 from bench.sources import Sources
 from bench.tables import note, table
+from bots.bootstrap.assistant import open_assistant
 from bots.bootstrap.search import Language, load_language
+from config.settings import Settings
 from core.assistant.dialogue.situation import Situation
 from core.skills.data.load import EXAMPLE_BOOK, load_answerer
 from core.skills.data.shop import build_shop
@@ -38,7 +40,7 @@ from core.skills.recommender.skill import RecommenderSkill
 from core.skills.router import Router
 from core.skills.skill import Request, SkillReply
 from core.stores.memory import MemoryHistory
-from core.types import Question, SessionId
+from core.types import Answered, Question, SessionId
 
 if TYPE_CHECKING:
     from core.ports import Inbox, Memories
@@ -48,6 +50,7 @@ Phrase = dict[str, Any]
 _PHRASES: Final = Path(__file__).with_name("skill_phrasings.toml")
 _NOW: Final = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Asia/Seoul"))
 _WANTED: Final = 0.9
+_SKILLS: Final = ["meetings", "recommender", "memory", "data"]
 _EVALUATION: Final = (
     "retrieval.dev",
     "stern.retrieval.dev",
@@ -102,7 +105,7 @@ def main(sources: Sources) -> None:
 
 
 def _hold_against_the_faq(sources: Sources, router: Router) -> None:
-    """Print how many questions of the FAQ are near enough to a skill to be compared with it."""
+    """Print how many questions of the FAQ are compared with a skill, and are taken by one."""
     rows = []
     for name in _EVALUATION:
         path = sources.shared / "eval" / f"{name}.jsonl"
@@ -111,10 +114,27 @@ def _hold_against_the_faq(sources: Sources, router: Router) -> None:
             continue
         asked = [json.loads(line)["question"] for line in path.read_text("utf-8").splitlines()]
         near = [text for text in asked if router.candidate(text)]
-        rows.append([name, f"{len(asked)}", f"{len(near)}"])
-        for text in near:
-            note(f"  near {_routed(router, text)}, which the FAQ has to be liker to: {text}")
-    table("Questions of the FAQ; wanted: 0", ["", "asked", "near a skill"], rows)
+        taken = asyncio.run(_taken(sources, near)) if near else {}
+        rows.append([name, f"{len(asked)}", f"{len(near)}", f"{len(taken)}"])
+        for text, skill in taken.items():
+            note(f"  taken by {skill}: {text}")
+    columns = ["", "asked", "near a skill", "taken by one"]
+    table("Questions of the FAQ, keyless; wanted: 0 taken", columns, rows)
+
+
+async def _taken(sources: Sources, texts: list[str]) -> dict[str, str]:
+    """Return which of these questions the bot as it is run leaves to a skill, and to which."""
+    profile = sources.folder / "skilled.toml"
+    profile.write_text(f'extends = "smartstore"\nskills = {_SKILLS}\n', "utf-8")
+    settings = Settings(data_dir=sources.data_dir, profile=str(profile))
+    taken: dict[str, str] = {}
+    async with open_assistant(settings) as assistant:
+        for number, text in enumerate(texts):
+            question = Question(f"q{number}", SessionId(f"terminal:{number}"), text, "bench")
+            async for event in assistant.answer(question, ()):
+                if isinstance(event, Answered) and event.skill:
+                    taken[text] = event.skill
+    return taken
 
 
 def _routed(router: Router, text: str) -> str:

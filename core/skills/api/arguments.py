@@ -10,7 +10,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator, FormatChecker
 
 from core.skills.api.book import Allowed
-from core.skills.api.document import Parameter
+from core.skills.api.operations import Parameter
 
 Arguments = Mapping[str, Any]
 

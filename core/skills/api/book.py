@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ConfigError
-from core.skills.api.document import Document, Operation, load_document
+from core.skills.api.document import Document, load_document
+from core.skills.api.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)

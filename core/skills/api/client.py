@@ -21,7 +21,8 @@ from tenacity import (
 from core.errors import FaqbotError
 from core.skills.api.arguments import Arguments
 from core.skills.api.book import Book
-from core.skills.api.document import Operation, Place
+from core.skills.api.fields import nested
+from core.skills.api.operations import Operation, Place
 
 _TIMEOUT_S: Final = 10.0
 _MOST_BYTES: Final = 200_000
@@ -75,7 +76,12 @@ def call_of(book: Book, operation: Operation, arguments: Arguments) -> ApiCall:
         book.server + path,
         {name: _plain(value) for name, value in placed("query").items()},
         {name: _one_line(_plain(value)) for name, value in placed("header").items()},
-        placed("body") or None,
+        nested(
+            (one.path, arguments[one.name])
+            for one in operation.parameters
+            if one.place == "body" and one.name in arguments
+        )
+        or None,
     )
 
 

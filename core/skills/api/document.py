@@ -6,55 +6,19 @@ import json
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from core.errors import ConfigError
-
-Json = dict[str, Any]
-Place = Literal["path", "query", "header", "body"]
+from core.skills.api.fields import fields_of
+from core.skills.api.operations import Json, Operation, Parameter, Place
 
 _METHODS: Final = ("get", "head", "put", "delete", "post", "patch")
-_READS: Final = frozenset({"GET", "HEAD"})
-# https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods
-_IDEMPOTENT: Final = _READS | {"PUT", "DELETE"}
 # https://spec.openapis.org/oas/v3.1.0#parameter-object
 _NOT_ARGUMENTS: Final = frozenset({"accept", "content-type", "authorization"})
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of an operation: its name, its place, and the schema of its values."""
-
-    name: str
-    place: Place
-    schema: Json
-    required: bool = False
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing that an API does."""
-
-    id: str
-    method: str
-    path: str
-    about: str = ""
-    parameters: tuple[Parameter, ...] = ()
-
-    @property
-    def reads(self) -> bool:
-        """Return whether it changes nothing, by its method."""
-        return self.method in _READS
-
-    @property
-    def may_be_repeated(self) -> bool:
-        """Return whether doing it twice is as good as once, by its method."""
-        return self.method in _IDEMPOTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +70,7 @@ def _operation(whole: Json, name: str, at: tuple[str, str], item: Json) -> Opera
     body = resolved(whole, described.get("requestBody") or {})
     content = (body.get("content") or {}).get("application/json") or {}
     schema = resolved(whole, content.get("schema") or {})
-    required = set(schema.get("required") or ())
-    for key, inner in (schema.get("properties") or {}).items():
-        taken.append(Parameter(key, "body", inner, key in required, inner.get("description", "")))
+    taken += fields_of(schema)
     for one in taken:
         try:
             Draft202012Validator.check_schema(one.schema)

@@ -17,7 +17,9 @@ from mcp.types import CallToolResult, TextContent, Tool
 
 from core.errors import ConfigError
 from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, repeated
-from core.skills.api.document import Document, Operation, Parameter, resolved
+from core.skills.api.document import Document, resolved
+from core.skills.api.fields import fields_of
+from core.skills.api.operations import Operation
 
 _TIMEOUT_S: Final = 10.0
 _MOST_CHARACTERS: Final = 200_000
@@ -82,17 +84,7 @@ def _operation(tool: Tool) -> Operation:
     reads = bool(hints and hints.read_only_hint)
     repeatable = bool(hints and hints.idempotent_hint)
     schema = tool.input_schema
-    required = set(schema.get("required") or ())
-    parameters = tuple(
-        Parameter(
-            name,
-            "body",
-            (inner := resolved(schema, part)),
-            name in required,
-            inner.get("description") or inner.get("title") or "",
-        )
-        for name, part in (schema.get("properties") or {}).items()
-    )
+    parameters = tuple(fields_of(resolved(schema, schema)))
     method = "GET" if reads else "PUT" if repeatable else "POST"
     return Operation(tool.name, method, f"#{tool.name}", tool.description or "", parameters)
 

@@ -20,8 +20,8 @@ from core.skills.api.arguments import (
 )
 from core.skills.api.book import Allowed, Book
 from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, Sender, call_of
-from core.skills.api.document import Parameter
 from core.skills.api.journal import Journal
+from core.skills.api.operations import Parameter
 from core.skills.api.shown import plain, said, shown
 from core.skills.skill import Request, SkillReply
 from core.types import Status

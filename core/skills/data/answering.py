@@ -61,10 +61,14 @@ class DataAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """It is not clear what was asked: the nearest sample questions to choose from."""
+    """It is not clear what was asked: the nearest sample questions to choose from.
+
+    `is_foreign` tells that it speaks mostly of what no sample speaks of.
+    """
 
     text: str
     questions: tuple[str, ...]
+    is_foreign: bool
 
 
 class DataAnswerer:
@@ -194,7 +198,7 @@ class DataAnswerer:
         alone = Blanks(rest=blanks.rest, groupings=blanks.groupings[:1])
         nearest = self._matcher.nearest(alone) or self._matcher.nearest(Blanks(blanks.rest))
         questions = tuple(match.question for match in nearest[:_OFFERED])
-        return Unsure(self._book.texts["unsure"], questions)
+        return Unsure(self._book.texts["unsure"], questions, not self._matcher.knows(blanks))
 
     @staticmethod
     def _scope(blanks: Blanks) -> str:

@@ -109,9 +109,14 @@ class Matcher:
         terms = set(self._terms(blanks.rest))
         if others and match.terms - terms and terms <= others[0].terms:
             return False
+        return match.score >= self._bar and self.knows(blanks)
+
+    def knows(self, blanks: Blanks) -> bool:
+        """Return whether a question speaks mostly of what the samples speak of."""
+        terms = set(self._terms(blanks.rest))
         known = sum(self._weights[term] for term in terms if term in self._weights)
         unknown = self._unknown * sum(term not in self._weights for term in terms)
-        return match.score >= self._bar and known >= unknown
+        return known >= unknown
 
     def _learnt(self) -> float:
         """Return how near a phrasing is to the others of its sample, in nine cases of ten."""

@@ -62,6 +62,7 @@ class DataSkill:
             yield SkillReply(shown, data=request.data, only=only, asks=False)
             return
         yield Status(self.texts["searching"])
+        likely = not request.arguments  # by its likeness to samples alone
         asked, answer = await asyncio.to_thread(self._answered, request, before.get("asked", ()))
         match answer:
             case DataAnswer():
@@ -74,7 +75,7 @@ class DataSkill:
                     files=await asyncio.to_thread(_files, answer),
                     asks=False,
                 )
-            case Unsure() if request.data is None:
+            case Unsure(is_foreign=foreign) if request.data is None and not (foreign and likely):
                 yield SkillReply(answer.text, answer.questions, json.dumps({}), only)
 
     def _answered(

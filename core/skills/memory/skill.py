@@ -23,6 +23,8 @@ _LAPSES: Final = timedelta(hours=1)
 _MOST: Final = 30  # of one person
 _MOST_CHARS: Final = 300
 _MOST_CHOICES: Final = 3  # beside "all" and "keep"
+_SOLE: Final = 2  # one thing to forget, or keep it
+_WORD: Final = re.compile(r"[가-힣]{2,}|[A-Za-z]{3,}|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,13 @@ class MemorySkill:
         if self.words.says("all", request.text):
             choices: tuple[str, ...] = (texts["all"], texts["keep"])
         else:
-            latest = known[-_MOST_CHOICES:]
-            choices = (*(one.text for one in latest), texts["all"], texts["keep"])
+            alike = _alike(request.text, known)
+            latest = (alike or known)[-_MOST_CHOICES:]
+            every = () if alike else (texts["all"],)
+            choices = (*(one.text for one in latest), *every, texts["keep"])
         ids = {one.text: one.id for one in known}
-        return self._asking(request, texts["which"], choices, {"ids": ids})
+        sole = choices[0] if len(choices) == _SOLE else ""
+        return self._asking(request, texts["which"], choices, {"ids": ids, "sole": sole})
 
     async def _chosen(self, request: Request) -> SkillReply | None:
         """Return the reply to a choice, or to what is to be remembered; None if it is neither."""
@@ -167,12 +172,15 @@ class MemorySkill:
         known = await self.memories.of(request.situation.person)
         if "ids" not in asked:
             return await self._remembered(request, self.words.told(request.text), known)
-        if request.text == self.words.texts["keep"]:
-            return SkillReply(self.words.texts["kept"])
-        if request.text == self.words.texts["all"]:
+        texts, ids = self.words.texts, asked["ids"]
+        if request.text == texts["keep"] or self.words.says("no", request.text):
+            return SkillReply(texts["kept"])
+        text = request.text
+        if self.words.says("yes", text) and asked["sole"]:
+            text = asked["sole"]
+        if text == texts["all"] or self.words.says("all", f"{text} "):
             return await self._gone(request, known, every=True)
-        chosen = asked["ids"].get(request.text)
-        named = [one for one in known if one.id == chosen]
+        named = [one for one in known if one.id == ids.get(text)]
         return await self._gone(request, named) if named else None
 
     async def _gone(
@@ -195,3 +203,11 @@ class MemorySkill:
             only=(person,) if person else (),
             until=request.situation.now + _LAPSES,
         )
+
+
+def _alike(text: str, known: Sequence[Memory]) -> list[Memory]:
+    """Return the memories that a message names by most of the words that it shares with any."""
+    words = set(_WORD.findall(text.casefold()))
+    shared = [sum(one in memory.text.casefold() for one in words) for memory in known]
+    most = max(shared, default=0)
+    return [one for one, count in zip(known, shared, strict=True) if most and count == most]

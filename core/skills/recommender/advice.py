@@ -45,13 +45,18 @@ class Adviser:
         self, text: str, consultation: Consultation, given: Mapping[str, object] | None = None
     ) -> NextQuestion | Advised:
         """Take what was said or pressed, and what a model has read of it, and go on."""
-        if text.strip() == self.form.others:
+        if self.wants_others(text, consultation):
             return self._advise(consultation.known, consultation.shown)
         known = self.form.read(text.strip(), consultation.known)
         known |= self.form.checked(given or {})
         if missing := self.form.missing(known):
             return NextQuestion(Consultation(known, consultation.shown), missing)
         return self._advise(known, () if known != consultation.known else consultation.shown)
+
+    def wants_others(self, text: str, consultation: Consultation) -> bool:
+        """Return whether other products are asked for than those that were shown."""
+        said = self.form.others_said.search(text) if consultation.shown else None
+        return text.strip() == self.form.others or bool(said)
 
     def _advise(self, known: Mapping[str, Value], shown: Sequence[str]) -> NextQuestion | Advised:
         if missing := self.form.missing(known):

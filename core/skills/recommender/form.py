@@ -83,6 +83,8 @@ class Form:
     because: str
     reason: str
     others: str
+    others_said: re.Pattern[str]
+    noted: str
     none_left: str
     examples: tuple[str, ...] = ()
 
@@ -90,6 +92,15 @@ class Form:
         """Return what is known of the buyer after this: what is said anew takes the old's place."""
         said = {field.name: field.read(text) for field in self.fields}
         return {**known, **{name: value for name, value in said.items() if value is not None}}
+
+    def corrected(self, before: Mapping[str, Value], after: Mapping[str, Value]) -> str:
+        """Return what is said of the values that were known otherwise before; "" of none."""
+        told = [
+            self.noted.format(value=field.value.format(value=after[field.name]))
+            for field in self.fields
+            if field.name in before and before[field.name] != after[field.name]
+        ]
+        return " ".join(told)
 
     def without(self, text: str) -> str:
         """Return a text without the clauses that say something of the buyer.
@@ -134,7 +145,8 @@ def load_form(path: Path) -> Form:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         fields = tuple(map(_field, document.pop("feature")))
         examples = tuple(document.pop("examples", ()))
-        return Form(fields, examples=examples, **document)
+        others_said = re.compile(document.pop("others_said"))
+        return Form(fields, examples=examples, others_said=others_said, **document)
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise ConfigError(f"cannot use the form {path}: {error}") from error
 

@@ -36,7 +36,7 @@ class RecommenderSkill:
         """
         consultation = _consultation(request.data)
         advice = self.adviser.hear(request.text, consultation, request.arguments)
-        goes_on = request.text.strip() == self.adviser.form.others
+        goes_on = self.adviser.wants_others(request.text, consultation)
         if (
             request.data is not None
             and advice.consultation.known == consultation.known
@@ -44,8 +44,13 @@ class RecommenderSkill:
         ):
             return
         reply = self._reply(advice, begins=request.data is None)
+        noted = self.adviser.form.corrected(consultation.known, advice.consultation.known)
         person = request.situation.person
-        yield replace(reply, only=(person,) if person else ())
+        yield replace(
+            reply,
+            text="\n\n".join(filter(None, [noted, reply.text])),
+            only=(person,) if person else (),
+        )
 
     def _reply(self, advice: NextQuestion | Advised, *, begins: bool) -> SkillReply:
         form = self.adviser.form
@@ -61,7 +66,7 @@ class RecommenderSkill:
             f"{number}. **{found.product}**  \n{why}"
             for number, (found, why) in enumerate(advice.products, start=1)
         ]
-        return SkillReply("\n".join(products), (form.others,), data)
+        return SkillReply("\n".join(products), (form.others,), data, asks=False)
 
 
 def _consultation(data: str | None) -> Consultation:

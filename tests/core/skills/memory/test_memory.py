@@ -158,3 +158,18 @@ async def test_where_others_read_nothing_personal_is_told(talk, situations):
     told = (await situations.of(Question("q", CHANNEL, "그럼요?", "U1"))).told()
     assert "지영" not in told
     assert "asked before" not in told
+
+
+async def test_what_is_to_be_forgotten_is_named_by_a_part_of_it(talk):
+    for text in ("기억해 줘: 저는 부산 지점 담당이에요", "기억해 줘: 생일은 3월 2일이에요"):
+        await talk(text)
+    _, asked = await talk("부산 지점 얘기는 잊어줘")
+    assert asked.followups == ("저는 부산 지점 담당이에요", "그대로 두기")
+    _, done = await talk("네")
+    assert "잊었어요: 저는 부산 지점" in done.text
+    _, asked = await talk("다 잊어줘")
+    _, kept = await talk("아니")
+    assert "지우지 않았어요" in kept.text
+    await talk("기억한 거 지워 줘")
+    _, done = await talk("전부 지워줘")
+    assert done.text == "모두 잊었어요."
