@@ -23,11 +23,9 @@ from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
 from core.retrieval.overlay.lesson_sync import all_lessons
-from core.retrieval.overlay.lessons import passages_of
 from core.types import (
     AuditEvent,
     Lesson,
-    Passage,
     SessionId,
     Turn,
     TurnState,
@@ -38,9 +36,6 @@ logger = logging.getLogger(__name__)
 SESSION: Final = SessionId("console:lessons")
 _MOST_ASKED_AGAIN: Final = 50
 _MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
-_DRAFT_PARTS: Final = 2
-_DRAFT_PASSAGES: Final = 5
-_DRAFT_CHARS: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +119,6 @@ class Operations:
         wanted = {text: known[text] for text in texts}
         self._vectors = wanted
         return np.stack(list(wanted.values()))
-
-    async def draft(self, text: str, question_ids: Sequence[str], *, who: str) -> str:
-        """Return a draft of an answer to a group's questions; "" if there is nothing for one.
-
-        A model writes it from what people have said would be right, from what owners have taught
-        nearby, and from the nearest entries; without one it is the parts of these entries.
-
-        Raises:
-            FaqbotError: it cannot be searched for.
-        """
-        research = await self.assistant.research(text, SessionId("draft"), ())
-        hits = research.hits[:_DRAFT_PASSAGES]
-        near = await self.assistant.nearest(hits)
-        given = await self.archive.opinions(question_ids)
-        said = dict.fromkeys(one.expected for one in given if one.expected)
-        replies = [Passage(f"reply:{reply}", text, reply, 1.0) for reply in said]
-        passages = [*replies, *passages_of(near, {hit.faq_id: hit.score for hit in hits})]
-        written = await self.assistant.draft(text, passages, charged_to=f"console:{who}")
-        parts = "\n\n".join(entry.text[:_DRAFT_CHARS].strip() for entry in near[:_DRAFT_PARTS])
-        return written or parts
 
     async def teach(
         self, questions: Sequence[tuple[str, str]], answer: str, *, who: str, approved: bool

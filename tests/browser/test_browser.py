@@ -8,6 +8,7 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -94,7 +95,10 @@ class Shop(ScriptedAssistant):
         self.script("느린 질문", *slow)
 
     async def research(self, text, session, history):
-        raise NotImplementedError
+        return SimpleNamespace(hits=())
+
+    async def draft(self, question, passages, *, charged_to):
+        return PASSAGE.text
 
     async def nearest(self, hits):
         return []
@@ -111,7 +115,7 @@ def operations_of(stores, assistant):
         subjects = sorted({text[:2] for text in texts})
         return np.eye(len(subjects), dtype=np.float32)[[subjects.index(text[:2]) for text in texts]]
 
-    operations = Operations(
+    return Operations(
         reports=stores.reports,
         archive=stores.archive,
         inbox=stores.inbox,
@@ -131,12 +135,6 @@ def operations_of(stores, assistant):
         category_of=of_no_category,
         personal=PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary),
     )
-
-    async def draft(_text, _questions, *, who):
-        return PASSAGE.text
-
-    operations.draft = draft
-    return operations
 
 
 async def told(file, story, address, **more):

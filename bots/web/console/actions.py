@@ -18,6 +18,7 @@ from bots.web.problems import Problem, said
 from core.lessons.book import Outcome, Taught
 from core.lessons.wording import findings_of
 from core.profile import Profile
+from core.reporting.drafts import drafted
 from core.reporting.operations import LessonEffect
 
 _MOST_QUESTIONS: Final = 500
@@ -47,7 +48,11 @@ async def draft(request: web.Request) -> web.Response:
     questions = [question_id for question_id, _ in questions_in(body)]
     text = text_in(body, "name", most=_NAME_CHARS)
     operations = request.app[CONSOLE].operations
-    return said({"draft": await operations.draft(text, questions, who=visitor.name)})
+    found = await drafted(
+        operations.assistant, operations.archive, text, questions, who=visitor.name
+    )
+    near = [{"title": title, "text": part} for title, part in found.near]
+    return said({"draft": found.text, "near": near})
 
 
 async def ask_again(request: web.Request) -> web.Response:

@@ -22,6 +22,7 @@ _API: Final = "/console/api"
 _UPLOAD: Final = f"{_API}/source/upload"
 _FILES: Final = (
     "app.js",
+    "audit.js",
     "dom.js",
     "chart.js",
     "today.js",

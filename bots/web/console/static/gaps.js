@@ -26,14 +26,13 @@ function group(one) {
   const questions = one.questions.map(({ question_id, text }) => ({ question_id, text }));
   element.append(make("div", { className: "row" },
     button(t.draft_answer, async () => {
-      const { draft } = await call("POST", "/gaps/draft", { name: one.name, questions });
-      compose(work, draft, questions, element);
+      compose(work, await call("POST", "/gaps/draft", { name: one.name, questions }), questions, element);
     }, "primary"),
     button(t.ask_again, async () => told(work, await call("POST", "/gaps/ask", { questions }), element))), work);
   return element;
 }
 
-function compose(work, draft, questions, element) {
+function compose(work, { draft, near }, questions, element) {
   const area = make("textarea", { rows: 8, value: draft, maxLength: 4000, ariaLabel: t.answer });
   const teach = async (approved) => {
     const body = { answer: area.value, questions, approved };
@@ -42,7 +41,9 @@ function compose(work, draft, questions, element) {
   const trial = make("div");
   const attempt = tryButton("/lessons/try", () => ({ answer: area.value, questions }), trial);
   const row = make("div", { className: "row" }, button(t.teach, () => teach(false), "primary"), attempt);
-  work.replaceChildren(area, make("p", { className: "small", textContent: t.draft_about }), row, trial);
+  const about = make("p", { className: "small", textContent: draft ? t.draft_about : t.no_draft });
+  const offers = draft ? [] : near.map(({ title, text }) => button(title, async () => { area.value = text; area.focus(); }));
+  work.replaceChildren(about, offers.length ? make("div", { className: "row offers" }, offers) : "", area, row, trial);
   area.focus();
 }
 

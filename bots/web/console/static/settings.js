@@ -1,6 +1,7 @@
 // Switches with the log of changes; and people's data, for whoever asks for it by law.
 
-import { $, button, call, empty, field, isOwner, make, number, say, t, table, time } from "./dom.js";
+import { auditOf, rulesOf, valueOf } from "./audit.js";
+import { $, button, call, field, isOwner, make, number, say, t } from "./dom.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
@@ -11,12 +12,10 @@ const RULES = ["mention", "asker", "all"];
 
 export async function switches(query, go) {
   const told = await call("GET", "/switches");
-  const columns = [{ label: t.when }, { label: t.who }, { label: t.what }, { label: t.detail }];
-  const rows = told.audit.map((one) => [time(one.at), t[`actor_${one.who.replaceAll(" ", "_")}`] ?? one.who, t[`audit_${one.action.replaceAll(".", "_")}`] ?? one.action, one.action.startsWith("lesson.") ? one.detail.replace(/^\S+( in \S+)?: /, "") : one.detail]);
   return [
     make("p", { className: "small", textContent: t.switches_about }),
     ...told.switches.map((one) => position(one, go)),
-    make("h2", { textContent: t.audit }), rows.length ? table(t.audit, columns, rows) : empty(),
+    make("h2", { textContent: t.audit }), auditOf(told.audit),
   ];
 }
 
@@ -33,12 +32,11 @@ function position(one, go) {
   };
   const input = one.name === "threads" ? rules(one.value) : CHOICES[one.name] ? choice(one) : amount(one);
   const isChanged = one.value !== one.default;
-  const words = (value) => (one.name === "threads" ? rulesOf(value).map(({ channel, rule }) => (channel ? `${channel}: ` : "") + t[`rule_${rule}`]).join(", ") : CHOICES[one.name] ? t[`${one.name}_${value}`] : value);
   const element = make("article", { className: "turn switch" },
     make("h2", {}, t[`switch_${one.name}`], " ", isChanged ? make("span", { className: "count", textContent: t.is_changed }) : null),
     make("p", { className: "small", textContent: t[`switch_${one.name}_about`] }),
-    isOwner() ? input.element : make("p", { textContent: words(one.value) }),
-    make("p", { className: "small", textContent: t.as_set.replace("{value}", words(one.default)) }));
+    isOwner() ? input.element : make("p", { textContent: valueOf(one.name, one.value) }),
+    make("p", { className: "small", textContent: t.as_set.replace("{value}", valueOf(one.name, one.default)) }));
   if (!isOwner()) return element;
   const trial = make("div");
   const attempt = one.name === TRIED ? tryButton("/switches/try", () => ({ name: one.name, value: input.value() }), trial) : null;
@@ -57,11 +55,6 @@ function amount(one) {
   const input = make("input", { type: "number", min: 0, step: STEPS[one.name] ?? 1, value: one.value, ariaLabel: t[`switch_${one.name}`] });
   return { element: input, value: () => input.value };
 }
-
-const rulesOf = (text) => text.split(/[,\s]+/).filter(Boolean).map((part) => {
-  const [rule, channel = ""] = part.split("=").reverse();
-  return { channel, rule };
-});
 
 // The manners: a rule for all threads, and one for each channel that has its own.
 function rules(text) {
