@@ -71,7 +71,7 @@ const stories = {
     await until(page, () => document.querySelector("#view").textContent.includes("이미"));
     await page.fill("#view textarea", "언제 통장에 들어와요?");
     await page.getByRole("button", { name: "저장" }).click();
-    await until(page, () => document.querySelector("#view li")?.textContent === "언제 통장에 들어와요?");
+    await until(page, () => [...document.querySelectorAll("#view li")].some((one) => one.textContent === "언제 통장에 들어와요?"));
     await view(page, "gaps");
     await picture(page, "console-gaps");
     await page.locator(".gap .primary").first().click();
@@ -88,13 +88,13 @@ const stories = {
     assert.match(await page.textContent("#view"), /가르침/);
     await page.selectOption(".switch select", "off");
     await page.locator(".switch .primary").first().click();
-    await until(page, () => document.querySelector("#view").textContent.includes("on -> off"));
+    await until(page, () => document.querySelector("#view").textContent.includes("켬 → 끔"));
     const manners = page.locator(".switch").last();
     await manners.getByRole("button", { name: "채널 더하기" }).click();
     await manners.locator(".line input").fill("C0123ABCD");
     await noBarriers(page, "manners");
     await manners.locator(".primary").click();
-    await until(page, () => document.querySelector("#view").textContent.includes("asker -> asker, C0123ABCD=mention"));
+    await until(page, () => document.querySelector("#view").textContent.includes("C0123ABCD: 부를 때만 답하기"));
     await noBarriers(page, "switched");
     await picture(page, "console-switches");
   },
