@@ -30,6 +30,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get("/", site.file(site.PAGE)),
         *(web.get(f"/{name}", site.file(name)) for name in site.FILES),
+        web.get("/widget.js", site.messenger()),
         web.get("/embed", site.embedded(site.file(site.PAGE))),
         web.get("/healthz", site.alive),
         web.get("/readyz", site.ready),

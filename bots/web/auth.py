@@ -161,6 +161,10 @@ class AuthRules:
         """True if any site may show the messenger."""
         return bool(self._embedders)
 
+    def lets_embed(self, site: str) -> bool:
+        """Return whether a site, by its origin, may show the messenger."""
+        return site in self._embedders
+
     def new_visitor(self) -> str:
         """Return a pass with which a visitor of the messenger on another site may ask.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -31,7 +33,6 @@ FILES: Final = (
     "sources.js",
     "opinion.js",
     "conversations.js",
-    "widget.js",
     "style.css",
     "icon.svg",
 )
@@ -41,8 +42,33 @@ _TYPES: Final = {
     "css": "text/css",
     "svg": "image/svg+xml",
 }
+_WIDGET: Final = "widget.js"
+_NOT_HERE: Final = (
+    "faqbot: the messenger is not shown, because FAQBOT_WEB_EMBED_ORIGINS does not name {site}"
+)
 _STORE_S: Final = 3.0
 _TOKEN_CHARS: Final = 512
+
+
+def messenger() -> Handler:
+    """Return a handler of the messenger's script, which on any other site only logs the reason.
+
+    Browsers name the site in `Referer`. Where the site forbids that, only the frame is refused.
+    """
+    script = file(_WIDGET)
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        address = urlsplit(request.headers.get("Referer", ""))
+        site = f"{address.scheme}://{address.netloc}".lower()
+        if not address.netloc or request.app[CONTEXT].gate.lets_embed(site):
+            response = await script(request)
+        else:
+            text = f"console.error({json.dumps(_NOT_HERE.format(site=site))});\n"
+            response = web.Response(text=text, content_type=_TYPES["js"], charset="utf-8")
+        response.headers.add("Vary", "Referer")
+        return response
+
+    return serve
 
 
 def file(name: str) -> Handler:

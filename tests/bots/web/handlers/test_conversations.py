@@ -209,6 +209,28 @@ async def test_the_page_speaks_korean_and_english(person):
     assert (await person.call("GET", "/about?lang=xx"))[1]["language"] == "ko"
 
 
+async def test_the_messenger_is_nowhere_to_be_seen_on_a_site_that_may_not_show_it(
+    tmp_path, profile
+):
+    """The reason is logged in the browser's console, for whoever built the site."""
+    async with running_bot(tmp_path, profile, web_embed_origins=SHOP) as bot:
+        person = Person(bot.address)
+
+        async def script(site):
+            headers = {"Referer": f"{site}/cart"} if site else {}
+            async with person.http.get(f"{bot.address}/widget.js", headers=headers) as response:
+                assert "Referer" in response.headers.getall("Vary")
+                return await response.text()
+
+        for site in (SHOP, ""):
+            assert "createElement" in await script(site)
+        other = await script("https://other.example")
+        assert other.startswith("console.error(")
+        assert "https://other.example" in other
+        assert "createElement" not in other
+        await person.close()
+
+
 async def test_only_named_sites_may_show_the_messenger(tmp_path, profile):
     async with running_bot(tmp_path, profile, web_embed_origins=SHOP) as bot:
         person = Person(bot.address)
