@@ -105,6 +105,13 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         le=3650,
         description="After so many days owners are asked whether a lesson is still right; 0 never.",
     )
+    entry_review_days: int = Field(
+        default=0,
+        ge=0,
+        le=3650,
+        description="So many days after its last change owners are asked about an entry that "
+        "nobody has reviewed yet; 0 never.",
+    )
     lesson_second_owner: bool = Field(
         default=False,
         description="What the gate holds waits for another owner than who taught it.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bots.bootstrap.stores import Stores
@@ -65,6 +65,7 @@ def entry_reviews(
         channels=settings.digest_channels,
         profile=profile,
         now=lambda: datetime.now(UTC),
+        first_after=timedelta(days=days) if (days := settings.entry_review_days) else None,
     )
 
 

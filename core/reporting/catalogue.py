@@ -33,11 +33,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An entry with its use and its review."""
+    """An entry with its use and its review, or with the `request` for its first review."""
 
     entry: Entry
     use: EntryUse
     review: EntryReview | None = None
+    request: EntryReview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,15 @@ class Catalogue:
         wanted = compact(text)
         entries = await self._served(searched=bool(wanted))
         uses = {use.title: use for use in await self._reports.entry_uses()}
-        reviews = {review.title: review for review in await self._reports.reviews()}
+        known = await self._reports.reviews()
+        reviews = {one.title: one for one in known if one.who}
+        requests = {one.title: one for one in known if not one.who}
         listed = [
             Listed(
                 entry,
                 uses.get(entry.title, EntryUse(entry.title)),
                 reviews.get(entry.title),
+                requests.get(entry.title),
             )
             for entry in entries
             if not wanted or wanted in self._texts.get(entry.faq_id, "")

@@ -38,7 +38,8 @@ class EntryUse:
 class EntryReview:
     """The last review of an entry: by whom, when, and when it is due again.
 
-    `asked_at` is when its owner was last asked for the next review; None if nobody was.
+    `asked_at` is when its owner was last asked for the next review; None if nobody was. `who` is ""
+    if nobody has reviewed the entry yet, and its owner was only asked.
     """
 
     title: str

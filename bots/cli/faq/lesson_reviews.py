@@ -63,6 +63,7 @@ def _beside_the_faq(
     async def due() -> list[EntryReview]:
         async with open_stores(settings) as stores:
             now = datetime.now(UTC)
-            return [one for one in await stores.reports.reviews() if one.due_at <= now]
+            reviews = await stores.reports.reviews()
+            return [one for one in reviews if one.who and one.due_at <= now]
 
     return overlaps, asyncio.run(due())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from core.errors import PlatformError
@@ -15,9 +16,12 @@ from core.ports import Reports
 from core.profile import Owner, Profile
 from core.reporting.catalogue import Catalogue, Listed
 from core.skills.messenger import Messenger, OwnerRequest
-from core.types import EntryReview
+from core.types import Entry, EntryReview
 
 logger = logging.getLogger(__name__)
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_DAY = timedelta(days=1)
 
 
 class EntryAct(StrEnum):
@@ -28,7 +32,10 @@ class EntryAct(StrEnum):
 
 
 class EntryReviews:
-    """Asks about entries whose review is due; each request is stored before it is sent."""
+    """Asks about entries whose review is due, and about those that nobody has reviewed yet.
+
+    Each request is stored before it is sent.
+    """
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -40,8 +47,14 @@ class EntryReviews:
         channels: Sequence[str],
         profile: Profile,
         now: Callable[[], datetime],
+        first_after: timedelta | None = None,
     ) -> None:
-        """`channels` are those of the owners: `slack:C0123`, `discord:123`."""
+        """`channels` are those of the owners: `slack:C0123`, `discord:123`.
+
+        Owners are asked about an entry that nobody has reviewed `first_after` its last change, and
+        never if that is None.
+        """
+        self._first_after = first_after
         self._catalogue = catalogue
         self._reports = reports
         self._roster = roster
@@ -61,19 +74,40 @@ class EntryReviews:
         if not self._channels or (self._look_at and now < self._look_at):
             return
         self._look_at = now + LOOK
-        if not any(_is_due(review, now) for review in await self._reports.reviews()):
+        reviews = await self._reports.reviews()
+        if self._first_after is None and not any(one.due_at <= now for one in reviews):
             return  # so that the entries are not read every hour
+        every = await self._catalogue.listed()
+        today = Counter(
+            self._owner_of(listed)[1] for listed in every if _was_asked(listed, now, within=_DAY)
+        )
+        due = [(self._due_at(listed), listed) for listed in every]
+        wanting = [(at, listed) for at, listed in due if at is not None and at <= now]
         asked = 0
-        for listed in await self._catalogue.listed():
-            if asked < AT_ONCE and listed.review and _is_due(listed.review, now):
-                asked += await self._ask(listed, listed.review, now)
+        for _, listed in sorted(wanting, key=lambda one: (one[1].review is None, one[0])):
+            if asked < AT_ONCE and not _was_asked(listed, now, within=AGAIN):
+                asked += await self._ask(listed, now, today)
 
-    async def _ask(self, listed: Listed, review: EntryReview, now: datetime) -> bool:
-        """Ask about an entry; return False if nobody can be asked now."""
-        channel, owner = self._owner_of(listed, review)
-        if owner is None or works_from(owner, now) > now:
+    def _due_at(self, listed: Listed) -> datetime | None:
+        """Return when an entry is due; None if it is never asked about."""
+        if listed.review:
+            return listed.review.due_at
+        if self._first_after is None:
+            return None
+        updated = _updated(listed.entry)
+        return updated + self._first_after if updated else _NEVER
+
+    async def _ask(self, listed: Listed, now: datetime, today: Counter[Owner | None]) -> bool:
+        """Ask about an entry; return False if nobody can be asked now.
+
+        `today` is how often each owner was asked within a day, of which they have set the most.
+        """
+        channel, owner = self._owner_of(listed)
+        if owner is None or works_from(owner, now) > now or today[owner] >= owner.calls_a_day:
             return False
-        await self._reports.review(replace(review, asked_at=now))
+        today[owner] += 1
+        first = EntryReview(listed.entry.title, "", now, now + (self._first_after or timedelta()))
+        await self._reports.review(replace(listed.review or first, asked_at=now))
         entry, words = listed.entry, self._profile.entry_review
         request = OwnerRequest(
             review_words(words, self._profile, title=entry.title, answer=entry.text),
@@ -87,13 +121,13 @@ class EntryReviews:
             logger.warning("nobody was asked about the entry %s: %s", entry.faq_id, error)
         return True
 
-    def _owner_of(self, listed: Listed, review: EntryReview) -> tuple[str, Owner | None]:
+    def _owner_of(self, listed: Listed) -> tuple[str, Owner | None]:
         """Return the owner of an entry and the channel in which they are asked."""
-        entry = listed.entry
+        entry, first = listed.entry, (listed.review.who,) if listed.review else ()
         categories = (entry.category,) if entry.category else ()
         for channel in self._channels:
             platform = channel.partition(":")[0]
-            owners = self._roster.owners_of(entry.title, categories, platform, first=(review.who,))
+            owners = self._roster.owners_of(entry.title, categories, platform, first=first)
             if owners:
                 return channel, owners[0]
         return "", None
@@ -108,7 +142,7 @@ async def reviewed(
 ) -> str:
     """Note an owner's word on an entry; return the text that takes the place of the request.
 
-    An entry that is right is due again after the interval it had before.
+    An entry that is right is due again after the interval it had before, or that of the request.
 
     Raises:
         FaqbotError: it is not noted.
@@ -120,12 +154,21 @@ async def reviewed(
     if act is EntryAct.WRONG:
         await catalogue.doubt(listed.entry, who=who)
         return profile.entry_to_correct.format(name=who, title=title)
-    last = listed.review
+    last = listed.review or listed.request
     after = last.due_at - last.at if last else timedelta(days=180)
     review = await catalogue.review(listed.entry, who=who, after=after)
     return profile.entry_confirmed.format(name=who, title=title, date=f"{review.due_at:%Y-%m-%d}")
 
 
-def _is_due(review: EntryReview, now: datetime) -> bool:
-    is_asked = review.asked_at is not None and review.asked_at + AGAIN > now
-    return review.due_at <= now and not is_asked
+def _was_asked(listed: Listed, now: datetime, *, within: timedelta) -> bool:
+    """Return whether the owner was asked about an entry within some time."""
+    last = listed.review or listed.request
+    return bool(last and last.asked_at and last.asked_at + within > now)
+
+
+def _updated(entry: Entry) -> datetime | None:
+    """Return the day of an entry's last change; None if its source does not say."""
+    try:
+        return datetime.fromisoformat(entry.updated).replace(tzinfo=UTC)
+    except ValueError:
+        return None

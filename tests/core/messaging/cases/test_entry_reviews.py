@@ -14,6 +14,7 @@ from core.messaging.cases.entry_reviews import EntryAct, EntryReviews, reviewed
 from core.messaging.cases.roster import Roster
 from core.profile import Owner
 from core.reporting.catalogue import Catalogue
+from core.retrieval.reviews import Reviews
 from core.types import Entry, EntryReview
 
 PROFILE = load_profile("ko")
@@ -37,7 +38,7 @@ class Office:
         self.catalogue = Catalogue(stores.reports, desk_of(*ENTRIES))
         self.reviews = self.begun(RETURNS)
 
-    def begun(self, *owners, channels=("discord:5", "slack:C1")):
+    def begun(self, *owners, channels=("discord:5", "slack:C1"), first_after=None):
         return EntryReviews(
             catalogue=self.catalogue,
             reports=self.stores.reports,
@@ -46,6 +47,7 @@ class Office:
             channels=channels,
             profile=PROFILE,
             now=lambda: self.now,
+            first_after=first_after,
         )
 
     async def request(self, channel, request):
@@ -102,6 +104,30 @@ async def test_nobody_is_asked_too_early_nor_outside_of_hours_nor_without_a_chan
     assert office.requests == []
     await office.after(timedelta(hours=11))
     assert [one.about for _, one in office.requests] == ["f1"]
+
+
+async def test_entries_that_nobody_has_reviewed_are_asked_about_oldest_first_within_a_day(office):
+    """They come after those that are due, and stay without a mark until somebody has answered."""
+    dates = ("2026-11-20", "2026-03-01", "2026-01-01", "", "2026-02-01")
+    entries = [Entry(f"n{n}", f"질문 {n}", "답", updated=date) for n, date in enumerate(dates)]
+    office.catalogue = Catalogue(office.stores.reports, desk_of(ENTRIES[0], *entries))
+    everyone = replace(ALL, contacts=("discord:9",), calls_a_day=3)
+    office.reviews = office.begun(RETURNS, everyone, first_after=90 * DAY)
+    await office.reviews.go()
+    assert [one.about for _, one in office.requests] == ["f1", "n3", "n2"]
+    await office.after(timedelta(hours=1))
+    await office.after(timedelta(hours=1))
+    assert [one.about for _, one in office.requests[3:]] == ["n4"]  # the most for a day
+    await office.after(DAY)
+    assert [one.about for _, one in office.requests[4:]] == ["n1"]  # n0 is too new
+    kept = Reviews(office.stores.reports.reviews, serve_expired=False, now=lambda: office.now)
+    await kept.catch_up()
+    assert kept.admits(entries[3], verified=False)
+    assert not kept.admits(entries[3], verified=True)
+    await reviewed(office.catalogue, "n3", EntryAct.RIGHT, who="김담당", profile=PROFILE)
+    listed = await office.catalogue.find("n3")
+    assert (listed.review.who, listed.review.due_at - listed.review.at) == ("김담당", 90 * DAY)
+    assert (await office.catalogue.find("n2")).review is None
 
 
 async def test_a_request_that_could_not_be_posted_is_repeated_at_its_next_date(office):
