@@ -13,12 +13,12 @@ from bench.baselines import NAMES, Baselines
 from bench.sources import Sources
 from bench.tables import not_run, table
 from bench.taught_faqs import MEASURED, Example, Origin, Workshop, evidence_of, read_examples
-from config.resources import ENCODER, load_loanwords
+from bots.bootstrap.search import load_analyzer
+from config.resources import ENCODER
 from core.assistant.guardrails.guardrail import Evidence, Guardrail
 from core.charts import line_chart
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.retriever import Retriever, is_answer
-from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Label
 from ingest.prepare import prepare
 from ingest.question_packs import load_pack
@@ -119,7 +119,7 @@ def main(sources: Sources, picture: Path | None = None) -> None:
 
 
 def _workshop(sources: Sources) -> Workshop:
-    analyzer = Analyzer.load(load_loanwords())
+    analyzer = load_analyzer()
     folder = sources.folder / "decisions"
     folder.mkdir()
     return Workshop(analyzer, KiwiEncoder.load(ENCODER, analyzer), folder)

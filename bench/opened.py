@@ -16,7 +16,7 @@ from bench.sources import Asked
 from bots.bootstrap.search import load_synonyms
 from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
-from core.embeddings.kiwi import KiwiEncoder
+from core.embeddings.kiwi import KiwiEncoder, known_nouns
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Hit, Retriever
 from core.text.korean import Analyzer
@@ -83,7 +83,7 @@ class Opened:
     def at(cls, data_dir: Path) -> Opened:
         """Open the index that serves in a data folder; `seconds` is for Chroma and the cache."""
         settings = Settings(data_dir=data_dir)
-        analyzer = ForgetfulAnalyzer.load(load_loanwords())
+        analyzer = ForgetfulAnalyzer.load(load_loanwords(), known_nouns(ENCODER))
         encoder = ForgetfulEncoder.load(ENCODER, analyzer)
         synonyms = load_synonyms(analyzer, _PROFILE)
         started = perf_counter()

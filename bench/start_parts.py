@@ -35,12 +35,11 @@ def main(question: str) -> list[Part]:
 def _story(question: str) -> Iterator[str]:
     """Does the parts, and yields the name of each when it is done."""
     yield from _imports()
-    from config.resources import load_loanwords
+    from bots.bootstrap.search import load_analyzer
     from config.settings import read_settings
-    from core.text.korean import Analyzer
 
     settings = read_settings()
-    analyzer = Analyzer.load(load_loanwords())
+    analyzer = load_analyzer()
     yield "load Kiwi"
     from config.resources import ENCODER, GUARDRAIL
     from core.embeddings.kiwi import KiwiEncoder

@@ -27,8 +27,9 @@ from scipy.optimize import minimize
 from bench.confidence_fit import fit_confidence
 from bench.taught_faqs import TAUGHT, Faq, Workshop
 from bench.train_encoder import lines
+from bots.bootstrap.search import load_analyzer
 from config.profiles import PROFILES
-from config.resources import ENCODER, GUARDRAIL, load_loanwords
+from config.resources import ENCODER, GUARDRAIL
 from core.assistant.guardrails.features import Vocabulary, grams_of, words_of
 from core.assistant.guardrails.guardrail import LABELS, facts
 from core.embeddings.kiwi import KiwiEncoder
@@ -54,7 +55,7 @@ def main(
     questions: Annotated[Path, typer.Option(help="Its question pack.")],
 ) -> None:
     """Fit and write config/models/guardrail.npz and config/profiles/smartstore.guardrail.npz."""
-    analyzer = Analyzer.load(load_loanwords())
+    analyzer = load_analyzer()
     encoder = KiwiEncoder.load(ENCODER, analyzer)
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(analyzer, encoder, Path(folder))

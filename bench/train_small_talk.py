@@ -23,11 +23,11 @@ import typer
 from bench.taught_faqs import MEASURED, TAUGHT, read_examples
 from bench.train_encoder import lines
 from bench.train_guardrail import matrix, softmax_regression, vocabulary
-from config.resources import ENCODER, EXAMPLES, ROOT, SMALL_TALK, load_loanwords
+from bots.bootstrap.search import load_analyzer
+from config.resources import ENCODER, EXAMPLES, ROOT, SMALL_TALK
 from core.assistant.guardrails.features import grams_of
 from core.assistant.guardrails.small_talk import KINDS, SmallTalkModel, SmallTalkReader
 from core.embeddings.kiwi import KiwiEncoder
-from core.text.korean import Analyzer
 from core.types import Label, SmallTalk
 
 HELD_OUT: Final = ROOT / "tests" / "fixtures" / "small_talk.toml"
@@ -48,7 +48,7 @@ _NONE_SHARE: Final = 0.4  # of all that it is taught by, as the rest is shared b
 
 def main() -> None:
     """Fit and write config/models/small_talk.npz, and print how often each kind is told."""
-    encoder = KiwiEncoder.load(ENCODER, Analyzer.load(load_loanwords()))
+    encoder = KiwiEncoder.load(ENCODER, load_analyzer())
     fit(encoder)
     reader = SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed)
     typer.echo(f"{SMALL_TALK.name}: {SMALL_TALK.stat().st_size / 1e6:.1f} MB")

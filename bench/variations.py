@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from config.resources import ENCODER, load_loanwords
+from bots.bootstrap.search import load_analyzer
+from config.resources import ENCODER
 from config.settings import Settings
 from core.embeddings.kiwi import KiwiEncoder
 from core.errors import FaqIndexError
@@ -47,7 +48,7 @@ def variations(data_dir: Path) -> Variations:
     serving = index.serving()
     if serving is None:
         raise FaqIndexError("nothing was ingested")
-    analyzer = Analyzer.load(load_loanwords())
+    analyzer = load_analyzer()
     encoder = KiwiEncoder.load(ENCODER, analyzer)
     bases = [_base(record, analyzer, encoder) for record in index.records(serving.name)]
     return Variations(serving.fingerprint, _endless(bases, encoder))

@@ -26,13 +26,13 @@ from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
 from core.assistant.guardrails.small_talk import SmallTalkModel, SmallTalkReader
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
-from core.embeddings.kiwi import KiwiEncoder
+from core.embeddings.kiwi import KiwiEncoder, known_nouns
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
 from core.skills.data.load import EXAMPLE_BOOK, load_answerer
 from core.skills.data.shop import build_shop
 from core.stores.memory import MemoryHistory
-from core.text.korean import Analyzer
+from core.text.korean import Analyzer, load_kiwi
 from devtools.openai.server import OpenAIServer
 from ingest.sync import sync
 
@@ -120,13 +120,13 @@ def sample_data(copy_of):
 @pytest.fixture(scope="session", autouse=True)
 def kiwi_once():
     """Whatever loads Kiwi in this process gets one that has been loaded before, and its memory."""
-    kiwi = cache(Analyzer.load)
+    kiwi = cache(lambda: load_kiwi(known_nouns(ENCODER)))
 
     @cache
     def with_words(loanwords):
-        return Analyzer(kiwi().kiwi, dict(loanwords))
+        return Analyzer(kiwi(), dict(loanwords))
 
-    def load(loanwords=None):
+    def load(loanwords=None, _names=None):
         return with_words(tuple((loanwords or {}).items()))
 
     with pytest.MonkeyPatch.context() as patch:

@@ -17,7 +17,7 @@ from config.settings import Settings
 from core.embeddings.centred import CentredEmbedder
 from core.embeddings.e5 import E5Embedder
 from core.embeddings.fastembed import FastembedEmbedder
-from core.embeddings.kiwi import KiwiEncoder
+from core.embeddings.kiwi import KiwiEncoder, known_nouns
 from core.ports import Embedder, FaqIndex
 from core.retrieval.lexical.synonyms import Synonyms, load_groups
 from core.retrieval.overlay.lesson_sync import LessonSync, Warm
@@ -37,9 +37,14 @@ class Language:
 
 def load_language(profile: str, *, faq: Path | None = None) -> Language:
     """Load Kiwi and what stands on it: some two seconds. For `faq` see `profile_chain`."""
-    analyzer = Analyzer.load(load_loanwords())
+    analyzer = load_analyzer()
     encoder = KiwiEncoder.load(ENCODER, analyzer)
     return Language(analyzer, encoder, load_synonyms(analyzer, profile, faq=faq))
+
+
+def load_analyzer() -> Analyzer:
+    """Load Kiwi with the words that the built-in encoder knows: about a second."""
+    return Analyzer.load(load_loanwords(), known_nouns(ENCODER))
 
 
 def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) -> Synonyms:

@@ -169,6 +169,20 @@ def _unknown_words(space: WordSpace, *, adapter: Floats, gate: Floats) -> Callab
     return vector_of
 
 
+def known_nouns(path: Path) -> frozenset[str]:
+    """Return the nouns in a model file's vocabulary, in lower case.
+
+    Raises:
+        ConfigError: the file is missing or is not a model of this version.
+    """
+    return read_model(path, _nouns)
+
+
+def _nouns(model: Mapping[str, NDArray[np.generic]]) -> frozenset[str]:
+    terms = (*_lines(model["terms"]), *_lines(model["general_terms"]))
+    return frozenset(term.removesuffix("/N") for term in terms if term.endswith("/N"))
+
+
 def fingerprint(model: Mapping[str, NDArray[np.generic]], terms_version: str) -> str:
     """Return the fingerprint of the vectors: of the model, and of the analysis of text."""
     return f"{_lines(model['name'])[0]}-{terms_version}"

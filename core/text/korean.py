@@ -14,10 +14,13 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 import snowballstemmer
@@ -41,6 +44,7 @@ _HANGUL = re.compile(r"[가-힣ᄀ-ᇿㄱ-ㆎ]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _NOT_WORDS = re.compile(r"[\W_\u1100-\u11ff\u3130-\u318f]+")  # single jamo are laughter and tears
+_PROPER_NOUN = "NNP"
 _LETTERS_OF_OTHERS = ("SH", "SW")  # as Kiwi tags Chinese characters, and what it does not know
 _MEMO_TEXTS = 50_000
 _MEMO_CHARS = 5_000_000  # with their terms, which weigh several times as much, some 100 MB
@@ -49,7 +53,7 @@ _MEMO_TOKENS = 64  # texts whose tokens are kept: several readers ask for those 
 
 
 # Part of what a record was made with: raise it when a text gives other terms than before.
-_TERMS_VERSION = 3
+_TERMS_VERSION = 4
 
 
 def terms_version(loanwords: Mapping[str, str]) -> str:
@@ -87,15 +91,13 @@ class Analyzer:
         self._tokens: OrderedDict[str, list[Token]] = OrderedDict()
 
     @classmethod
-    def load(cls, loanwords: Mapping[str, str] | None = None) -> Self:
-        """Load Kiwi with its packaged model: about a second and 340 MB.
-
-        Its dictionary of names of several words would cost another 1.3 s and 190 MB, and hides the
-        words that a question shares with an entry. The default dictionary stays, for all its 60 MB:
-        without it one title in a hundred of the SmartStore FAQ is split otherwise, since it holds
-        words such as 굿스플로, 에스크로 and 주주명부.
-        """
-        return cls(Kiwi(load_multi_dict=False), loanwords)
+    def load(
+        cls,
+        loanwords: Mapping[str, str] | None = None,
+        names: Collection[str] | None = None,
+    ) -> Self:
+        """Load Kiwi with its packaged model: about a second and 210 MB; see `load_kiwi`."""
+        return cls(load_kiwi(names), loanwords)
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the content terms of one text, in order."""
@@ -167,6 +169,39 @@ class Analyzer:
                 self._memo[text] = terms
             while len(self._memo) > _MEMO_TEXTS or self._memo_chars > _MEMO_CHARS:
                 self._memo_chars -= len(self._memo.popitem(last=False)[0])
+
+
+def load_kiwi(names: Collection[str] | None = None) -> Kiwi:
+    """Load Kiwi; of the proper nouns in its default dictionary, only `names` (None: all).
+
+    The dictionary has 113,000 titles of an encyclopedia, most of them people, places and schools.
+    They take 50 MB, and hide the words that they are made of. Words that the embedder knows,
+    such as 굿스플로, 에스크로 and 주주명부, are needed: without them a title in a hundred of the
+    SmartStore FAQ is split otherwise. The dictionary of names of several words is left out, which
+    would cost another 1.3 s and 190 MB.
+    """
+    if names is None:
+        return Kiwi(load_multi_dict=False)
+    kiwi = Kiwi(load_multi_dict=False, load_default_dict=False)
+    add_names(kiwi, names)
+    return kiwi
+
+
+def add_names(kiwi: Kiwi, names: Collection[str]) -> None:
+    """Give Kiwi its default dictionary without the proper nouns that are no `names`."""
+    with TemporaryDirectory() as folder:
+        kept = Path(folder) / "names.dict"
+        with (files("kiwipiepy_model") / "default.dict").open(encoding="utf-8") as dictionary:
+            kept.write_text("".join(_named(dictionary, names)), encoding="utf-8")
+        kiwi.load_user_dictionary(str(kept))
+
+
+def _named(dictionary: Iterable[str], names: Collection[str]) -> Iterator[str]:
+    """Yield the lines (form, tag, score) of all but the proper nouns that are no `names`."""
+    for line in dictionary:
+        form, _, rest = line.partition("\t")
+        if not rest.startswith(_PROPER_NOUN) or form.lower() in names:
+            yield line
 
 
 def _english_stems() -> Callable[[str], str]:

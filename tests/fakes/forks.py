@@ -151,7 +151,7 @@ def serve(descriptor):
 
     analyzer = Analyzer(_kiwi_without_threads(), load_loanwords())
     load_synonyms(analyzer, "smartstore")  # five thousand texts, which it remembers
-    Analyzer.load = lambda _loanwords: analyzer
+    Analyzer.load = lambda *_: analyzer
     gc.collect()
     gc.freeze()  # a fork that ends need not look at what it shares, and copy it by that
     listener = socket.socket(fileno=descriptor)
@@ -203,6 +203,10 @@ def _kiwi_without_threads():
     """Kiwi, ready to analyse, in a form that a fork may have: no fork has its parent's threads."""
     from kiwipiepy import Kiwi  # noqa: PLC0415
 
+    from config.resources import ENCODER  # noqa: PLC0415
+    from core.embeddings.kiwi import known_nouns  # noqa: PLC0415
+    from core.text.korean import add_names  # noqa: PLC0415
+
     class Single(Kiwi):
         def tokenize(self, text, *args, **options):
             if isinstance(text, str):
@@ -211,7 +215,8 @@ def _kiwi_without_threads():
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # 0 meant all cores before 0.21
-        kiwi = Single(load_multi_dict=False, num_workers=0)
+        kiwi = Single(load_multi_dict=False, load_default_dict=False, num_workers=0)
+    add_names(kiwi, known_nouns(ENCODER))
     kiwi.tokenize("첫 문장")  # it prepares itself with the first text, for a second
     return kiwi
 
