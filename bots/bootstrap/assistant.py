@@ -192,7 +192,7 @@ class _Parts:
 
     @property
     def embed(self) -> Embed:
-        """The call of the built-in encoder, whatever embedder the index was made with."""
+        """Return the call of the built-in encoder, whatever embedder made the index."""
         return self.assistants.language.encoder.embed
 
     def operations(

@@ -1,4 +1,4 @@
-"""Jobs by the clock. A job that fails says so, and does not stop the others."""
+"""Scheduled jobs; one that fails is logged, and does not stop the others."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _EACH_MINUTE: Final = "* * * * *"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A name, one line about it, when it runs (five fields of cron), and what it does.
+    """A job: its name, one line about it, its cron line (five fields), and its work.
 
     `run` returns a line that says what was done. Its times are those of `zone`, of the settings' if
     it is "".
@@ -81,7 +81,7 @@ async def expire(archive: Archive, *, days: int) -> str:
 
 
 async def sweep(inbox: Inbox, wake: Callable[[], None]) -> str:
-    """Free questions whose worker died, and wake who is here; the job `sweep`.
+    """Release questions whose worker died, and wake the worker here; the job `sweep`.
 
     Raises:
         StorageError: the store failed.

@@ -30,7 +30,7 @@ class SearchedRehearsal:
     """Implements `core.lessons.gate.Rehearsing` in threads."""
 
     def __init__(self, retriever: Retriever, analyzer: Analyzer, closed: Sequence[str]) -> None:
-        """The rehearsal of a lesson finds nothing of `closed` categories but its own."""
+        """Exclude `closed` categories from a rehearsal, except the lesson's own."""
         self._retriever = retriever
         self._analyzer = analyzer
         self._closed = closed

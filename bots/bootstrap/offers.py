@@ -1,4 +1,4 @@
-"""The questions that a profile offers, without those that are for a group alone."""
+"""The questions that a profile offers, without those that only a group may ask."""
 
 from __future__ import annotations
 

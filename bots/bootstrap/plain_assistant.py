@@ -28,7 +28,7 @@ from core.text.safety.personal_data import mask
 
 @dataclass(frozen=True, slots=True)
 class PlainAssistants:
-    """Makes assistants that speak and judge alike, whatever they search."""
+    """Makes assistants that differ only in what they search."""
 
     settings: Settings
     profile: Profile

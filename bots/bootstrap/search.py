@@ -28,7 +28,7 @@ from core.text.korean import Analyzer
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The analysis of Korean: split into terms, as a vector, and in sellers' own words."""
+    """The analysis of text: its terms, its vector, and the synonyms of its words."""
 
     analyzer: Analyzer
     encoder: KiwiEncoder
@@ -48,7 +48,7 @@ def load_analyzer() -> Analyzer:
 
 
 def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) -> Synonyms:
-    """The profile's synonyms, ready to use; none where it brings none."""
+    """Return the compiled synonyms of a profile; none if it has none."""
     files = synonym_files(profile_chain(profile, faq=faq))
     return Synonyms.compile([group for file in files for group in load_groups(file)], analyzer)
 

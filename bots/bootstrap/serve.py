@@ -195,7 +195,7 @@ class _Later:
         return self._platform.away() if self._platform else "not reached yet"
 
     async def run(self) -> None:
-        """Reach it and run it; raises what stands in the way of it."""
+        """Open the platform and run it; raise the error if it cannot be opened."""
         async with self._opener() as self._platform:
             _say(self._platform.about)
             await keep_running(self._platform)

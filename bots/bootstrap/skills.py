@@ -100,12 +100,12 @@ class SkillSet:
 
     @property
     def tools(self) -> Sequence[Tool]:
-        """The skills as tools of a model."""
+        """Return the skills as tools of a model."""
         return SkillTools.of(self.skills).tools
 
     @property
     def situations(self) -> Situations | None:
-        """The parts' situations."""
+        """Return the situations of dialogues; None where there are no skills."""
         return self.parts.situations if self.parts else None
 
     def over(self, assistant: Assistant, profile: Profile, history: History) -> AnyAssistant:

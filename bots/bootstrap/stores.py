@@ -128,7 +128,7 @@ async def open_spending(settings: Settings) -> AsyncIterator[SpendingStore]:
 
 
 def open_index(settings: Settings) -> ChromaIndex:
-    """The FAQ's index. Blocks.
+    """Open the FAQ's index. Blocks.
 
     Raises:
         FaqIndexError: it cannot be opened, or the server does not answer.

@@ -1,1 +1,1 @@
-"""Command line: one module a command, and printing alone."""
+"""The command line: one module for each command, which only prints."""

@@ -1,4 +1,4 @@
-"""The command line. It declares; each command's work is in a module of its own.
+"""The command line: it declares the commands, whose work is in modules of their own.
 
 Whoever asks for `--help` waits for none of it: the modules are imported when a command runs.
 """
@@ -127,7 +127,7 @@ def _settings() -> Settings:
 
 
 def _speak_utf8() -> None:
-    """Pipes carry UTF-8 whatever the locale; no character of a FAQ can stop the output."""
+    """Use UTF-8 in pipes, whatever the locale, so that no character stops the output."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(

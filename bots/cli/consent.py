@@ -1,4 +1,4 @@
-"""The consent of a person to what costs money."""
+"""The consent of a person before money is spent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSONL of questions, as batches and evaluations take it."""
+"""Questions in JSONL, as batches and evaluations read them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_rows(source: str, *, with_id: bool) -> list[QuestionRow]:
 
 
 def numbered_lines(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The lines of a JSONL file that are not blank, with their numbers.
+    """Yield the lines of a JSONL file that are not blank, with their numbers.
 
     They end at line feeds alone: in a text of JSON there may be other separators, such as U+2028.
     """

@@ -1,4 +1,4 @@
-"""Answers on a terminal, as they come: Markdown and a spinner there, plain text in a pipe."""
+"""The output of answers: Markdown and a spinner on a terminal, plain text in a pipe."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Canvas(Protocol):
         ...
 
     def add(self, text: str) -> None:
-        """A further piece of the answer."""
+        """Show a further piece of the answer."""
         ...
 
     def finish(self, text: str) -> None:
-        """The whole answer, which may be other than its pieces, or have none."""
+        """Show the whole answer, which may differ from its pieces, or have had none."""
         ...
 
 
@@ -94,7 +94,7 @@ class Screen:
                 return ()
 
     def offer(self, heading: str, questions: Sequence[str]) -> tuple[str, ...]:
-        """A numbered list of questions, with a heading if there is one; nothing for none."""
+        """Print a numbered list of questions below a heading, and return them; nothing for none."""
         if questions:
             self.line()
             if heading:
@@ -104,7 +104,7 @@ class Screen:
         return tuple(questions)
 
     def line(self, text: str = "", *, style: str = "") -> None:
-        """One line as it is: no markup, no wrapping of our own."""
+        """Print one line as it is, without markup or wrapping."""
         text = clean(text)
         if self.styled and style:
             from rich.console import Console
@@ -116,7 +116,7 @@ class Screen:
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
-        """A spinner for as long as something else goes on; nothing in a pipe."""
+        """Show a spinner while the block runs; show nothing in a pipe."""
         with self._canvas() as canvas:
             canvas.status(text)
             yield
@@ -166,7 +166,7 @@ def _title(source: Passage, profile: Profile) -> str:
 
 
 class _Pipe:
-    """Text as it comes; who reads it sees no decoration."""
+    """A canvas that prints text as it comes, without decoration."""
 
     def __init__(self) -> None:
         self._written = ""
@@ -186,7 +186,7 @@ class _Pipe:
 
 
 class _Terminal:
-    """The newest lines while the answer grows; the whole of it, for good, at the end."""
+    """A canvas that shows the newest lines while an answer grows, and all of it at the end."""
 
     def __init__(self, console: Console, live: Live) -> None:
         self._console = console
@@ -207,7 +207,7 @@ class _Terminal:
         self._text = text
 
     def settle(self) -> None:
-        """Replace the moving picture by the text, also where the answer was cut short."""
+        """Replace the growing display by the text, also if the answer was cut short."""
         from rich.markdown import Markdown
         from rich.text import Text
 
@@ -234,5 +234,5 @@ class _Tail:
 
 
 def clean(text: str) -> str:
-    """Text without control characters, but for tabs and line breaks."""
+    """Return text without control characters, except tabs and line breaks."""
     return text.translate(_CONTROLS)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Guarded:
-    """Lets in requests with the token; without a token all, which is for this machine alone."""
+    """Admits requests with the token, or all if none is set, which only this machine can send."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app

@@ -47,7 +47,7 @@ class Report:
 
     @property
     def embedded(self) -> int:
-        """The number of entries that were analysed and embedded."""
+        """Return the number of entries that were analysed and embedded."""
         return self.changes.embedded
 
 
@@ -59,7 +59,7 @@ def run_ingest(
     use_packs: bool,
     progress: Progress,
 ) -> Report:
-    """Load, prepare and sync; the search cache is made as well, so that no question waits for it.
+    """Load, prepare and sync a source, and build the search cache, so that no question waits.
 
     Raises:
         SourceError: the source or the pack is unusable, or the source changes meanwhile; nothing
@@ -131,7 +131,7 @@ def _note(settings: Settings, path: Path, prepared: PreparedFaq) -> None:
 
 
 def _known_profile(entries: Sequence[Entry]) -> str:
-    """The profile that ships with faqbot and is made for this FAQ, or ""."""
+    """Return the shipped profile that is made for this FAQ, or ""."""
     keys = [title_key(entry.title) for entry in entries]
     for path in sorted(QUESTION_PACKS.glob("*.jsonl")):
         pack = load_pack(path)

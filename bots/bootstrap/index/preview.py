@@ -24,7 +24,7 @@ from ingest.sync import single_ingest
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """Implements `FaqIndex`: one generation as if it served."""
+    """Implements `FaqIndex` for one generation, as if it were in use."""
 
     index: FaqIndex
     generation: Generation

@@ -1,4 +1,4 @@
-"""The questions that an entry is found by, changed while it is served."""
+"""The change of an entry's questions while the entry is served."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _questions(settings: Settings, loaded: Loaded, chosen: Path | None) -> Ahead
 
 
 def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
-    """Question packs by the name of their file: the chosen one, or all that know these titles."""
+    """Return question packs by file name: the chosen one, or all that have these titles."""
     if chosen:
         return {chosen.name: load_pack(chosen)}
     keys = {title_key(row.title) for row in loaded.rows}

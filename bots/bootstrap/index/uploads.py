@@ -1,4 +1,4 @@
-"""FAQ files that owners upload: one that is looked at, and the one that was ingested last."""
+"""FAQ files that owners upload: the one under trial, and the last that was ingested."""
 
 from __future__ import annotations
 

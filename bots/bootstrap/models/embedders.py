@@ -52,7 +52,7 @@ class WaitingEmbedder:
     title_weight = RemoteEmbedder.title_weight
 
     def __init__(self, settings: Settings) -> None:
-        """Calls nobody.
+        """Store the settings; nothing is called yet.
 
         Raises:
             ConfigError: there is no key.

@@ -1,4 +1,4 @@
-"""Puts together what writes and reads with models, if the settings have any."""
+"""The writer and the classifier with models, if the settings name any."""
 
 from __future__ import annotations
 

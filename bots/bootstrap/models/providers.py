@@ -1,4 +1,4 @@
-"""Settings become models: one connection an address, and what was learnt about each model."""
+"""The opening of models: one connection for each address, one dialect for each model."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _LATE = 4.0
 
 
 class Providers:
-    """Opens models by their names; everything is closed with the stack."""
+    """Opens models by their names; the exit stack closes them."""
 
     def __init__(
         self, settings: Settings, stack: AsyncExitStack, beginning: Callable[[], int]

@@ -121,7 +121,7 @@ def opted_out(settings: Settings) -> set[str]:
 
 
 def set_opted_out(settings: Settings, person: str, *, out: bool) -> None:
-    """Note that a person wants no part in any training, or does again.
+    """Store whether a person's questions must not be used for training.
 
     Raises:
         StorageError: the list cannot be written.

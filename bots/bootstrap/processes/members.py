@@ -20,7 +20,7 @@ _JOB: Final = "job:"
 
 
 class Members:
-    """This process among the others.
+    """The membership of this process among those of the installation.
 
     While the store is away, the number from before counts.
     """

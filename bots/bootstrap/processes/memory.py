@@ -1,4 +1,4 @@
-"""What the allocators of a process keep for later: as little as possible."""
+"""The settings of a process's memory allocators, so that they keep little free memory."""
 
 from __future__ import annotations
 

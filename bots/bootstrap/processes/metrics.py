@@ -1,4 +1,4 @@
-"""The metrics for Prometheus: counted as answers end, or looked up when they are asked for."""
+"""The metrics for Prometheus, counted as answers end or looked up when requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of this process for its operators: alive, ready, and metrics, on a port of its own."""
+"""The state of this process on a port for operators: alive, ready, metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name of a process: the same after a restart, and different from all that run."""
+"""The name of a process, which stays the same after a restart and is unique."""
 
 from __future__ import annotations
 

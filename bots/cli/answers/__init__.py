@@ -1,1 +1,1 @@
-"""Commands that ask: one question, a batch, a conversation, the search alone, a database."""
+"""Commands that ask questions: one, a batch, a conversation, the search, a database."""

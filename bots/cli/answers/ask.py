@@ -1,4 +1,4 @@
-"""One question from the command line: streamed, for a person or as JSON lines."""
+"""`faqbot ask`: one question, its answer streamed for a person or as JSON lines."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def ask(settings: Settings, text: str, *, session: str | None, as_json: bool) ->
 
 
 def question_of(text: str, session: str) -> Question:
-    """A question with an id of its own, asked now."""
+    """Return a question with a new id, asked now."""
     return Question(id=f"terminal:{uuid4().hex}", session=SessionId(session), text=text)
 
 
 def event_fields(event: AnswerEvent) -> dict[str, Any]:
-    """An event as JSON, `event` saying which it is."""
+    """Return an event in JSON's types; the field `event` names its kind."""
     match event:
         case Status(text) | Delta(text) | Failed(text):
             return {"event": type(event).__name__.lower(), "text": text}
@@ -93,7 +93,7 @@ async def _ask(settings: Settings, text: str, *, session: str | None, as_json: b
 async def _events(
     settings: Settings, question: Question, *, session: str | None
 ) -> AsyncGenerator[AnswerEvent, None]:
-    """The answer's events, the first one before the models are loaded."""
+    """Yield the answer's events, the first one before the models are loaded."""
     yield Status(profile_of(settings).opening)
     async with _assistant(settings, remembers=session is not None) as assistant:
         async for event in assistant.answer(question):

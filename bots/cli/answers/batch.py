@@ -1,4 +1,4 @@
-"""Many questions in, one JSON line out for each, in the order of the input."""
+"""Batches: many questions are read, and one JSON line is printed for each, in order."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def ask_batch(settings: Settings, source: str) -> int:
 
 
 def result(hit: Hit) -> dict[str, Any]:
-    """A found entry as batches give it."""
+    """Return a found entry in JSON's types."""
     return {"title": hit.title, "score": round(hit.score, 4), "faq_id": hit.faq_id}
 
 
 def rounded(scores: dict[Any, float]) -> dict[str, float]:
-    """Probabilities by label, to four digits."""
+    """Return probabilities by label, rounded to four digits."""
     return {str(label): round(score, 4) for label, score in scores.items()}
 
 

@@ -1,4 +1,4 @@
-"""A conversation in the terminal, or with whatever is piped into it."""
+"""`faqbot chat`: a conversation in the terminal, or with questions from a pipe."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def chat(settings: Settings, *, session: str | None) -> int:
 
 
 class _Conversation:
-    """Questions and answers in turn.
+    """A conversation of the terminal, with the history of its turns.
 
     The event loop runs only while an answer is made: Ctrl-C then means the answer, and at all
     other times the prompt.
@@ -75,7 +75,7 @@ class _Conversation:
         *,
         learning: Learning | None = None,
     ) -> None:
-        """The person at the terminal may teach, where `learning` is given."""
+        """Let the person at the terminal teach, if `learning` is given."""
         self._runner = runner
         self._assistant = assistant
         self._screen = screen

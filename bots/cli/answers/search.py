@@ -1,4 +1,4 @@
-"""One question to retrieval or to the guardrail, and what they make of it."""
+"""`faqbot search` and `faqbot guard`: one question to the search or to the guardrail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`faqbot eval` without labels: what stands in the way of the FAQ's own questions; a template."""
+"""`faqbot eval` without labels: the FAQ's own questions that are not found; a template."""
 
 from __future__ import annotations
 

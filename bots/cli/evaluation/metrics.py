@@ -14,7 +14,7 @@ Fields = dict[str, Any]
 
 
 def retrieval_fields(ranks: Sequence[int | None]) -> Fields:
-    """The metrics of some questions, from the ranks of their first right entries."""
+    """Return the metrics of questions, from the ranks of their first right entries."""
     return {
         "n": len(ranks),
         "hit@1": round(recall(ranks, 1), 4),
@@ -24,7 +24,7 @@ def retrieval_fields(ranks: Sequence[int | None]) -> Fields:
 
 
 def guardrail_fields(pairs: Sequence[Pair]) -> Fields:
-    """Macro-F1, the metrics of each label that occurs, and how often which was taken for which."""
+    """Return macro-F1, the metrics of each label that occurs, and the confusions."""
     present = [label for label in LABELS if any(label in pair for pair in pairs)]
     return {
         "n": len(pairs),
@@ -45,12 +45,12 @@ def guardrail_fields(pairs: Sequence[Pair]) -> Fields:
 
 
 def recall(ranks: Sequence[int | None], depth: int) -> float:
-    """The share of questions with a right entry among the first `depth`."""
+    """Return the share of questions with a right entry among the first `depth`, 0..1."""
     return sum(rank is not None and rank <= depth for rank in ranks) / max(len(ranks), 1)
 
 
 def reciprocal_rank(ranks: Sequence[int | None]) -> float:
-    """The mean of 1 / rank, 0 where nothing right was found."""
+    """Return the mean of 1 / rank, which is 0 for a question without a right entry."""
     return sum(1 / rank for rank in ranks if rank) / max(len(ranks), 1)
 
 
@@ -65,19 +65,19 @@ def f1(pairs: Iterable[tuple[Label, Label]], label: Label) -> float:
 
 
 def macro_f1(pairs: Sequence[tuple[Label, Label]]) -> float:
-    """The mean F1 over the labels that occur among the true ones."""
+    """Return the mean F1 over the labels that occur among the true ones."""
     present = [label for label in LABELS if any(true == label for true, _ in pairs)]
     return sum(f1(pairs, label) for label in present) / max(len(present), 1)
 
 
 def label_recall(pairs: Sequence[tuple[Label, Label]], label: Label) -> float:
-    """The share of a label's questions that got it."""
+    """Return the share of a label's questions that were given the label."""
     own = [given == label for true, given in pairs if true == label]
     return sum(own) / max(len(own), 1)
 
 
 def by_kind(kinds: Sequence[str]) -> dict[str, list[int]]:
-    """The positions of each kind, kinds in alphabetical order."""
+    """Return the positions of each kind, with the kinds in alphabetical order."""
     found: dict[str, list[int]] = defaultdict(list)
     for position, kind in enumerate(kinds):
         found[kind].append(position)

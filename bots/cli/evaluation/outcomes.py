@@ -1,4 +1,4 @@
-"""What becomes of questions, and which of them went otherwise than their labels say."""
+"""The endings of labelled questions, and those that differ from their labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`faqbot replay`: what a new FAQ changes for what was asked, before it takes effect."""
+"""`faqbot replay`: the effect of a new FAQ on past questions, before it is used."""
 
 from __future__ import annotations
 

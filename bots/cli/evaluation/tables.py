@@ -29,7 +29,7 @@ def print_report(report: Fields) -> None:
 
 
 def print_table(title: str, corner: str, rows: dict[str, Fields]) -> None:
-    """One row for each item, one column for each metric; the last column set is the widest."""
+    """Print one row for each item and one column for each metric."""
     from rich.console import Console
     from rich.table import Table
 

@@ -1,1 +1,1 @@
-"""Commands that make the FAQ and look after it: its entries, questions and lessons."""
+"""Commands that make and maintain the FAQ: its entries, questions and lessons."""

@@ -52,7 +52,7 @@ class Estimate:
 
 
 def augment(settings: Settings, path: Path, *, yes: bool) -> int:
-    """Ingest, write what is missing, check it, ingest again; says first what it costs."""
+    """Ingest, print the cost, write the missing questions, check them, and ingest again."""
     if not settings.has_models:
         raise ConfigError("--augment needs a model to write questions: set OPENAI_API_KEY")
     entries = read_entries(settings, path)
@@ -111,7 +111,7 @@ async def _written(
     tab: Tab,
     progress: Callable[[int, int], None],
 ) -> CheckedQuestions:
-    """Write, check, and put what is left into the pack."""
+    """Write questions, check them, and put those that pass into the pack."""
     TAB.set(tab)
     own = read_own(settings.own_questions)
     async with open_questions(settings) as writer:

@@ -51,7 +51,7 @@ def check(settings: Settings, *, as_json: bool) -> int:
 
 
 def checked_faq(settings: Settings) -> CheckReport:
-    """Look through the entries that are served.
+    """Check the entries that are served.
 
     Raises:
         FaqIndexError: see `check`.

@@ -1,4 +1,4 @@
-"""`faqbot ingest`: run an ingest, show its progress, and say what came of it."""
+"""`faqbot ingest`: run an ingest, and print its progress and its result."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def preview(settings: Settings, source: str) -> int:
 
 
 def _answer(entry: Entry) -> str:
-    """An entry as it is answered, its beginning if it is long."""
+    """Return an entry as it is answered, or its beginning if it is long."""
     text = entry.text if entry.markdown else markdown(sections(entry.text))
     return text if len(text) <= _PREVIEW_CHARS else f"{text[:_PREVIEW_CHARS]} …"
 
@@ -146,7 +146,7 @@ def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
 
 @contextmanager
 def progress_bar(doing: str = "indexing") -> Iterator[Progress]:
-    """A bar on a terminal, which appears with the first entries that are done."""
+    """Yield what shows progress as a bar on a terminal, from the first finished entries on."""
     if not sys.stdout.isatty():
         yield lambda _done, _total: None
         return
@@ -221,7 +221,7 @@ def _summary(name: str, report: Report) -> Iterator[str]:
 def _listed(
     heading: str, lines: Sequence[str], most: int, *, count: int | None = None
 ) -> Iterator[str]:
-    """A heading with its count, and the lines; on a terminal only the first of many."""
+    """Yield a heading with its count, and the lines; on a terminal only the first of many."""
     count = len(lines) if count is None else count
     if not count:
         return

@@ -1,4 +1,4 @@
-"""`faqbot init`: a profile of one's own in five minutes; every answer has a good default."""
+"""`faqbot init`: write a profile by asking questions, each with a good default."""
 
 from __future__ import annotations
 
@@ -200,5 +200,5 @@ def _next_steps(wishes: Wishes, entries: Sequence[Entry], env: Path) -> list[str
 
 
 def _quoted(value: object) -> str:
-    """A value as TOML: its strings and lists of strings are those of JSON."""
+    """Return a value as TOML, whose strings and lists of strings are those of JSON."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

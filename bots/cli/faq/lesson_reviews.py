@@ -1,4 +1,4 @@
-"""`faqbot lessons review`: what waits for somebody's word, and what the FAQ has made doubtful."""
+"""`faqbot lessons review`: lessons that wait for approval or that the FAQ contradicts."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ _UNKNOWN = "there is no such lesson; `faqbot lessons list` names those there are
 def learn(
     settings: Settings, question: str, answer: str, *, author: str, approved_by: str = ""
 ) -> int:
-    """Teach an answer; what the gate finds in it is shown, and holds it unless it is approved.
+    """Teach an answer; print what the gate finds, which holds the lesson unless approved.
 
     Raises:
         ConfigError: the question or the answer is empty, or the answer is too long.
@@ -100,7 +100,7 @@ def show_lesson(settings: Settings, lesson_id: str) -> int:
 
 
 def remove_lesson(settings: Settings, lesson_id: str) -> int:
-    """Forget a lesson; the cases that it has answered are open again.
+    """Delete a lesson, and reopen the cases that it has answered.
 
     Raises:
         ConfigError: there is none of that id.
@@ -195,7 +195,7 @@ def export_lessons(settings: Settings, file: Path) -> int:
 
 
 def import_lessons(settings: Settings, file: Path, *, approved_by: str = "") -> int:
-    """Teach what a file holds; nothing of it if a line is wrong.
+    """Teach the lessons of a file; teach none of them if a line is wrong.
 
     What the gate finds in a lesson is shown, and holds it unless it is approved.
 
@@ -257,7 +257,7 @@ def _read(file: Path, profile: Profile) -> list[Lesson]:
 
 
 def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
-    """A lesson of fields, all but question and answer of which may be missing.
+    """Return a lesson from fields, of which only question and answer are required.
 
     Raises:
         ConfigError: a text is empty or too long.

@@ -1,4 +1,4 @@
-"""`faqbot questions`: look at the questions that entries are found by, and edit them."""
+"""`faqbot questions`: show and edit the questions by which entries are found."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def export_liked(settings: Settings, file: Path, *, last: int) -> int:
 
 
 def import_questions(settings: Settings, file: Path) -> int:
-    """Put the questions of a file in the place of all others that its titles have.
+    """Replace the questions of the titles in a file by those of the file.
 
     Raises:
         SourceError: it is malformed, names a title that is not served, or repeats a question.

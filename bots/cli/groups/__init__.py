@@ -1,1 +1,1 @@
-"""Groups of commands, declared: a module imports what a command needs when the command runs."""
+"""Declarations of commands; what a command needs is imported when it runs."""

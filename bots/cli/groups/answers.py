@@ -98,5 +98,5 @@ def _one_of(question: str | None, batch: str | None) -> None:
 
 
 def _typed(question: str | None) -> str:
-    """The argument as text; bytes that are no UTF-8 arrive as lone surrogates."""
+    """Return an argument as text, in which bytes that are no UTF-8 are replaced."""
     return (question or "").encode(errors="surrogateescape").decode(errors="replace")

@@ -51,7 +51,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @app.command()
     def restore(source: Annotated[Path, typer.Argument(help="A file of `backup`.")]) -> int:
-        """Put a backup in the place of the history, also while the bot runs."""
+        """Replace the history by a backup, also while the bot runs."""
         from bots.cli.operations.storage import restore
 
         return restore(read_settings(), source)

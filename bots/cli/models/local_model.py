@@ -1,4 +1,4 @@
-"""`faqbot tune local` and `faqbot serve-model`: a model of one's own, trained and served."""
+"""`faqbot tune local` and `faqbot serve-model`: train and serve a model of your own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHUTDOWN_S = 2.0
 def train_local(
     settings: Settings, folder: Path, options: TrainingOptions, *, squad: Sequence[Path]
 ) -> int:
-    """Train on the FAQ or on SQuAD-like files; print each evaluation and what came of it."""
+    """Train on the FAQ or on SQuAD-like files; print each evaluation and the result."""
     with _extra():
         from core.llm.local.training import train
     pairs = [pair for path in squad for pair in read_squad(path)] if squad else _faq(settings)
@@ -90,7 +90,7 @@ async def _serve(app: web.Application, host: str, port: int) -> None:
 
 @contextmanager
 def _extra() -> Iterator[None]:
-    """Turn a missing package into what to do about it."""
+    """Translate a missing package into an error that says what to install."""
     try:
         yield
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""`faqbot recommender`: purchases made up, a network trained on them, and asked."""
+"""`faqbot recommender`: make up purchases, train a network on them, and ask it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MODEL, FORM = (
 
 
 def train(data: Path, out: Path, options: NetworkOptions) -> int:
-    """Train, write the model with its curves and confusion, and print the figures.
+    """Train, write the model with its curves and confusions, and print the figures.
 
     Raises:
         ConfigError: the extra is not installed.

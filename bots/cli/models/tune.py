@@ -1,4 +1,4 @@
-"""`faqbot tune`: a hosted model adapted to the FAQ, from the examples to the setting."""
+"""`faqbot tune`: adapt a hosted model to the FAQ, from the examples to the setting."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Commands of operators: run, check, and work on what is stored."""
+"""Commands of operators: run the bot, check it, and manage what is stored."""

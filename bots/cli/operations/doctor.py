@@ -1,4 +1,4 @@
-"""`faqbot doctor`: what is installed, set and stored, whether it works, and how to fix it."""
+"""`faqbot doctor`: check what is installed, set and stored, and say how to fix it."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def _index(settings: Settings) -> Iterator[Check]:
 
 
 def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Check]:
-    """The search cache beside the index, and one real search."""
+    """Check the search cache beside the index, and search once."""
     from bots.bootstrap.search import build_retriever
     from config.profiles import profile_of
     from core.retrieval.lexical.index import LexicalIndex

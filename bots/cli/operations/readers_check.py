@@ -1,4 +1,4 @@
-"""The doctor's look at who sees what: channels and groups of the profile beside the FAQ."""
+"""The doctor's checks of audiences: the profile's channels and groups against the FAQ."""
 
 from __future__ import annotations
 

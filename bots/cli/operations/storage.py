@@ -1,4 +1,4 @@
-"""Commands on what is stored: list, export, forget, and back up the embedded default."""
+"""Commands on what is stored: list, export, delete, and back up SQLite."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def backup(settings: Settings, target: Path, *, force: bool) -> int:
 
 
 def restore(settings: Settings, source: Path) -> int:
-    """Put a backup in the place of the history, also while the bot runs."""
+    """Replace the history by a backup, also while the bot runs."""
     _check_embedded(settings)
     restore_file(source, settings.history_path)
     print(f"{settings.history_path}: restored from {source}")

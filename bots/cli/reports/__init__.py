@@ -1,1 +1,1 @@
-"""Commands that tell what was asked: figures, gaps and whole conversations."""
+"""Commands that report what was asked: figures, gaps and conversations."""

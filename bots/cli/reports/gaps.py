@@ -37,7 +37,7 @@ def gaps(settings: Settings, *, limit: int, as_json: bool) -> int:
 
 
 def group_json(group: GapGroup) -> dict[str, object]:
-    """A group in JSON's types."""
+    """Return a group in JSON's types."""
     return {
         "name": group.name,
         "count": len(group.gaps),

@@ -26,7 +26,7 @@ def stats(settings: Settings, over: str, *, platform: str, recount: bool, as_jso
 
 
 def stats_json(found: Stats) -> dict[str, object]:
-    """The report in JSON's types; times are in the settings' zone."""
+    """Return the report in JSON's types, with times in the zone of the settings."""
     return {
         "window": found.window.value,
         "since": found.since.isoformat(),
@@ -39,7 +39,7 @@ def stats_json(found: Stats) -> dict[str, object]:
 
 
 def figures_json(figures: Figures) -> dict[str, object]:
-    """Figures with the share of opinions that are good."""
+    """Return the figures in JSON's types, with the share of good opinions."""
     liked = figures.liked
     return {**asdict(figures), "liked": None if liked is None else round(liked, 4)}
 

@@ -1,4 +1,4 @@
-"""`faqbot transcript`: a conversation with all that is kept of it."""
+"""`faqbot transcript`: a conversation with everything that is stored of it."""
 
 from __future__ import annotations
 

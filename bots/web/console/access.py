@@ -63,7 +63,7 @@ class Console:
         return found[0] if found else None
 
     def sign_in(self, request: web.Request, response: web.Response, role: Role, name: str) -> None:
-        """Give the cookie, which ends with its token and after a day."""
+        """Set the cookie, which expires after a day or when the token changes."""
         value = f"{role.value}|{int(time()) + _DAYS * _DAY_S}|{name}"
         signed = f"{value.encode().hex()}.{self._signature(role, value)}"
         response.headers.add("Set-Cookie", cookie_of(request, COOKIE, signed, days=_DAYS))

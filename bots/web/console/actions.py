@@ -64,7 +64,7 @@ async def ask_again(request: web.Request) -> web.Response:
 
 
 async def correct(request: web.Request) -> web.Response:
-    """Change a lesson's answer; what speaks against serving it is told."""
+    """Change a lesson's answer; the response says what speaks against serving it."""
     visitor = visitor_in(request, changes=True)
     profile, body = request.app[CONTEXT].profile, await body_of(request)
     answer = text_in(body, "answer", most=profile.longest_lesson_characters)
@@ -104,7 +104,7 @@ async def expire(request: web.Request) -> web.Response:
 
 
 async def unteach(request: web.Request) -> web.Response:
-    """Forget a lesson."""
+    """Delete a lesson."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
     if not await operations.unteach(request.match_info["id"], who=visitor.name):
@@ -125,7 +125,7 @@ async def edit_questions(request: web.Request) -> web.Response:
 
 
 async def review(request: web.Request) -> web.Response:
-    """Note that an entry was reviewed, and in how many months it is due again."""
+    """Store that an entry was reviewed, and in how many months it is due again."""
     visitor = visitor_in(request, changes=True)
     months = (await body_of(request)).get("months")
     if not isinstance(months, int) or not 1 <= months <= _MOST_MONTHS:

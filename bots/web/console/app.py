@@ -72,7 +72,7 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
 
 
 def routes() -> list[web.RouteDef]:
-    """Everything that the console asks for."""
+    """Return the console's routes."""
     return [
         web.get("/console", file_of("bots.web.console", "index.html")),
         *(web.get(f"/console/{name}", file_of("bots.web.console", name)) for name in _FILES),

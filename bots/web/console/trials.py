@@ -1,4 +1,4 @@
-"""Trials of a lesson or an ingest before it counts, reported as lines of JSON as they go."""
+"""Trials of a lesson or an ingest before it takes effect, reported as JSON lines."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TRYING: Final = web.AppKey("trying", asyncio.Lock)
 
 
 async def try_lesson(request: web.Request) -> web.StreamResponse:
-    """Try an answer to a group's questions, or another answer of a lesson that is there."""
+    """Try an answer to a group's questions, or a new answer of an existing lesson."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
     body = await body_of(request)
@@ -54,7 +54,7 @@ async def try_lesson(request: web.Request) -> web.StreamResponse:
 
 
 async def try_source(request: web.Request) -> web.StreamResponse:
-    """Try what the FAQ's source holds by now, or the file that was uploaded."""
+    """Try the present content of the FAQ's source, or the uploaded file."""
     visitor_in(request, changes=True)
     origin = await _origin(request)
     trials = request.app[CONSOLE].operations.trials
@@ -63,7 +63,7 @@ async def try_source(request: web.Request) -> web.StreamResponse:
 
 
 async def try_switch(request: web.Request) -> web.StreamResponse:
-    """Try how sure an answer has to be: the one switch that changes answers without models."""
+    """Try another confidence from which the bot answers."""
     visitor_in(request, changes=True)
     body = await body_of(request)
     operations = request.app[CONSOLE].operations
@@ -106,7 +106,7 @@ async def show_source(request: web.Request) -> web.Response:
 
 
 async def ingest(request: web.Request) -> web.Response:
-    """Ingest what the FAQ's source holds by now, or the file that was uploaded."""
+    """Ingest the present content of the FAQ's source, or the uploaded file."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
     origin = await _origin(request)
@@ -161,7 +161,7 @@ async def _lessons(
 
 @asynccontextmanager
 async def _alone(request: web.Request) -> AsyncIterator[None]:
-    """One trial at a time: each takes as much of a processor as answering does."""
+    """Let one trial run at a time, as each takes as much of a processor as answering."""
     trying = request.app[TRYING]
     if trying.locked():
         raise Problem(HTTPStatus.CONFLICT, "trial_busy")
