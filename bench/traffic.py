@@ -38,7 +38,7 @@ from core.reporting.catalogue import Catalogue, CatalogueIndex, Order
 from core.reporting.checkup import CheckReport
 from core.reporting.conversations import Filter
 from core.reporting.operations import Operations
-from core.reporting.personal_data import PersonalData
+from core.reporting.person_records import PersonRecords
 from core.reporting.stats import ReportWindow, read_stats
 from core.reporting.switches import Switchboard
 from core.reporting.transcript import read_transcript
@@ -131,7 +131,7 @@ def operations_of(stores: Stores, language: Language) -> Operations:
         switchboard=Switchboard(stores.reports, []),
         book=unused,
         category_of=unused,
-        personal=PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary),
+        personal=PersonRecords(stores.archive, stores.lessons, stores.memories, stores.diary),
     )
 
 

@@ -15,7 +15,7 @@ from core.assistant.assistant import Assistant
 from core.llm.budget import Ledger
 from core.reporting.catalogue import CatalogueIndex
 from core.reporting.checkup import CheckReport
-from core.reporting.personal_data import PersonalData
+from core.reporting.person_records import PersonRecords
 from core.reporting.trial import DryRun, Origin, Trials
 from core.retrieval.overlay.rehearsal import Rehearsal, answering
 from core.retrieval.retriever import Retriever
@@ -109,7 +109,7 @@ def trials_of(stores: Stores, retriever: Retriever, assistants: PlainAssistants)
     )
 
 
-def personal_data_of(stores: Stores, ledger: Ledger | None) -> PersonalData:
+def personal_data_of(stores: Stores, ledger: Ledger | None) -> PersonRecords:
     """Return what collects and deletes all that is kept of a person."""
     spending = ledger.spending if ledger else None
-    return PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary, spending)
+    return PersonRecords(stores.archive, stores.lessons, stores.memories, stores.diary, spending)

@@ -18,7 +18,7 @@ from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
 from core.reporting.conversations import Filter, Finder, Found
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
-from core.reporting.personal_data import Forgotten, PersonalData
+from core.reporting.person_records import Forgotten, PersonRecords
 from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
@@ -67,7 +67,7 @@ class Operations:
         switchboard: Switchboard,
         book: LessonBook,
         category_of: Callable[[Turn], Awaitable[str]],
-        personal: PersonalData,
+        personal: PersonRecords,
     ) -> None:
         """Give a lesson on a turn the category that `category_of` returns."""
         self.reports = reports

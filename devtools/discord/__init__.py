@@ -7,28 +7,28 @@ the people in the guild by the methods of `DiscordServer`.
 from devtools.discord.api.limits import Limit, Limits
 from devtools.discord.server import DiscordServer
 from devtools.discord.world.model import (
-    Call,
+    ApiCall,
     Channel,
-    Edit,
+    DiscordSettings,
     Guild,
     Interaction,
     Message,
+    MessageState,
     Pinged,
-    Settings,
     User,
 )
 
 __all__ = [
-    "Call",
+    "ApiCall",
     "Channel",
     "DiscordServer",
-    "Edit",
+    "DiscordSettings",
     "Guild",
     "Interaction",
     "Limit",
     "Limits",
     "Message",
+    "MessageState",
     "Pinged",
-    "Settings",
     "User",
 ]

@@ -14,12 +14,12 @@ from aiohttp import web
 
 from devtools.discord.api import commands, guilds, interactions, messages, threads
 from devtools.discord.api.base import ROUTES, Ask, Route
-from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.api.errors import ApiError, FormErrors
 from devtools.discord.api.faults import Fault
-from devtools.discord.api.limits import Verdict
+from devtools.discord.api.limits import LimitVerdict
 from devtools.discord.events.gateway import Connection
 from devtools.discord.events.interactions import Interacting
-from devtools.discord.world.model import Call, Json
+from devtools.discord.world.model import ApiCall, Json
 
 _MODULES = (commands, guilds, interactions, messages, threads)
 _API = "/api/v10"
@@ -117,7 +117,7 @@ class DiscordServer(Interacting):
         except ApiError as refused:
             status, body = refused.status, refused.body
             if status == 429:
-                late = Verdict(verdict.headers, body["retry_after"])
+                late = LimitVerdict(verdict.headers, body["retry_after"])
                 return self._limit(request, began, sent, late, body)
         return self._finish(request, began, status, sent, body, verdict.headers)
 
@@ -126,7 +126,7 @@ class DiscordServer(Interacting):
         request: web.Request,
         began: float,
         sent: Any,
-        verdict: Verdict,
+        verdict: LimitVerdict,
         body: Json | None = None,
         *,
         via: bool = True,
@@ -159,7 +159,7 @@ class DiscordServer(Interacting):
             return web.Response(status=500)
         if fault.kind == "429":
             headers = {"X-RateLimit-Global": "true"} if fault.scope == "global" else {}
-            verdict = Verdict(headers, fault.retry_after_s, fault.scope)
+            verdict = LimitVerdict(headers, fault.retry_after_s, fault.scope)
             return self._limit(request, began, sent, verdict, via=fault.via)
         status = int(fault.kind)
         if status in (400, 403, 404):
@@ -188,7 +188,7 @@ class DiscordServer(Interacting):
         code = body.get("code", 0) if isinstance(body, dict) and status >= 400 else 0
         took_s = time.monotonic() - began
         reply = body if status >= 400 else None
-        call = Call(began, request.method, path, status, code, took_s, sent, reply)
+        call = ApiCall(began, request.method, path, status, code, took_s, sent, reply)
         self.calls.append(call)
         written = request.method in _WRITES and status < 400
         if written and path.rstrip("/0123456789").endswith("/commands"):
@@ -225,7 +225,7 @@ def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> web.
 
 def _check_ids(parts: Mapping[str, str]) -> None:
     """Raises: ApiError 50035 for a part of the path that should be an id and is not."""
-    form = Form()
+    form = FormErrors()
     for name, value in parts.items():
         if name.endswith("_id") and not value.isdecimal() and value not in ("@me", "@original"):
             form.wrong(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')

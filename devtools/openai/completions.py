@@ -9,7 +9,7 @@ from typing import Any
 from core.llm.prompts import estimate_tokens
 from devtools.openai.faults import Fault
 from devtools.openai.tools import called
-from devtools.openai.ways import Refused, Way
+from devtools.openai.ways import RequestRefused, Way
 from devtools.openai.wire import chunk
 from devtools.openai.words import reply_to, stretched, tokens
 
@@ -102,12 +102,12 @@ def complete(
     `answer_tokens` is how long an answer is made; 0 leaves its length alone.
 
     Raises:
-        Refused: the prompt is longer than the model's context.
+        RequestRefused: the prompt is longer than the model's context.
     """
     prompt = sum(estimate_tokens(message["content"]) + 4 for message in request["messages"])
     if prompt > context_tokens:
         text = f"This model's maximum context length is {context_tokens} tokens."
-        raise Refused(400, "context_length_exceeded", text)
+        raise RequestRefused(400, "context_length_exceeded", text)
     schema = request.get("response_format", {}).get("json_schema", {}).get("name")
     tools = request.get("tools") or []
     call = called(tools, request["messages"][-1]["content"]) if tools else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.llm.prompts import estimate_tokens
 from devtools.openai.faults import Fault
-from devtools.openai.ways import Refused
+from devtools.openai.ways import RequestRefused
 from devtools.openai.words import embedding, wrong_vectors
 
 Json = dict[str, Any]
@@ -20,14 +20,14 @@ def embeddings_body(request: Json, *, context_tokens: int, fault: Fault | None) 
     """Return the body that answers a request for embeddings.
 
     Raises:
-        Refused: an input is empty or too long, or there are too many.
+        RequestRefused: an input is empty or too long, or there are too many.
     """
     inputs = request["input"] if isinstance(request["input"], list) else [request["input"]]
     used = sum(estimate_tokens(text) for text in inputs)
     if len(inputs) > _MAX_INPUTS or used > _MAX_REQUEST_TOKENS or not all(inputs):
-        raise Refused(400, "invalid_request", "Too many inputs, or an empty one")
+        raise RequestRefused(400, "invalid_request", "Too many inputs, or an empty one")
     if any(estimate_tokens(text) > context_tokens for text in inputs):
-        raise Refused(400, "context_length_exceeded", "An input is too long")
+        raise RequestRefused(400, "context_length_exceeded", "An input is too long")
     size = request.get("dimensions") or (3_072 if "large" in request["model"] else 1_536)
     vectors = [embedding(text, size) for text in inputs]
     as_text = request.get("encoding_format") == "base64"

@@ -25,7 +25,7 @@ from devtools.openai.completions import Completion, complete, is_guard
 from devtools.openai.embeddings import embeddings_body
 from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.fine_tuning import FineTuning
-from devtools.openai.ways import WAYS, Refused, Way
+from devtools.openai.ways import WAYS, RequestRefused, Way
 from devtools.openai.wire import STREAM_HEAD, chunk, ping, send, send_text
 
 Json = dict[str, Any]
@@ -161,7 +161,7 @@ class OpenAIServer:
                 if kind == "embeddings"
                 else self._complete(request, fault, writer)
             )
-        except Refused as refusal:
+        except RequestRefused as refusal:
             return await self._refuse(writer, refusal.status, refusal.code, refusal.text)
 
     async def _list(self, name: str, writer: asyncio.StreamWriter) -> bool:

@@ -15,7 +15,7 @@ Json = dict[str, object]
 ErrorBody = Callable[[int, str | int | None, str, str | None], Json]
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer of the server, and no fault in it
+class RequestRefused(Exception):  # noqa: N818 - it is an answer of the server, and no fault in it
     """A request that every server of the kind refuses, with what it says of it."""
 
     def __init__(self, status: int, code: str, text: str) -> None:

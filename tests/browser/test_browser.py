@@ -29,7 +29,7 @@ from config.settings import Settings
 from core.messaging.user_limits import UserLimits
 from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
-from core.reporting.personal_data import PersonalData
+from core.reporting.person_records import PersonRecords
 from core.reporting.switches import Switchboard
 from core.stores.sqlite.database import SqliteFile
 from core.types import Answered, Declined, Delta, Entry, Label, Passage
@@ -133,7 +133,7 @@ def operations_of(stores, assistant):
         catalogue=Catalogue(stores.reports, desk_of(*ENTRIES)),
         book=book_of(stores, load_profile("ko")),
         category_of=of_no_category,
-        personal=PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary),
+        personal=PersonRecords(stores.archive, stores.lessons, stores.memories, stores.diary),
     )
 
 

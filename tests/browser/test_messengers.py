@@ -19,7 +19,7 @@ from fakes.slack_bot import answering, finished
 from core.types import Answered, Passage
 from devtools.discord.api.limits import Limits as DiscordLimits
 from devtools.discord.page import DiscordPage
-from devtools.discord.world.model import Settings as DiscordSettings
+from devtools.discord.world.model import DiscordSettings
 from devtools.slack import Limits, Slack, visible
 from devtools.slack.page import SlackPage
 

@@ -14,7 +14,7 @@ from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
 from core.errors import ConfigError
 from core.ports import Archive
-from core.reporting.personal_data import PersonalData
+from core.reporting.person_records import PersonRecords
 from core.stores.sqlite.backup import backup_file, restore_file
 from core.types import SessionId, Turn
 
@@ -120,9 +120,9 @@ async def _export_person(settings: Settings, user: str) -> int:
 
 
 @asynccontextmanager
-async def _personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
+async def _personal_data(settings: Settings) -> AsyncIterator[PersonRecords]:
     async with open_stores(settings) as stores, open_spending(settings) as spending:
-        yield PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary, spending)
+        yield PersonRecords(stores.archive, stores.lessons, stores.memories, stores.diary, spending)
 
 
 async def _sessions(archive: Archive, only: str | None) -> AsyncIterator[SessionId]:

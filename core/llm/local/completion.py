@@ -34,7 +34,7 @@ class TextPiece:
 
 
 @dataclass(slots=True)
-class CompletionRequest:
+class LocalCompletion:
     """A request in the queue. `tell` is called from the model's own thread."""
 
     prompt: Sequence[int]

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from core.llm.local.completion import CompletionRequest, TextPiece, Transcript
+from core.llm.local.completion import LocalCompletion, TextPiece, Transcript
 from core.llm.local.device import chosen_device, load_model
 from core.llm.local.tokens import load_tokenizer
 
@@ -41,7 +41,7 @@ class LocalModel:
 class _Sequence:
     """A completion that is being written."""
 
-    completion: CompletionRequest
+    completion: LocalCompletion
     transcript: Transcript
     random: Any = None
     finish: str = ""
@@ -65,7 +65,7 @@ class BatchedWriter:
 
     def __init__(self, model: LocalModel) -> None:
         self._model = model
-        self._waiting: queue.Queue[CompletionRequest | None] = queue.Queue()
+        self._waiting: queue.Queue[LocalCompletion | None] = queue.Queue()
         self._thread = Thread(target=self._run, name="local model", daemon=True)
         self._thread.start()
 
@@ -74,7 +74,7 @@ class BatchedWriter:
         """Return how many completions have not begun."""
         return self._waiting.qsize()
 
-    def submit(self, completion: CompletionRequest) -> None:
+    def submit(self, completion: LocalCompletion) -> None:
         """Queue a completion; its pieces are told as they come."""
         self._waiting.put(completion)
 
@@ -108,7 +108,7 @@ class BatchedWriter:
             batch.cache = None
         return True
 
-    def _row(self, completion: CompletionRequest) -> _Sequence:
+    def _row(self, completion: LocalCompletion) -> _Sequence:
         transcript = Transcript(self._model.tokenizer, completion.sampling.stop)
         random = torch.Generator()
         if completion.sampling.seed is None:

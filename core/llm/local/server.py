@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from core.llm.local.completion import CompletionRequest, TextPiece
+from core.llm.local.completion import LocalCompletion, TextPiece
 from core.llm.local.generation import MOST_WAITING, BatchedWriter, LocalModel
 from core.llm.local.requests import CheckedRequest, RequestRefusedError, read_request
 from core.llm.local.tokens import prompt_ids
@@ -99,7 +99,7 @@ class LocalModelServer:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
-        completion = CompletionRequest(prompt, asked.sampling(room), tell)
+        completion = LocalCompletion(prompt, asked.sampling(room), tell)
         self._writer.submit(completion)
         try:
             if asked.streamed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.api.errors import ApiError, FormErrors
 from devtools.discord.world.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json, walk
 from devtools.discord.world.model import SUPPRESS_NOTIFICATIONS as QUIET
 
@@ -28,7 +28,7 @@ def check_message(body: Json, *, ephemeral_allowed: bool = False, new: bool = Tr
     Raises:
         ApiError: 50035 with what is wrong, 50006 if there is nothing in it.
     """
-    form = Form()
+    form = FormErrors()
     flags = body.get("flags") or 0
     if body.get("content") is not None:
         form.length("content", body["content"], CONTENT)
@@ -53,7 +53,7 @@ def check_message(body: Json, *, ephemeral_allowed: bool = False, new: bool = Tr
         raise ApiError(50006)
 
 
-def _allowed_mentions(form: Form, allowed: Json) -> None:
+def _allowed_mentions(form: FormErrors, allowed: Json) -> None:
     parse = allowed.get("parse") or []
     for kind in parse:
         if kind not in ("users", "roles", "everyone"):
@@ -65,7 +65,7 @@ def _allowed_mentions(form: Form, allowed: Json) -> None:
             form.wrong("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", text)
 
 
-def _embeds(form: Form, embeds: list[Json]) -> None:
+def _embeds(form: FormErrors, embeds: list[Json]) -> None:
     total = 0
     for number, embed in enumerate(form.count("embeds", embeds, 10)):
         path = f"embeds.{number}"
@@ -86,7 +86,7 @@ def _embeds(form: Form, embeds: list[Json]) -> None:
         form.wrong("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
 
 
-def _components(form: Form, components: list[Json], *, v2: bool) -> None:
+def _components(form: FormErrors, components: list[Json], *, v2: bool) -> None:
     if v2:
         _components_v2(form, components)
     else:
@@ -104,7 +104,7 @@ def _components(form: Form, components: list[Json], *, v2: bool) -> None:
             seen.add(custom_id)
 
 
-def _components_v2(form: Form, components: list[Json]) -> None:
+def _components_v2(form: FormErrors, components: list[Json]) -> None:
     parts = walk(components)
     if len(parts) > 40:
         form.wrong("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 40 in length.")
@@ -118,7 +118,7 @@ def _components_v2(form: Form, components: list[Json]) -> None:
             form.length(f"components.{number}.content", part.get("content"), _V2_TEXT, 1)
 
 
-def _row(form: Form, path: str, row: Json) -> None:
+def _row(form: FormErrors, path: str, row: Json) -> None:
     parts = form.count(f"{path}.components", row.get("components") or [], 5, 1)
     for number, part in enumerate(parts):
         at = f"{path}.components.{number}"
@@ -135,7 +135,7 @@ def _row(form: Form, path: str, row: Json) -> None:
             form.wrong(f"{at}.type", "UNION_TYPE_CHOICES", text)
 
 
-def _button(form: Form, path: str, button: Json) -> None:
+def _button(form: FormErrors, path: str, button: Json) -> None:
     if button.get("label") is not None:
         form.length(f"{path}.label", button["label"], 80)
     if not button.get("label") and not button.get("emoji"):
@@ -150,7 +150,7 @@ def _button(form: Form, path: str, button: Json) -> None:
         form.wrong(f"{path}.style", "BASE_TYPE_CHOICES", "Value must be one of {1, 2, 3, 4, 5}.")
 
 
-def _select(form: Form, path: str, select: Json) -> None:
+def _select(form: FormErrors, path: str, select: Json) -> None:
     form.length(f"{path}.custom_id", select.get("custom_id", ""), 100, 1)
     form.length(f"{path}.placeholder", select.get("placeholder") or "", 150)
     if select.get("type") != 3:
@@ -163,7 +163,7 @@ def _select(form: Form, path: str, select: Json) -> None:
 
 def check_modal(modal: Json) -> None:
     """A modal that answers an interaction; Raises: ApiError 50035."""
-    form = Form()
+    form = FormErrors()
     form.length("data.title", modal.get("title", ""), 45, 1)
     form.length("data.custom_id", modal.get("custom_id", ""), 100, 1)
     for number, row in enumerate(form.count("data.components", modal.get("components"), 5, 1)):
@@ -185,11 +185,11 @@ def check_modal(modal: Json) -> None:
     form.end()
 
 
-def _checkbox(form: Form, path: str, part: Json) -> None:
+def _checkbox(form: FormErrors, path: str, part: Json) -> None:
     form.length(f"{path}.custom_id", part.get("custom_id", ""), 100, 1)
 
 
-def _radio_group(form: Form, path: str, part: Json) -> None:
+def _radio_group(form: FormErrors, path: str, part: Json) -> None:
     form.length(f"{path}.custom_id", part.get("custom_id", ""), 100, 1)
     options = form.count(f"{path}.options", part.get("options"), 10, 2)
     for number, option in enumerate(options):
@@ -197,11 +197,11 @@ def _radio_group(form: Form, path: str, part: Json) -> None:
             form.length(f"{path}.options.{number}.{name}", option.get(name, ""), 100, 1)
 
 
-def _labelled_input(form: Form, path: str, part: Json) -> None:
+def _labelled_input(form: FormErrors, path: str, part: Json) -> None:
     _text_input(form, path, part, labelled=True)
 
 
-def _text_input(form: Form, path: str, part: Json, *, labelled: bool) -> None:
+def _text_input(form: FormErrors, path: str, part: Json, *, labelled: bool) -> None:
     if part.get("type") in (3, 5, 6, 7, 8) and labelled:
         _select(form, path, part)
         return
@@ -217,7 +217,7 @@ def _text_input(form: Form, path: str, part: Json, *, labelled: bool) -> None:
 
 def check_thread(body: Json, tags: set[int] | None = None) -> None:
     """A thread to create or change; `tags` are those of its forum. Raises: ApiError 50035."""
-    form = Form()
+    form = FormErrors()
     if "name" in body:
         form.length("name", body["name"], 100, 1)
     minutes = body.get("auto_archive_duration")
@@ -233,7 +233,7 @@ def check_thread(body: Json, tags: set[int] | None = None) -> None:
 
 def check_command(body: Json, path: str = "") -> None:
     """An application command; Raises: ApiError 50035."""
-    form = Form()
+    form = FormErrors()
     at = f"{path}." if path else ""
     kind = body.get("type") or 1
     name = body.get("name", "")

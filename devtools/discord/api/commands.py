@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from devtools.discord.api.base import Ask, only, route
 from devtools.discord.api.checks import check_command
-from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.api.errors import ApiError, FormErrors
 from devtools.discord.world.model import Json, snowflake
 from devtools.discord.world.world import World
 
@@ -77,7 +77,7 @@ for _base in (f"{_APPLICATION}/commands", f"{_APPLICATION}/guilds/{{guild_id}}/c
 
     @route("PUT", _base)
     def overwrite_commands(world: World, ask: Ask) -> list[Json]:
-        scope, form = _scope(world, ask), Form()
+        scope, form = _scope(world, ask), FormErrors()
         names: set[tuple[str, int]] = set()
         for number, body in enumerate(form.count("commands", ask.body, _MOST)):
             check_command(body, str(number))

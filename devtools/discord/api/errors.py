@@ -58,7 +58,7 @@ class ApiError(Exception):
         super().__init__(f"{code}: {message}")
 
 
-class Form:
+class FormErrors:
     """Collects what is wrong with a body, then raises it as one 50035."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import time
 
 from devtools.discord.api.base import Ask, route
 from devtools.discord.api.checks import check_message, check_modal
-from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.api.errors import ApiError, FormErrors
 from devtools.discord.api.messages import change, number, post
 from devtools.discord.api.payloads import message_json
 from devtools.discord.world.model import EPHEMERAL, LOADING, Interaction, Json, Message
@@ -51,7 +51,7 @@ def _check_callback(world: World, interaction: Interaction, kind: int, data: Jso
     if late or interaction.failed:
         raise ApiError(10062)
     if kind not in _allowed(interaction):
-        form = Form()
+        form = FormErrors()
         text = f"Value must be one of {_allowed(interaction)}."
         form.wrong("type", "BASE_TYPE_CHOICES", text)
         form.end()
@@ -62,7 +62,7 @@ def _check_callback(world: World, interaction: Interaction, kind: int, data: Jso
     elif kind == MODAL:
         check_modal(data)
     elif kind == AUTOCOMPLETE:
-        form = Form()
+        form = FormErrors()
         for index, choice in enumerate(form.count("data.choices", data.get("choices"), 25)):
             form.length(f"data.choices.{index}.name", choice.get("name", ""), 100, 1)
         form.end()

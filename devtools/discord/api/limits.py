@@ -58,7 +58,7 @@ class _Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LimitVerdict:
     """A verdict on a request: refused if `wait_s` is above zero, by the limit of the `scope`."""
 
     headers: dict[str, str]
@@ -72,15 +72,15 @@ class Buckets:
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
     _hashes: dict[str, str] = field(default_factory=dict)
 
-    def take(self, route: str, major: str, *, exempt: bool = False) -> Verdict:
+    def take(self, route: str, major: str, *, exempt: bool = False) -> LimitVerdict:
         """Count one request; `exempt` from the global limit are the calls of interactions."""
         if not self.limits.enabled:
-            return Verdict({})
+            return LimitVerdict({})
         if not exempt and (wait_s := self._spend("overall", "", self.limits.overall)[1]):
-            return Verdict({"X-RateLimit-Global": "true"}, wait_s, "global")
+            return LimitVerdict({"X-RateLimit-Global": "true"}, wait_s, "global")
         limit = self.limits.routes.get(route, self.limits.other)
         window, wait_s = self._spend(route, major, limit)
-        return Verdict(self._headers(route, window), wait_s)
+        return LimitVerdict(self._headers(route, window), wait_s)
 
     def sublimit(self, route: str, major: str) -> float:
         """Seconds to wait for a limit that no header tells of; 0 if there is room."""

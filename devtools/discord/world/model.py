@@ -68,7 +68,7 @@ def iso(wall_s: float) -> str:
 
 
 @dataclass(slots=True)
-class Settings:
+class DiscordSettings:
     """The settings that a test may change; times are in seconds."""
 
     token: str = "local"  # noqa: S105 - the token of a local server
@@ -167,7 +167,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class MessageState:
     """One state of a message; the first of `Message.edits` is what it was created with."""
 
     at: float
@@ -207,7 +207,7 @@ class Message:
     at: float = field(default_factory=time.monotonic)
     created: float = field(default_factory=time.time)
     edited: float | None = None
-    edits: list[Edit] = field(default_factory=list)
+    edits: list[MessageState] = field(default_factory=list)
     mentions: list[User] = field(default_factory=list)
     mention_roles: list[int] = field(default_factory=list)
     mention_everyone: bool = False
@@ -267,7 +267,7 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One request to the REST API and its outcome; `code` is Discord's error code, 0 if none."""
 
     at: float

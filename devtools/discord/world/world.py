@@ -21,15 +21,15 @@ from devtools.discord.world.model import (
     SUPPRESS_NOTIFICATIONS,
     TEXT,
     VOICE,
-    Call,
+    ApiCall,
     Channel,
-    Edit,
+    DiscordSettings,
     Guild,
     Interaction,
     Json,
     Message,
+    MessageState,
     Role,
-    Settings,
     User,
     snowflake,
 )
@@ -45,8 +45,10 @@ class World:
     with `until`.
     """
 
-    def __init__(self, settings: Settings | None = None, limits: Limits | None = None) -> None:
-        self.settings = settings or Settings()
+    def __init__(
+        self, settings: DiscordSettings | None = None, limits: Limits | None = None
+    ) -> None:
+        self.settings = settings or DiscordSettings()
         self.limits = limits or Limits()
         self.buckets = Buckets(self.limits)
         self.faults = Faults()
@@ -55,12 +57,12 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.commands: dict[int | None, dict[int, Json]] = {None: {}}
-        self.command_writes: list[Call] = []
+        self.command_writes: list[ApiCall] = []
         self.interactions: list[Interaction] = []
         self.by_token: dict[str, Interaction] = {}
         self.nonces: dict[tuple[int, str], tuple[float, Message]] = {}
-        self.calls: deque[Call] = deque(maxlen=self.settings.keep_calls)
-        self.rate_limited: list[Call] = []
+        self.calls: deque[ApiCall] = deque(maxlen=self.settings.keep_calls)
+        self.rate_limited: list[ApiCall] = []
         self.pings: list[Message] = []
         self.events: deque[Event] = deque(maxlen=2_000)
         self.sessions: dict[str, Session] = {}
@@ -226,7 +228,7 @@ class World:
         message = Message(channel=channel, author=author, content=content, **more)
         if silent:
             message.flags |= SUPPRESS_NOTIFICATIONS
-        message.edits.append(Edit(message.at, content, message.components, message.embeds))
+        message.edits.append(MessageState(message.at, content, message.components, message.embeds))
         channel.messages[message.id] = message
         may_all = author is not self.bot or self.may(channel, "MENTION_EVERYONE")
         mention(message, self.users, allowed, may_all=may_all)
@@ -251,7 +253,7 @@ class World:
             mention(message, self.users, allowed, may_all=may_all)
         message.edited = time.time()
         message.edits.append(
-            Edit(time.monotonic(), message.content, message.components, message.embeds)
+            MessageState(time.monotonic(), message.content, message.components, message.embeds)
         )
         if not message.only_for:
             self.tell_message("MESSAGE_UPDATE", message)

@@ -10,12 +10,12 @@ from typing import Any
 
 from devtools.slack.api.checks import elements_of
 from devtools.slack.world.model import Message, View
-from devtools.slack.world.world import Profile, World
+from devtools.slack.world.world import UserProfile, World
 
 Json = dict[str, Any]
 
 
-def common(world: World, person: Profile, kind: str) -> Json:
+def common(world: World, person: UserProfile, kind: str) -> Json:
     """Return the fields that every interaction payload starts with."""
     team = {"id": person.team.id, "domain": "local"}
     home = person.home_team or person.team.id
@@ -31,7 +31,7 @@ def common(world: World, person: Profile, kind: str) -> Json:
     }
 
 
-def press_payload(world: World, person: Profile, of: Message | View, what: str) -> Json:
+def press_payload(world: World, person: UserProfile, of: Message | View, what: str) -> Json:
     """The `block_actions` payload of pressing what has that action_id, label or value.
 
     Raises:
@@ -62,7 +62,7 @@ def press_payload(world: World, person: Profile, of: Message | View, what: str) 
     return payload
 
 
-def shortcut_payload(world: World, person: Profile, message: Message, callback_id: str) -> Json:
+def shortcut_payload(world: World, person: UserProfile, message: Message, callback_id: str) -> Json:
     """The `message_action` payload of a shortcut on a message."""
     payload = common(world, person, "message_action")
     channel = message.channel
@@ -77,7 +77,7 @@ def shortcut_payload(world: World, person: Profile, message: Message, callback_i
     }
 
 
-def submit_payload(world: World, person: Profile, view: View, values: Json) -> Json:
+def submit_payload(world: World, person: UserProfile, view: View, values: Json) -> Json:
     """The `view_submission` payload; `values` go by action_id or block_id.
 
     Raises:

@@ -232,7 +232,7 @@ class View:
 
 
 @dataclass(slots=True)
-class Call:
+class ApiCall:
     """One call of the Web API: `error` is "" if it went well, `status` the HTTP status."""
 
     at: float

@@ -12,7 +12,7 @@ from devtools.slack.api.views import checked_view, open_view
 from devtools.slack.events.delivery import Delivery
 from devtools.slack.events.interactions import press_payload, shortcut_payload, submit_payload
 from devtools.slack.world.model import Channel, Message, Pane, View
-from devtools.slack.world.world import Profile, World
+from devtools.slack.world.world import UserProfile, World
 
 Json = dict[str, Any]
 _TYPED = re.compile(r"<[@#!][^<>\s]+>|<https?://[^<>\s]+>|https?://[^\s<>]+|[&<>]")
@@ -20,7 +20,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 @dataclass(slots=True, eq=False)
-class Person(Profile):
+class Person(UserProfile):
     """Someone in a workspace. What asks for an acknowledgement waits for it unless `wait=False`."""
 
     world: World = field(kw_only=True, repr=False)

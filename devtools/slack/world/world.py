@@ -14,7 +14,7 @@ from devtools.slack.events.delivery import Courier, Delivery
 from devtools.slack.world.model import (
     EVENTS,
     SCOPES,
-    Call,
+    ApiCall,
     Channel,
     Ids,
     Json,
@@ -45,7 +45,7 @@ _MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im
 
 
 @dataclass(slots=True, eq=False)
-class Profile:
+class UserProfile:
     """A person or a bot, as users.info shows them."""
 
     id: str
@@ -82,14 +82,14 @@ class World:
     echoes: bool = True
     ids: Ids = field(default_factory=Ids)
     teams: dict[str, Team] = field(default_factory=dict)
-    profiles: dict[str, Profile] = field(default_factory=dict)
+    profiles: dict[str, UserProfile] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     views: list[View] = field(default_factory=list)
     homes: dict[str, View] = field(default_factory=dict)
     panes: dict[tuple[str, str], Pane] = field(default_factory=dict)
     sessions: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     ephemerals: list[Message] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    calls: list[ApiCall] = field(default_factory=list)
     triggers: dict[str, tuple[str, float, View | None]] = field(default_factory=dict)
     uploads: dict[str, Json] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class World:
         bot_user, bot_id = self.ids.next("U"), self.ids.next("B")
         team = Team(self.ids.next("T"), name, bot_token, bot_user, bot_id, set(SCOPES), set(EVENTS))
         self.teams[team.id] = team
-        self.profiles[bot_user] = Profile(bot_user, team, bot_name, bot_id)
+        self.profiles[bot_user] = UserProfile(bot_user, team, bot_name, bot_id)
         return team
 
     def make_channel(self, team: Team, name: str, kind: str, members: set[str]) -> Channel:

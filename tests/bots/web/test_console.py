@@ -21,7 +21,7 @@ from config.profiles import load_profile
 from core.lessons.gate import Examined
 from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
-from core.reporting.personal_data import PersonalData
+from core.reporting.person_records import PersonRecords
 from core.retrieval.evidence import FACTS
 from core.skills.meetings.diary import Meeting, Slot
 from core.types import Entry, Escalated, Lesson, LessonState, Memory, SessionId
@@ -61,7 +61,7 @@ def operations_of(stores, assistant):
         catalogue=Catalogue(stores.reports, desk_of(ENTRY, Entry("f2", FEE, "2주 안에 됩니다."))),
         book=book_of(stores, load_profile("ko"), examine=examine),
         category_of=of_no_category,
-        personal=PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary),
+        personal=PersonRecords(stores.archive, stores.lessons, stores.memories, stores.diary),
     )
 
 

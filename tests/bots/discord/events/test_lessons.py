@@ -8,7 +8,7 @@ from fakes.discord_bot import answers_in, running_bot
 from bots.discord.api import retry
 from core.errors import StorageError
 from core.types import Escalated
-from devtools.discord import DiscordServer, Settings
+from devtools.discord import DiscordServer, DiscordSettings
 
 ASKED = "물류센터 견학은 언제 가능한가요?"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요."
@@ -378,7 +378,7 @@ async def test_a_mark_that_discord_limits_comes_late(fake, run, profile, owner):
 
 
 async def test_without_the_content_intent_lessons_need_a_mention(tmp_path, profile, fake):
-    bare = DiscordServer(Settings(privileged=()))
+    bare = DiscordServer(DiscordSettings(privileged=()))
     channel = await bare.create_channel("질문")
     owner = await bare.create_user("담당자")
     async with (

@@ -25,7 +25,7 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalData:
+class PersonRecords:
     """A person's data in all stores; without `spending` there are no costs."""
 
     archive: Archive
