@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
@@ -28,8 +28,8 @@ Floats = NDArray[np.float32]
 
 _UNKNOWN_WORDS_KEPT = 20_000
 # The share of each space in a cosine, and so the square of its part's length.
-_GENERAL_SHARE = 0.35
-_TRAINED, _GENERAL = math.sqrt(1 - _GENERAL_SHARE), math.sqrt(_GENERAL_SHARE)
+_GENERAL_SHARE = 0.5
+TRAINED_WEIGHT, GENERAL_WEIGHT = math.sqrt(1 - _GENERAL_SHARE), math.sqrt(_GENERAL_SHARE)
 
 
 class WordSpace:
@@ -96,6 +96,9 @@ class WordTable:
         self._scale = model[f"{prefix}scale"].astype(np.float32)
         self.dimension = int(self._table.shape[1])
 
+    def terms(self) -> Iterator[str]:
+        return iter(self._rows)
+
     def get(self, term: str) -> Floats | None:
         """Return a word's vector, shape (dimension,); None where it has none."""
         row = self._rows.get(term)
@@ -120,6 +123,7 @@ class KiwiEncoder:
         )
         self.fingerprint = fingerprint(model, analyzer.version)
         self.dimension = self._trained.dimension + self._general.dimension
+        self._no_general = np.zeros(self._general.dimension, np.float32)
         self._unknown = _unknown_words(
             space,
             adapter=model["adapter"].astype(np.float32),
@@ -150,11 +154,20 @@ class KiwiEncoder:
         general = np.zeros(self._general.dimension, np.float32)
         for term, count in Counter(terms).items():
             weight = 1 + math.log(count)
-            known = self._trained.get(term)
-            trained += weight * (self._unknown(term) if known is None else known)
-            if (word := self._general.get(term)) is not None:
-                general += weight * word
-        return unit(np.concatenate([_TRAINED * unit(trained), _GENERAL * unit(general)]))
+            known, told = self.word(term)
+            trained += weight * known
+            general += weight * told
+        return unit(
+            np.concatenate([TRAINED_WEIGHT * unit(trained), GENERAL_WEIGHT * unit(general)])
+        )
+
+    def word(self, term: str) -> tuple[Floats, Floats]:
+        """Return a term's vectors in both spaces; zeros for a word that a space does not know."""
+        trained, general = self._trained.get(term), self._general.get(term)
+        return (
+            self._unknown(term) if trained is None else trained,
+            self._no_general if general is None else general,
+        )
 
 
 def _unknown_words(space: WordSpace, *, adapter: Floats, gate: Floats) -> Callable[[str], Floats]:

@@ -48,8 +48,23 @@ def test_meaning_is_nearer_than_chance(encoder):
 
 
 @pytest.mark.parametrize(
+    ("said", "meant", "other"),
+    [
+        ("낸 돈을 도로 받고 싶은데요", "환불", "결제 수단"),
+        ("차는 어디다 대면 되나요", "주차", "오시는 길"),
+        ("can I have my money back", "Refunds", "Payment methods"),
+        ("the app is crawling today", "Slow performance", "Supported browsers"),
+        ("환불", "Refunds", "Parking"),
+    ],
+)
+def test_people_mean_a_topic_without_naming_it(encoder, said, meant, other):
+    """Other words for a matter lie nearer to its title than to a neighbour's, in any language."""
+    assert cosine(encoder, said, meant) > 0.05 + cosine(encoder, said, other)
+
+
+@pytest.mark.parametrize(
     ("unknown", "near", "far"),
-    [("트럭", "자동차", "화장품"), ("피아노", "악기", "정산"), ("토마토", "과일", "로그인")],
+    [("고래", "물고기", "로그인"), ("행성", "우주", "환불"), ("바이올린", "악기", "정산")],
 )
 def test_an_unknown_word_lies_near_its_kin(encoder, unknown, near, far):
     """A word that training never saw gets its place from Kiwi's own language model."""
