@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,8 +65,12 @@ def kept_interrupts() -> Iterator[Callable[[], None]]:
     """Remember a Ctrl-C; the function that is yielded raises it again.
 
     A Ctrl-C that arrives while a library in C calls Python may be dropped there, and the ingest
-    would go on to its end.
+    would go on to its end. Python tells signals to the main thread alone; elsewhere the function
+    does nothing.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
     pressed = False
 
     def press(_number: int, _frame: FrameType | None) -> None:
