@@ -31,6 +31,7 @@ FILES: Final = (
     "texts.js",
     "turn.js",
     "sources.js",
+    "scroll.js",
     "opinion.js",
     "conversations.js",
     "style.css",

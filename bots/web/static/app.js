@@ -4,6 +4,7 @@
 import { drawList, listLocally, markCurrent, prepareList, refreshList } from "./conversations.js";
 import { $, fit, isSending, make, pause, random, say } from "./dom.js";
 import { draft, keepDraft, keepUnsent, outbox, read, tellOthers, whenOthersTell, write } from "./memory.js";
+import { isAtEnd, isKeepingUp, keepUp, noteScroll, toEnd } from "./scroll.js";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, Problem, beVisitor, call, check, eventsOf, isEmbedded, persistently, request, setOnline } from "./server.js";
 import { about, language, learn, shownSpan, switchLanguage, t } from "./texts.js";
 import { Turn } from "./turn.js";
@@ -254,31 +255,6 @@ function showWelcome() {
   $("welcome").hidden = turns.length > 0;
 }
 
-const scroller = $("scroll");
-function isAtEnd() {
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-}
-function toEnd() {
-  scroller.scrollTop = scroller.scrollHeight;
-  $("to-end").hidden = true;
-}
-
-// The end of an answer, but never beyond its question: a long one is read from its beginning.
-function placeFor(turn) {
-  const end = scroller.scrollHeight - scroller.clientHeight;
-  return Math.max(0, Math.min(end, turn.element.offsetTop - 20));
-}
-function keepUp(turn) {
-  scroller.scrollTop = placeFor(turn);
-  noteScroll();
-}
-function noteScroll() {
-  $("to-end").hidden = isAtEnd();
-}
-function isKeepingUp(turn) {
-  return Math.abs(scroller.scrollTop - placeFor(turn)) < 80;
-}
-
 // --- The menu
 
 function openMenu() {
@@ -418,7 +394,6 @@ $("shade").onclick = closeMenu;
 $("list").onclick = ({ target }) => { if (target.closest("a")) closeMenu(); };
 $("to-end").onclick = toEnd;
 $("frame-close").onclick = () => parent.postMessage("faqbot:close", "*");
-scroller.onscroll = noteScroll;
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   closeMenu();
