@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 _SHUTDOWN_S = 2.0
+_TOKENS_OF_PROMPTS = 2_048  # about the longest prompts of the bot, in a small vocabulary
 
 
 def train_local(
@@ -58,7 +60,14 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
     with _extra():
         from core.llm.local.generation import LocalModel
         from core.llm.local.server import LocalModelServer
-    server = LocalModelServer(LocalModel(folder), name=name or folder.resolve().name, key=key)
+    model = LocalModel(folder)
+    if model.longest < _TOKENS_OF_PROMPTS:
+        print(
+            f"The model reads {model.longest:,} tokens, and the bot's prompts have up to about "
+            f"{_TOKENS_OF_PROMPTS:,}: for longer ones the bot shows the FAQ's own text",
+            file=sys.stderr,
+        )
+    server = LocalModelServer(model, name=name or folder.resolve().name, key=key)
     try:
         run_loop(_serve(server.app(), host, port))
     finally:
