@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 
 from core.profile import Profile
 from core.reporting.operations import Operations
@@ -65,7 +66,7 @@ class Faq:
         found = await self.operations.catalogue.find(faq_id)
         closed = self.profile.closed_categories
         if found is None or is_within(found.entry.category, closed):
-            raise ValueError("there is no such entry; ids are those of `search`")
+            raise ToolError("there is no such entry; ids are those of `search`")
         entry = found.entry
         return {"faq_id": faq_id, "title": entry.title, "text": entry.text, "url": entry.url}
 
@@ -89,7 +90,7 @@ class Faq:
         text = question.strip()
         if not text or len(text) > self.profile.longest_question_characters:
             most = self.profile.longest_question_characters
-            raise ValueError(f"a question has 1 to {most} characters")
+            raise ToolError(f"a question has 1 to {most} characters")
         return text
 
 

@@ -46,6 +46,7 @@ async def test_an_assistant_searches_answers_reads_and_reports_over_stdio(own, t
         assert await told(client, "report_gap", question="쿠폰은?") == {"reported": True}
         wrong = await client.call_tool("entry", {"faq_id": "none"})
         assert wrong.is_error
+        assert "no such entry" in wrong.content[0].text
     gaps = await _cli(own, tmp_path, "gaps", "--json")
     assert [group["name"] for group in json.loads(gaps)["groups"]] == ["쿠폰은?"]
 
