@@ -88,7 +88,7 @@ class LessonReader:
         tokens = self._analyzer.kiwi.tokenize(plain)
         for place, token in enumerate(tokens):
             after = [*tokens[place + 1 : place + 3], None, None]
-            start = tokens[place - 1] if place and _is_surname(tokens[place - 1], token) else token
+            start = _begin_of_name(tokens, place)
             if end := _named_until(start, token, after[0], after[1]):
                 found.append(plain[start.start : end])
         return found
@@ -111,9 +111,22 @@ def _form(term: str) -> str:
     return term.rpartition("/")[0].rstrip(".,!?")
 
 
-def _is_surname(before: Token, token: Token) -> bool:
-    """Return whether a token is a name whose surname stands alone before it: 최 유진."""
-    return before.tag == token.tag == "NNP" and before.form in _SURNAMES
+def _begin_of_name(tokens: Sequence[Token], place: int) -> Token:
+    """Return the token with which the name begins that a token ends.
+
+    A surname may stand alone before a name (최 유진), or be the first syllable of a word of three
+    that Kiwi does not know (강태오) and splits.
+    """
+    token = tokens[place]
+    before = tokens[place - 1] if place else token
+    if before.tag == token.tag == "NNP" and before.form in _SURNAMES:
+        return before
+    first = place
+    while first and tokens[first - 1].start + tokens[first - 1].len == tokens[first].start:
+        first -= 1
+    syllables = token.start + token.len - tokens[first].start
+    splits = tokens[first].form in _SURNAMES and syllables == _SYLLABLES
+    return tokens[first] if splits else token
 
 
 def _named_until(start: Token, token: Token, title: Token | None, after: Token | None) -> int:
@@ -121,7 +134,8 @@ def _named_until(start: Token, token: Token, title: Token | None, after: Token |
     name_ends: int = token.start + token.len
     whole = name_ends - start.start
     has_surname = start.form[0] in _SURNAMES and whole >= _SYLLABLES
-    is_noun = token.tag == "NNG" and has_surname and token.form[-1] not in _NO_NAME
+    is_noun = token.tag == "NNG" or start is not token
+    is_noun &= has_surname and token.form[-1] not in _NO_NAME
     if title is None or not (token.tag == "NNP" or (is_noun and whole == _SYLLABLES)):
         return 0
     if title.form in _TO and token.tag == "NNP" and has_surname:

@@ -9,6 +9,7 @@ here and from `contracts.api_skill` beside `contracts.platform`; its driver can 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 
@@ -33,10 +34,14 @@ from core.skills.tools import SkillTools
 
 
 class Scripted(ScriptedAssistant):
-    """Answers what no skill is meant by."""
+    """Answers what no skill is meant by; its FAQ knows about settlement."""
 
     async def is_open(self, question):
         return True
+
+    def research(self, question):
+        found = super().research(question)
+        return replace(found, draft=object()) if "정산" in question.text else found
 
 
 @pytest.fixture

@@ -77,6 +77,11 @@ class ScriptedAssistant:
         """Whether it answers this unasked: everything but what is `talk`."""
         return question.text not in self.talk
 
+    def research(self, question: Question) -> Research:
+        """What its FAQ has for a question: it is like nothing that is asked."""
+        del question
+        return NOTHING_LIKE_IT
+
     async def may_share(self, turn: Turn) -> bool:
         """Whether others may see an answer: everything but what is `talk`."""
         return turn.question.text not in self.talk
@@ -84,12 +89,9 @@ class ScriptedAssistant:
     async def answer(
         self, question: Question, history: object = None, *, instead: Instead | None = None
     ) -> AsyncGenerator[AnswerEvent]:
-        """The events, with the turn stored before the last one, as the real assistant does it.
-
-        Its FAQ is like nothing that is asked.
-        """
+        """The events, with the turn stored before the last one, as the real assistant does it."""
         if instead:
-            async for event in instead(NOTHING_LIKE_IT):
+            async for event in instead(self.research(question)):
                 yield event
                 if not isinstance(event, Status):
                     return

@@ -447,7 +447,7 @@ async def test_the_page_is_there_and_is_not_sent_twice(bot, person):
 
 def test_every_file_of_the_page_is_served_and_none_asks_for_another():
     folder = files("bots.web") / "static"
-    assert {path.name for path in folder.iterdir()} == {PAGE, *FILES}
+    assert {path.name for path in folder.iterdir()} == {PAGE, "widget.js", *FILES}
     for name in FILES:
         script = (folder / name).read_text(encoding="utf-8")
         assert set(re.findall(r'from "\./([\w.]+)";', script)) <= set(FILES)
