@@ -4,7 +4,8 @@ A text is the weighted sum of its terms' vectors, once in each of two spaces. Th
 on pairs of questions and entries (`bench/train_encoder.py`): a word that it has not seen gets a
 vector from Kiwi's own language model, through the same projection, so that a FAQ of another trade
 is not out of vocabulary. The second, of Korean and English words alike, was taught by a
-multilingual model of sentences (`bench/general_words.py`).
+multilingual model of sentences (`bench/general_words.py`). Both have then learnt what people mean
+from questions to organisations of many trades (`bench/train_topics.py`).
 """
 
 from __future__ import annotations

@@ -228,6 +228,7 @@ async def test_while_a_person_is_awaited_an_owners_words_are_no_question(fake, r
         await fake.say(thread, "다른 질문")
         await fake.until(lambda: len(bot.assistant.asked) == 2)
         await fake.say(thread, "정산은요?", user=owner, mention_bot=True)
+        await fake.until(lambda: len(bot.assistant.asked) == 3)
         await fake.say(thread, "반품은요?", user=owner, reply_to=answer)
         await fake.until(lambda: len(bot.assistant.asked) == 4)
         taught = await fake.say(thread, f"#학습 {TOLD}", user=owner)
