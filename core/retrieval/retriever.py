@@ -249,7 +249,8 @@ class Retriever:
             return None
         if points_back(query.question, self._analyzer.tokens(query.question)):
             return _POINTING_BACK
-        return 0.0 if self.leans(query.question) else None
+        says_something = bool(self._analyzer.terms(query.question))
+        return 0.0 if says_something and self.leans(query.question) else None
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
         seen = self._seen_by(found.query.audience).rows(snapshot)

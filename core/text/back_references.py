@@ -26,6 +26,8 @@ _CONDITIONS: Final = ("면", "라면", "려면")  # an ending that leaves the re
 ASKING: Final = frozenset({"얼마", "며칠", "언제", "어디", "누구", "뭐", "무엇", "가능", "필요"})
 """Nouns that ask for something and name nothing, as Kiwi tags them."""
 
+_CALLS: Final = ("IC", "JX")  # interjections, and the 요 behind them
+
 # Verbs that say of anything that it is, can be or takes place.
 _LIGHT_VERBS: Final = frozenset(
     {"하", "되", "있", "없", "이", "그러", "어떻", "걸리", "들", "알리"}
@@ -49,7 +51,7 @@ def points_back(text: str, tokens: Sequence[Token]) -> bool:
     if not has_hangul(text):
         return bool(_ENGLISH.search(text) or _ENGLISH_NAMELESS.fullmatch(f"{text} "))
     words = [token for token in tokens if not token.tag.startswith("S")]
-    if len(words) > 1 and words[-1].form == _POLITE and words[-2].tag != _SENTENCE_END:
+    if len(words) > 1 and words[-1].form == _POLITE and words[-2].tag not in (_SENTENCE_END, "IC"):
         return True
     if words and (words[-1].form == "면요" or _names_nothing(tokens)):
         return True
@@ -64,7 +66,8 @@ def points_back(text: str, tokens: Sequence[Token]) -> bool:
 def _names_nothing(tokens: Sequence[Token]) -> bool:
     """Return whether the tokens have no noun or name, and no verb that says what is done.
 
-    A mere condition ("다시 열려면?") may have a verb: what follows from it was said before.
+    A mere condition ("다시 열려면?") may have a verb: what follows from it was said before. A mere
+    call ("하이요") asks nothing.
     """
     if any(
         token.tag in ("NNG", "NNP", "NP", "SL", "SH", "XR") and token.form not in ASKING
@@ -72,5 +75,7 @@ def _names_nothing(tokens: Sequence[Token]) -> bool:
     ):
         return False
     words = [token for token in tokens if not token.tag.startswith("S")]
+    if all(token.tag in _CALLS for token in words):
+        return False
     verbs = [token.form for token in words if token.tag.startswith(("VV", "VA"))]
     return words[-1].form in _CONDITIONS or _LIGHT_VERBS.issuperset(verbs)

@@ -131,6 +131,12 @@ def test_a_conversation_does_not_let_everything_pass(judge):
     assert judge(asked, FAQ[0].title).label is Label.INJECTION
 
 
+@pytest.mark.parametrize("text", ["하이", "하이요", "ㅎㅇ", "오케이", "와", "ㅋㅋㅋ"])
+def test_a_call_in_a_conversation_asks_nothing_of_it(judge, text):
+    """It was answered from the entry before, since it names nothing."""
+    assert judge(text, FAQ[0].title).label is not Label.ON_TOPIC
+
+
 @pytest.mark.parametrize(
     "text", ["정산은 언제 되나요?", "", "\U0001f600", "ㅋ" * 1000, "a b " * 500, "\u0000\u200b"]
 )
