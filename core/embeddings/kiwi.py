@@ -189,7 +189,7 @@ def known_nouns(path: Path) -> frozenset[str]:
     Raises:
         ConfigError: the file is missing or is not a model of this version.
     """
-    return read_model(path, _nouns)
+    return read_model(path, _nouns, only=("terms", "general_terms"))
 
 
 def _nouns(model: Mapping[str, NDArray[np.generic]]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 from zipfile import BadZipFile
@@ -53,29 +53,30 @@ def unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
 
 
-def read_arrays(path: Path) -> Arrays:
-    """Return every array of an `.npz` file, none of them unpickled.
+def read_arrays(path: Path, only: Collection[str] = ()) -> Arrays:
+    """Return the arrays of an `.npz` file, every one or `only` some; none of them is unpickled.
 
     Raises:
         OSError: the file cannot be read.
         ValueError: the file is empty, truncated, damaged or of another type.
+        KeyError: the file has no such array.
     """
     with path.open("rb") as file:
         try:
             with np.load(file, allow_pickle=False) as arrays:
-                return dict(arrays)
+                return {name: arrays[name] for name in only or arrays}
         except (BadZipFile, zlib.error, EOFError, TypeError) as error:
             raise ValueError(str(error)) from error
 
 
-def read_model(path: Path, of: Callable[[Arrays], _T]) -> _T:
-    """Return the model that `of` builds from a file that ships with the project.
+def read_model(path: Path, of: Callable[[Arrays], _T], *, only: Collection[str] = ()) -> _T:
+    """Return what `of` builds from a model file of the project, or from `only` some arrays of it.
 
     Raises:
         ConfigError: the file is missing or is not a model of this version.
     """
     try:
-        return of(read_arrays(path))
+        return of(read_arrays(path, only))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ConfigError(
             f"cannot load the model {path}: {error}. Restore the file from the repository"
