@@ -22,6 +22,7 @@ from bots.slack.ids import Place, question_id
 from bots.slack.interactions.guests import may_ask
 from bots.slack.interactions.press import Press, on_press
 from bots.slack.render.blocks import Page, feedback_block_id, read_followup
+from bots.slack.render.elements import LABEL_CHARS, USED
 from bots.slack.replies.messages import METADATA, metadata_of, reference_of, split, update
 from bots.slack.replies.native_status import end_session
 from bots.slack.replies.thread import Answers
@@ -37,8 +38,6 @@ Json = dict[str, Any]
 _FOLLOWUP: Final = re.compile(r"^followup:(\d+|menu)$")
 _STOP: Final = "stop"
 _STOP_SIGNS: Final = ("octagonal_sign", "stop_sign")
-_USED: Final = "✓ "
-_LABEL_CHARS: Final = 75
 
 
 class Buttons:
@@ -202,9 +201,9 @@ def _with_mark(choice: Json, used: frozenset[int]) -> Json:
     _, index = read_followup(choice.get("value") or "") or ("", -1)
     text = choice.get("text") or {}
     label = text.get("text", "")
-    if index not in used or label.startswith(_USED):
+    if index not in used or label.startswith(USED):
         return choice
-    return choice | {"text": text | {"text": shortened(f"{_USED}{label}", _LABEL_CHARS)}}
+    return choice | {"text": text | {"text": shortened(f"{USED}{label}", LABEL_CHARS)}}
 
 
 def _renewed(blocks: list[Json], question: str, used: frozenset[int]) -> list[Json]:

@@ -16,7 +16,7 @@ from typing import Final
 from bots.shared import answer_view
 from bots.shared.answer_view import MOST_BUTTONS, Ending, ending_of, pieces, status_of
 from bots.slack.api.people import mention_of
-from bots.slack.render.elements import Block, actions, button, context, label, menu, section
+from bots.slack.render.elements import USED, Block, actions, button, context, label, menu, section
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
 from bots.slack.render.plan import plan
 from core.lessons.wording import review_labels
@@ -32,7 +32,6 @@ _LINE_CHARS: Final = 250  # the longest source, offer or quoted question
 _FEEDBACK: Final = "feedback"
 SOURCE_DETAILS: Final = "source_details"
 FOLLOWUP_MENU: Final = "followup:menu"
-_USED: Final = "✓ "
 CASE_ACTS: Final = ("take", "faq", "close")
 _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
@@ -216,7 +215,7 @@ def _sources(ending: Ending, look: BlockOptions) -> list[str]:
 def _followups(view: View, ending: Ending, look: BlockOptions) -> list[Block]:
     choices = [
         (
-            f"{_USED if index in look.used else ''}{question}",
+            f"{USED if index in look.used else ''}{question}",
             followup_value(view.question.id, index),
         )
         for index, question in enumerate(ending.questions)

@@ -11,7 +11,8 @@ from core.text.markdown.measure import shortened
 Block = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
-_LABEL_CHARS: Final = 75
+LABEL_CHARS: Final = 75
+USED: Final = "✓ "  # before a follow-up that was asked already
 
 
 def button(action_id: str, text: str, value: str, look: RenderOptions) -> Block:
@@ -38,7 +39,7 @@ def menu(
 def label(text: str, look: RenderOptions) -> Block:
     """Return a text as one line of a button or a menu, never empty."""
     line = " ".join(look.cleaner.clean(text).split())
-    return {"type": "plain_text", "text": shortened(line, _LABEL_CHARS) or "…", "emoji": False}
+    return {"type": "plain_text", "text": shortened(line, LABEL_CHARS) or "…", "emoji": False}
 
 
 def section(text: str, block_id: str) -> Block:
