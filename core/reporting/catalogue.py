@@ -97,8 +97,8 @@ class Catalogue:
         entries = await self._served(searched=bool(wanted))
         uses = {use.title: use for use in await self._reports.entry_uses()}
         known = await self._reports.reviews()
-        reviews = {one.title: one for one in known if one.who}
-        requests = {one.title: one for one in known if not one.who}
+        reviews = {one.title: one for one in known if one.is_given}
+        requests = {one.title: one for one in known if not one.is_given}
         listed = [
             Listed(
                 entry,

@@ -48,6 +48,11 @@ class EntryReview:
     due_at: datetime
     asked_at: datetime | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether somebody has reviewed the entry; otherwise its owner was only asked to."""
+        return bool(self.who)
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
