@@ -143,8 +143,7 @@ def main(
 def _topics(folder: Path, words: Vocabulary) -> Iterator[Search]:
     """Yield the searches of each organisation: among its entries in one language, and the other."""
     for path in sorted(folder.glob("*.jsonl")):
-        every = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        topics = [topic for topic in every if topic["topic"] != "unanswered"]
+        topics = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         asked = [(q, row) for row, topic in enumerate(topics) for q in topic["ko"] + topic["en"]]
         questions = words.bags([question for question, _ in asked])
         korean = np.array([has_hangul(question) for question, _ in asked])

@@ -18,7 +18,7 @@ _PART_CHARS: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class GapDraft:
     """A draft of an answer, "" if there is none; `near` has the nearest titles with their texts."""
 
     text: str
@@ -27,7 +27,7 @@ class Draft:
 
 async def drafted(
     assistant: Assistant, archive: Archive, text: str, question_ids: Sequence[str], *, who: str
-) -> Draft:
+) -> GapDraft:
     """Draft an answer to a group's questions, of which `text` is one.
 
     A model writes it from what people have said would be right, from what owners have taught
@@ -48,7 +48,7 @@ async def drafted(
     answering = {hit.faq_id for hit in hits if hit.answers}
     parts = [_part(entry) for entry in near if entry.faq_id in answering]
     offered = [(entry.title, _part(entry)) for entry in near[:_OFFERS]]
-    return Draft(written or "\n\n".join([*said, *parts[:_PARTS]]), offered)
+    return GapDraft(written or "\n\n".join([*said, *parts[:_PARTS]]), offered)
 
 
 def _part(entry: Entry) -> str:
