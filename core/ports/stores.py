@@ -14,6 +14,7 @@ from core.types import (
     Lesson,
     Received,
     Removed,
+    ReviewRequest,
     SessionId,
     SessionSummary,
     Span,
@@ -197,6 +198,14 @@ class Reports(Protocol):
 
     async def reviews(self) -> list[EntryReview]:
         """Return the last review of each reviewed entry, by title."""
+        ...
+
+    async def request_review(self, request: ReviewRequest) -> None:
+        """Store the request for the review of an entry, replacing the one before."""
+        ...
+
+    async def review_requests(self) -> list[ReviewRequest]:
+        """Return the last request for each entry that has one, by title."""
         ...
 
     async def latest(

@@ -15,7 +15,7 @@ from core.ports import Reports
 from core.reporting.checkup import CheckReport, Checkup
 from core.reporting.lesson_list import Overlaps
 from core.text.korean import compact
-from core.types import AuditEvent, Entry, EntryReview, EntryUse
+from core.types import AuditEvent, Entry, EntryReview, EntryUse, ReviewRequest
 
 LONGEST_QUESTION_CHARS: Final = 200
 MOST_QUESTIONS: Final = 50
@@ -33,12 +33,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An entry with its use and its review, or with the `request` for its first review."""
+    """An entry with its use, its last review and the last request for one."""
 
     entry: Entry
     use: EntryUse
     review: EntryReview | None = None
-    request: EntryReview | None = None
+    request: ReviewRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,8 @@ class Catalogue:
         wanted = compact(text)
         entries = await self._served(searched=bool(wanted))
         uses = {use.title: use for use in await self._reports.entry_uses()}
-        known = await self._reports.reviews()
-        reviews = {one.title: one for one in known if one.is_given}
-        requests = {one.title: one for one in known if not one.is_given}
+        reviews = {one.title: one for one in await self._reports.reviews()}
+        requests = {one.title: one for one in await self._reports.review_requests()}
         listed = [
             Listed(
                 entry,

@@ -83,7 +83,7 @@ async def read_digest(  # noqa: PLR0913 - its collaborators
     known = await all_lessons(lessons)
     learnt = [one for one in known if one.state in _LEARNT]
     due = [one for one in learnt if one.review_at and one.review_at < now + _WEEK]
-    reviews = [one for one in await reports.reviews() if one.is_given and one.due_at < now + _WEEK]
+    reviews = [one for one in await reports.reviews() if one.due_at < now + _WEEK]
     return Digest(
         since=since,
         until=now,

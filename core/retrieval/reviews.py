@@ -41,7 +41,7 @@ class Reviews:
             return
         self._looked_at = monotonic()
         try:
-            self._due_at = {one.title: one.due_at for one in await self._read() if one.is_given}
+            self._due_at = {one.title: one.due_at for one in await self._read()}
         except FaqbotError as error:
             logger.warning("answering with the reviews known so far: %s", error)
 

@@ -45,7 +45,7 @@ from core.types.questions import (
     ToolCall,
     Verdict,
 )
-from core.types.reports import AuditEvent, EntryReview, EntryUse, Span, Traffic
+from core.types.reports import AuditEvent, EntryReview, EntryUse, ReviewRequest, Span, Traffic
 from core.types.trace import Candidate, Edit, Trace
 from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn, TurnState
 
@@ -92,6 +92,7 @@ __all__ = [
     "Receipt",
     "Received",
     "Removed",
+    "ReviewRequest",
     "SessionId",
     "SessionSummary",
     "SmallTalk",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -36,22 +36,24 @@ class EntryUse:
 
 @dataclass(frozen=True, slots=True)
 class EntryReview:
-    """The last review of an entry: by whom, when, and when it is due again.
-
-    `asked_at` is when its owner was last asked for the next review; None if nobody was. `who` is ""
-    if nobody has reviewed the entry yet, and its owner was only asked.
-    """
+    """The last review of an entry: by whom, when, and when it is due again."""
 
     title: str
     who: str
     at: datetime
     due_at: datetime
-    asked_at: datetime | None = None
 
-    @property
-    def is_given(self) -> bool:
-        """Whether somebody has reviewed the entry; otherwise its owner was only asked to."""
-        return bool(self.who)
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """The last request to an entry's owner for a review.
+
+    `after` is the time after which an entry without a review is due again if it is right.
+    """
+
+    title: str
+    at: datetime
+    after: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from core.types import (
     EntryUse,
     Feedback,
     Passage,
+    ReviewRequest,
     SessionId,
     Source,
     Span,
@@ -125,15 +126,24 @@ async def test_an_entry_keeps_its_last_review(stores):
     await stores.reports.review(first)
     await stores.reports.review(EntryReview("반품", "joon", LATE, due))
     await stores.reports.review(replace(first, who="joon", due_at=due + timedelta(days=1)))
-    asked = EntryReview("배송", "joon", LATE, due, asked_at=due)
-    await stores.reports.review(asked)
     assert await stores.reports.reviews() == [
         EntryReview("반품", "joon", LATE, due),
-        asked,
         EntryReview("정산", "joon", LATE, due + timedelta(days=1)),
     ]
     with pytest.raises(StorageError):
         await stores.reports.review(replace(first, title="앞\0뒤"))
+
+
+async def test_an_entry_keeps_its_last_request_for_a_review_which_is_no_review(stores):
+    first = ReviewRequest("정산", LATE, timedelta(days=180))
+    await stores.reports.request_review(first)
+    await stores.reports.request_review(replace(first, title="반품"))
+    last = replace(first, at=LATE + timedelta(days=14), after=timedelta(days=90))
+    await stores.reports.request_review(last)
+    assert await stores.reports.review_requests() == [replace(first, title="반품"), last]
+    assert await stores.reports.reviews() == []
+    with pytest.raises(StorageError):
+        await stores.reports.request_review(replace(first, title="앞\0뒤"))
 
 
 async def test_the_latest_turns_come_last_first_and_by_state(stores):

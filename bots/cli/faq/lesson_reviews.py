@@ -64,6 +64,6 @@ def _beside_the_faq(
         async with open_stores(settings) as stores:
             now = datetime.now(UTC)
             reviews = await stores.reports.reviews()
-            return [one for one in reviews if one.is_given and one.due_at <= now]
+            return [one for one in reviews if one.due_at <= now]
 
     return overlaps, asyncio.run(due())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -16,12 +15,13 @@ from core.ports import Reports
 from core.profile import Owner, Profile
 from core.reporting.catalogue import Catalogue, Listed
 from core.skills.messenger import Messenger, OwnerRequest
-from core.types import Entry, EntryReview
+from core.types import Entry, ReviewRequest
 
 logger = logging.getLogger(__name__)
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _DAY = timedelta(days=1)
+_INTERVAL = timedelta(days=180)
 
 
 class EntryAct(StrEnum):
@@ -85,7 +85,8 @@ class EntryReviews:
         wanting = [(at, listed) for at, listed in due if at is not None and at <= now]
         asked = 0
         for _, listed in sorted(wanting, key=lambda one: (one[1].review is None, one[0])):
-            if asked < AT_ONCE and not _was_asked(listed, now, within=AGAIN):
+            waits = _is_open(listed) and _was_asked(listed, now, within=AGAIN)
+            if asked < AT_ONCE and not waits:
                 asked += await self._ask(listed, now, today)
 
     def _due_at(self, listed: Listed) -> datetime | None:
@@ -106,9 +107,9 @@ class EntryReviews:
         if owner is None or works_from(owner, now) > now or today[owner] >= owner.calls_a_day:
             return False
         today[owner] += 1
-        first = EntryReview(listed.entry.title, "", now, now + (self._first_after or timedelta()))
-        await self._reports.review(replace(listed.review or first, asked_at=now))
         entry, words = listed.entry, self._profile.entry_review
+        after = self._first_after or _INTERVAL
+        await self._reports.request_review(ReviewRequest(entry.title, now, after))
         request = OwnerRequest(
             review_words(words, self._profile, title=entry.title, answer=entry.text),
             owner.contacts,
@@ -142,7 +143,8 @@ async def reviewed(
 ) -> str:
     """Note an owner's word on an entry; return the text that takes the place of the request.
 
-    An entry that is right is due again after the interval it had before, or that of the request.
+    An entry that is right is due again after the interval of its last review; if it has none, after
+    that of the request.
 
     Raises:
         FaqbotError: it is not noted.
@@ -154,16 +156,22 @@ async def reviewed(
     if act is EntryAct.WRONG:
         await catalogue.doubt(listed.entry, who=who)
         return profile.entry_to_correct.format(name=who, title=title)
-    last = listed.review or listed.request
-    after = last.due_at - last.at if last else timedelta(days=180)
+    after = listed.request.after if listed.request else _INTERVAL
+    if last := listed.review:
+        after = last.due_at - last.at
     review = await catalogue.review(listed.entry, who=who, after=after)
     return profile.entry_confirmed.format(name=who, title=title, date=f"{review.due_at:%Y-%m-%d}")
 
 
 def _was_asked(listed: Listed, now: datetime, *, within: timedelta) -> bool:
     """Return whether the owner was asked about an entry within some time."""
-    last = listed.review or listed.request
-    return bool(last and last.asked_at and last.asked_at + within > now)
+    return listed.request is not None and listed.request.at + within > now
+
+
+def _is_open(listed: Listed) -> bool:
+    """Return whether the last request for a review has no answer yet."""
+    request, review = listed.request, listed.review
+    return request is not None and (review is None or review.at < request.at)
 
 
 def _updated(entry: Entry) -> datetime | None:

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 9
+SCHEMA: Final = 10
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -58,6 +58,7 @@ class MongoDatabase:
         self.traffic: AsyncCollection[Document] = database["traffic"]
         self.entry_use: AsyncCollection[Document] = database["entry_use"]
         self.entry_reviews: AsyncCollection[Document] = database["entry_reviews"]
+        self.review_requests: AsyncCollection[Document] = database["review_requests"]
         self.closed_gaps: AsyncCollection[Document] = database["closed_gaps"]
         self.audit: AsyncCollection[Document] = database["audit"]
         self.installations: AsyncCollection[Document] = database["installations"]
@@ -140,6 +141,7 @@ class MongoDatabase:
                     await self._database[name].create_indexes(indexes)
                 await self._let_old_questions_be_claimed()
                 await tag_old_turns(self.turns)
+                await self._part_requests_from_reviews()
                 await meta.update_one({"_id": "schema"}, {"$max": {"version": SCHEMA}}, upsert=True)
 
     async def _let_old_questions_be_claimed(self) -> None:
@@ -149,6 +151,18 @@ class MongoDatabase:
             missing |= WORKING if found["state"] == "answering" else {}
             missing |= {"lease_until": found.get("lease_until", _LONG_AGO)}
             await self.inbox.update_one({"_id": found["_id"]}, {"$set": missing})
+
+    async def _part_requests_from_reviews(self) -> None:
+        """Move the requests for reviews, which a schema before 10 kept with the reviews."""
+        async for found in self.entry_reviews.find({"_id": {"$gte": ""}}):
+            entry = {"_id": found["_id"]}
+            if at := found.get("asked_at"):
+                after_s = int((found["due_at"] - found["at"]).total_seconds())
+                request = {"$set": {"at": at, "after_s": after_s}}
+                await self.review_requests.update_one(entry, request, upsert=True)
+                await self.entry_reviews.update_one(entry, {"$unset": {"asked_at": ""}})
+            if not found["who"]:
+                await self.entry_reviews.delete_one(entry)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bson import ObjectId
@@ -15,7 +15,17 @@ from core.stores.mongo.history import UNSHOWN, turn_of
 from core.stores.mongo.opinions import feedback_of
 from core.stores.records import check_text
 from core.stores.times import in_utc
-from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffic, Turn, TurnState
+from core.types import (
+    AuditEvent,
+    EntryReview,
+    EntryUse,
+    Feedback,
+    ReviewRequest,
+    Span,
+    Traffic,
+    Turn,
+    TurnState,
+)
 
 _BESIDE_COUNTS: Final = {"_id", "span", "start", "platform"}
 _ANY_ID: Final = {"_id": {"$gte": ""}}
@@ -52,7 +62,6 @@ class MongoReports:
             "who": review.who,
             "at": in_utc(review.at),
             "due_at": in_utc(review.due_at),
-            "asked_at": in_utc(review.asked_at) if review.asked_at else None,
         }
         with self._db.translated():
             await self._db.entry_reviews.update_one(
@@ -64,7 +73,25 @@ class MongoReports:
         with self._db.translated():
             found = self._db.entry_reviews.find(_ANY_ID).sort("_id", ASCENDING)
             return [
-                EntryReview(row["_id"], row["who"], row["at"], row["due_at"], row.get("asked_at"))
+                EntryReview(row["_id"], row["who"], row["at"], row["due_at"]) async for row in found
+            ]
+
+    async def request_review(self, request: ReviewRequest) -> None:
+        """Keep when the owner of an entry was asked, in the place of the request before."""
+        check_text("the entry's title", request.title)
+        after_s = int(request.after.total_seconds())
+        change = {"at": in_utc(request.at), "after_s": after_s}
+        with self._db.translated():
+            await self._db.review_requests.update_one(
+                {"_id": request.title}, {"$set": change}, upsert=True
+            )
+
+    async def review_requests(self) -> list[ReviewRequest]:
+        """Return the last request for each entry that has one, by the entry's title."""
+        with self._db.translated():
+            found = self._db.review_requests.find(_ANY_ID).sort("_id", ASCENDING)
+            return [
+                ReviewRequest(row["_id"], row["at"], timedelta(seconds=row["after_s"]))
                 async for row in found
             ]
 

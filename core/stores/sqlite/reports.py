@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Final
 
@@ -15,7 +15,17 @@ from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import LISTED, turn_of
 from core.stores.sqlite.opinions import feedback_of
 from core.stores.times import in_utc
-from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffic, Turn, TurnState
+from core.types import (
+    AuditEvent,
+    EntryReview,
+    EntryUse,
+    Feedback,
+    ReviewRequest,
+    Span,
+    Traffic,
+    Turn,
+    TurnState,
+)
 
 TRAFFIC: Final = """
     SELECT * FROM traffic WHERE span = ? AND start_ms >= ? ORDER BY start_ms, platform
@@ -31,10 +41,11 @@ LATEST_WITH_TAG: Final = f"""
 RATED: Final = "SELECT * FROM feedback WHERE helpful = ? ORDER BY given_at_ms DESC LIMIT ?"
 AUDIT: Final = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?"
 REVIEW: Final = """
-    INSERT OR REPLACE INTO entry_reviews (title, who, at_ms, due_at_ms, asked_at_ms)
-    VALUES (?, ?, ?, ?, ?)
+    INSERT OR REPLACE INTO entry_reviews (title, who, at_ms, due_at_ms) VALUES (?, ?, ?, ?)
 """
 REVIEWS: Final = "SELECT * FROM entry_reviews ORDER BY title"
+REQUEST: Final = "INSERT OR REPLACE INTO review_requests (title, at_ms, after_s) VALUES (?, ?, ?)"
+REQUESTS: Final = "SELECT * FROM review_requests ORDER BY title"
 _AT_ONCE: Final = 500
 
 
@@ -63,21 +74,29 @@ class SqliteReports:
         check_text("the entry's title", review.title)
         check_text("who reviewed it", review.who)
         at, due_at = to_ms(in_utc(review.at)), to_ms(in_utc(review.due_at))
-        asked_at = to_ms(in_utc(review.asked_at)) if review.asked_at else None
-        row = (review.title, review.who, at, due_at, asked_at)
+        row = (review.title, review.who, at, due_at)
         await self._file.write(lambda db: db.execute(REVIEW, row).rowcount)
 
     async def reviews(self) -> list[EntryReview]:
         """Return the last review of each entry that has one, by the entry's title."""
         rows = await self._file.read(lambda db: db.execute(REVIEWS).fetchall())
         return [
-            EntryReview(
-                row["title"],
-                row["who"],
-                from_ms(row["at_ms"]),
-                from_ms(row["due_at_ms"]),
-                from_ms(row["asked_at_ms"]) if row["asked_at_ms"] is not None else None,
-            )
+            EntryReview(row["title"], row["who"], from_ms(row["at_ms"]), from_ms(row["due_at_ms"]))
+            for row in rows
+        ]
+
+    async def request_review(self, request: ReviewRequest) -> None:
+        """Keep when the owner of an entry was asked, in the place of the request before."""
+        check_text("the entry's title", request.title)
+        after_s = int(request.after.total_seconds())
+        row = (request.title, to_ms(in_utc(request.at)), after_s)
+        await self._file.write(lambda db: db.execute(REQUEST, row).rowcount)
+
+    async def review_requests(self) -> list[ReviewRequest]:
+        """Return the last request for each entry that has one, by the entry's title."""
+        rows = await self._file.read(lambda db: db.execute(REQUESTS).fetchall())
+        return [
+            ReviewRequest(row["title"], from_ms(row["at_ms"]), timedelta(seconds=row["after_s"]))
             for row in rows
         ]
 

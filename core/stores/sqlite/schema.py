@@ -291,4 +291,20 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX memories_by_person ON memories (person, told_at_ms)",
     ),
     ("ALTER TABLE entry_reviews ADD COLUMN asked_at_ms INTEGER",),
+    (
+        """
+        CREATE TABLE review_requests (
+            title   TEXT PRIMARY KEY,
+            at_ms   INTEGER NOT NULL,
+            after_s INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        INSERT INTO review_requests
+        SELECT title, asked_at_ms, (due_at_ms - at_ms) / 1000
+        FROM entry_reviews WHERE asked_at_ms IS NOT NULL
+        """,
+        "DELETE FROM entry_reviews WHERE who = ''",
+        "ALTER TABLE entry_reviews DROP COLUMN asked_at_ms",
+    ),
 )

@@ -143,12 +143,23 @@ async def test_a_request_that_could_not_be_posted_is_repeated_at_its_next_date(o
 async def test_an_entry_that_is_right_is_due_again_after_the_same_interval(office):
     said = await reviewed(office.catalogue, "f1", EntryAct.RIGHT, who="김담당", profile=PROFILE)
     (review,) = await office.stores.reports.reviews()
-    assert (review.who, review.due_at - review.at, review.asked_at) == ("김담당", 90 * DAY, None)
+    assert (review.who, review.due_at - review.at) == ("김담당", 90 * DAY)
     assert said == PROFILE.entry_confirmed.format(
         name="김담당", title=DUE.title, date=f"{review.due_at:%Y-%m-%d}"
     )
     (note,) = await office.stores.reports.audit(9)
     assert (note.who, note.action) == ("김담당", "entry.review")
+
+
+async def test_a_request_that_was_answered_does_not_put_off_the_next_one(office):
+    await office.reviews.go()
+    await office.stores.reports.review(
+        EntryReview(DUE.title, "김담당", NOON + DAY / 2, NOON + 2 * DAY)
+    )
+    await office.after(DAY)
+    assert len(office.requests) == 1
+    await office.after(2 * DAY)
+    assert len(office.requests) == 2
 
 
 async def test_an_entry_that_is_to_be_corrected_stays_due_and_a_gone_one_is_said_to_be_gone(office):

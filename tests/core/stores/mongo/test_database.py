@@ -22,7 +22,7 @@ from core.stores.mongo.database import SCHEMA, MongoDatabase
 from core.stores.mongo.history import MongoHistory
 from core.stores.mongo.inbox import MongoInbox
 from core.stores.mongo.reports import MongoReports
-from core.types import Feedback, InboxState, Receipt
+from core.types import Feedback, InboxState, Receipt, ReviewRequest
 
 SECRET = "s3cret%2Fpass"  # noqa: S105
 NARROW = {"find", "getMore", "insert", "update", "findAndModify", "delete", "createIndexes"}
@@ -228,6 +228,26 @@ async def test_a_database_of_schema_1_is_brought_forward(server):
         assert (claim.question, claim.attempt) == (turn("2").question, 1)
         meta = await database._database["meta"].find_one({"_id": "schema"})
         assert meta["version"] == SCHEMA
+
+
+async def test_requests_that_an_older_schema_keeps_as_reviews_become_requests(server):
+    async with MongoDatabase.open(server.uri) as database:
+        day, later = timedelta(days=1), NOON + timedelta(days=91)
+        rows = [
+            ("반품", "mina", NOON, NOON + 90 * day, later),
+            ("배송", "", NOON, NOON + 180 * day, NOON),
+            ("정산", "joon", NOON, NOON + day, None),
+        ]
+        names = ("_id", "who", "at", "due_at", "asked_at")
+        await database.entry_reviews.insert_many(dict(zip(names, row, strict=True)) for row in rows)
+        await database.meta.update_one({"_id": "schema"}, {"$set": {"version": 9}})
+    async with MongoDatabase.open(server.uri) as database:
+        reports = MongoReports(database)
+        assert await reports.review_requests() == [
+            ReviewRequest("반품", later, 90 * day),
+            ReviewRequest("배송", NOON, 180 * day),
+        ]
+        assert [one.title for one in await reports.reviews()] == ["반품", "정산"]
 
 
 async def test_opening_again_makes_nothing_anew(server):

@@ -14,7 +14,7 @@ from fakes.old_schema import turn_back
 
 from core.stores.sqlite import reports as sqlite_reports
 from core.stores.sqlite.archive import SqliteArchive
-from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.database import SqliteFile, to_ms
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.reports import SqliteReports
 from core.types import TurnState
@@ -74,3 +74,26 @@ async def test_turns_of_an_older_file_get_the_same_tags(tmp_path):
         assert [
             tuple(row) for row in await file.read(lambda db: db.execute(tags).fetchall())
         ] == before
+
+
+async def test_requests_that_an_older_file_keeps_as_reviews_become_requests(tmp_path):
+    path = tmp_path / "h.sqlite3"
+    async with SqliteFile.open(path):
+        pass
+    turn_back(path, 20)
+    day_ms = 86_400_000
+    rows = [
+        ("반품", "mina", 0, 90 * day_ms, 91 * day_ms),
+        ("배송", "", 50 * day_ms, 230 * day_ms, 50 * day_ms),
+        ("정산", "joon", 0, day_ms, None),
+    ]
+    with closing(sqlite3.connect(path)) as db:
+        db.executemany("INSERT INTO entry_reviews VALUES (?, ?, ?, ?, ?)", rows)
+        db.commit()
+    async with SqliteFile.open(path) as file:
+        reports = SqliteReports(file)
+        requests = [
+            (one.title, to_ms(one.at), one.after.days) for one in await reports.review_requests()
+        ]
+        assert requests == [("반품", 91 * day_ms, 90), ("배송", 50 * day_ms, 180)]
+        assert [one.title for one in await reports.reviews()] == ["반품", "정산"]
