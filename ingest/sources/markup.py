@@ -58,18 +58,21 @@ class Answer:
     converted: str = ""
 
 
-def answer_of(text: str) -> Answer:
-    """Tell HTML, Markdown and plain text apart, and bring the first two to clean Markdown."""
+def answer_of(text: str, *, base: str = "") -> Answer:
+    """Tell HTML, Markdown and plain text apart, and bring the first two to clean Markdown.
+
+    `base` is the address of the answer's page, for links relative to it.
+    """
     if "&lt;" in text and _TWICE.search(text):
         text = html.unescape(text)
     bare = _CODE.sub("", text)
     is_page = bool(_BLOCK_TAG.search(bare)) and text.lstrip().startswith("<")
     if _MARKDOWN.search(text) and not is_page:
-        return Answer(clean_markdown(text), markdown=True)
+        return Answer(clean_markdown(text, base=base), markdown=True)
     if _TAG.search(bare) and not _speaks_of_tags(bare):
         if not _BLOCK_TAG.search(bare):  # lines of text with a tag here and there
             text = text.replace("\r\n", "\n").replace("\n", "<br>\n")
-        made = _html().html_to_markdown(text)
+        made = _html().html_to_markdown(text, base=base)
         if _MARKS.search(made):
             return Answer(made, markdown=True, converted="the answer's HTML became Markdown")
         return Answer(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ingest.sources.record_parts import has_category, translations_in
 from ingest.sources.rich_text import is_rich_text, rich_text
+from ingest.sources.tables.column_words import LANGUAGES
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.headers import header, shown_name
 from ingest.sources.tables.lines import TableLine
@@ -14,6 +16,7 @@ from ingest.sources.values import text_of
 MOST_DEEP: Final = 8
 MOST_COLUMNS: Final = 200
 _FIELD_NAMES: Final = frozenset(("title", "question", "answer", "질문", "제목", "답변"))
+_FOLDER_NAMES: Final = ("name", "title", "category", "section", "topic", "카테고리", "분류")
 _SAMPLE: Final = 50
 _TEXT_KEYS: Final = ("text", "plain_text", "name", "title")
 _SPEAKERS: Final = {"user": "question", "human": "question", "assistant": "answer", "gpt": "answer"}
@@ -55,56 +58,23 @@ def lists_of_records(
         ):
             yield path, [content]
             return
-        own = content.get("name", content.get("title"))
-        parents = (*parents, own) if isinstance(own, str) and own.strip() else parents
+        own = next((content[key] for key in _FOLDER_NAMES if content.get(key)), None)
+        parents = (*parents, own.strip()) if isinstance(own, str) and own.strip() else parents
         lists = [name for name, value in content.items() if _is_list_of_records(value, columns)]
         for name, value in content.items():
             if isinstance(value, list | dict):
                 where = f"{path}.{name}".strip(".")
-                above = (*parents, str(name)) if name in lists and len(lists) > 1 else parents
+                named = name in lists and len(lists) > 1 and str(name).lower() not in LANGUAGES
+                above = (*parents, str(name)) if named else parents
                 yield from lists_of_records(value, columns, where, seen=seen, parents=above)
 
 
 def _in_category(items: list[Any], category: str) -> list[Any]:
     """Objects with the category that stands above them, where they have none of their own."""
     objects = [item for item in items if isinstance(item, dict)]
-    if not category or any(header(n).field == "category" for item in objects for n in item):
+    if not category or any(map(has_category, objects)):
         return items
     return [{**item, "category": category} if isinstance(item, dict) else item for item in items]
-
-
-def with_sections(content: object) -> None:
-    """Give records the names of the sections beside them, to which they point by a number.
-
-    As Zendesk's `articles` with `section_id` and `sections` do:
-    https://developer.zendesk.com/api-reference/help_center/help-center-api/articles/
-    """
-    if not isinstance(content, dict):
-        return
-    lists = {name: value for name, value in content.items() if isinstance(value, list)}
-    named = {
-        name.removesuffix("ies").removesuffix("s").removesuffix("y") + "_id": {
-            item["id"]: item
-            for item in items
-            if isinstance(item, dict) and isinstance(item.get("id"), int | str)
-        }
-        for name, items in lists.items()
-    }
-    named["category_id"] = named.pop("categor_id", {})
-    for items in lists.values():
-        for item in items:
-            path = _sections_of(item, named) if isinstance(item, dict) else []
-            if path and not any(header(name).field == "category" for name in item):
-                item["category"] = " > ".join(path)
-
-
-def _sections_of(item: Mapping[Any, Any], named: Mapping[str, Mapping[Any, Any]]) -> list[str]:
-    """The names of what an object points to by `section_id`, `folder_id` or `category_id`."""
-    for key in ("section_id", "folder_id", "category_id"):
-        above = named.get(key, {}).get(item.get(key))
-        if above is not None and above is not item and isinstance(above.get("name"), str):
-            return [*_sections_of({**above, key: None}, named), above["name"]]
-    return []
 
 
 def _holds_records(content: Mapping[Any, object], columns: ColumnMap, depth: int = 0) -> bool:
@@ -112,6 +82,8 @@ def _holds_records(content: Mapping[Any, object], columns: ColumnMap, depth: int
     if depth > MOST_DEEP:
         return False
     for value in content.values():
+        if translations_in(value):
+            continue
         if _is_list_of_records(value, columns):
             return True
         below = value if isinstance(value, list) else [value]
@@ -154,9 +126,16 @@ def _keyed(content: Mapping[Any, object], columns: ColumnMap) -> list[Record]:
 
 def is_pairs(content: Mapping[Any, object]) -> bool:
     """Return whether the names are titles: the values are texts, and no name is a field's."""
-    texts = sum(isinstance(value, str) for value in content.values())
+    values = content.values()
+    texts = sum(isinstance(value, str) for value in values)
     named = len(content) < 20 and not _FIELD_NAMES.isdisjoint(content)
+    if any(isinstance(value, dict) or _has_objects(value) for value in values):
+        return False
     return texts * 2 >= len(content) > 0 and not named
+
+
+def _has_objects(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _columnar(content: Mapping[Any, object]) -> list[Record]:
@@ -170,6 +149,8 @@ def _columnar(content: Mapping[Any, object]) -> list[Record]:
         return [dict(zip(map(str, names), row, strict=False)) for row in rows]
     held = {str(name): value for name, value in content.items() if isinstance(value, list | dict)}
     if len(held) < 2 or find_header([TableLine(1, list(held))], {}) is None:
+        return []
+    if any(isinstance(value, dict) and not _is_counted(value) for value in held.values()):
         return []
     columns = {
         name: list(value.values()) if isinstance(value, dict) else value
@@ -185,12 +166,17 @@ def _columnar(content: Mapping[Any, object]) -> list[Record]:
     ]
 
 
+def _is_counted(column: Mapping[Any, object]) -> bool:
+    """Return whether an object is a column, with the numbers of its rows as names."""
+    return all(str(name).isdecimal() for name in column)
+
+
 def flat_record(record: Mapping[Any, object], prefix: str = "", depth: int = 0) -> Record:
     """A record without nested objects: `acceptedAnswer.text` is a name like any other."""
     flat: Record = {}
     nested: Record = {}
-    for name, value in record.items():
-        key = f"{prefix}{shown_name(name)}"
+    for name, held in record.items():
+        key, value = f"{prefix}{shown_name(name)}", _plain(str(name), held)
         if is_rich_text(value):
             flat[key] = rich_text(value)
         elif isinstance(value, dict) and depth < 3:
@@ -200,6 +186,33 @@ def flat_record(record: Mapping[Any, object], prefix: str = "", depth: int = 0) 
         elif not isinstance(name, str) or not name.startswith("@"):
             flat[key] = _listed(value)
     return flat | {name: value for name, value in nested.items() if name not in flat}
+
+
+def _plain(name: str, value: object) -> object:
+    """Return the value that an object stands for, or any other value as it is.
+
+    A category's object is its name, pairs of `name` and `value` are an object, and a property of
+    Notion is what it holds under its type's name:
+    https://developers.notion.com/reference/property-value-object
+    """
+    if isinstance(value, list) and value and all(_is_pair(item) for item in value):
+        return {item["name"]: item["value"] for item in value}
+    if not isinstance(value, dict):
+        return value
+    kind = value.get("type")
+    if isinstance(kind, str) and kind in value:
+        held = value[kind]
+        return held.get("name", held) if isinstance(held, dict) else held
+    if header(name).field == "category":
+        for wrapper in ("data", "attributes"):
+            inner = value.get(wrapper)
+            value = inner if isinstance(inner, dict) else value
+        return next((value[key] for key in _TEXT_KEYS if isinstance(value.get(key), str)), value)
+    return value
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, dict) and value.keys() == {"name", "value"}
 
 
 def _listed(value: object) -> object:

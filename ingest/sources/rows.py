@@ -27,6 +27,9 @@ _ROOM: Final = 2_000_000
 _ROOM_OF_A_BYTE: Final = 30
 _ADDRESS: Final = re.compile(r"https?://\S+$", re.IGNORECASE)
 _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#:]\S*)?$", re.IGNORECASE)
+_FILE: Final = re.compile(
+    r"^[^/?#]*\.(?:docx?|xlsx?|csv|tsv|md|html?|pdf|txt|json)$", re.IGNORECASE
+)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -172,7 +175,8 @@ class Collector:
 
     def _row(self, record: Mapping[str, object], position: str) -> Row:
         full_title = plain_title(_required("title", record.get("title")))
-        answer, markdown = self._answer(record, position)
+        url = self._address(record.get("url"), position)
+        answer, markdown = self._answer(record, position, base=url)
         for name, text in (("title", full_title), ("answer", answer)):
             if not text.strip():
                 raise ValueError(f"the {name} is empty: fill it in or remove the row")
@@ -192,12 +196,14 @@ class Collector:
             questions,
             self._texts("related", record.get("related"), position),
             position,
-            url=self._address(record.get("url"), position),
+            url=url,
             updated=date_of(record.get("updated")),
             markdown=markdown,
         )
 
-    def _answer(self, record: Mapping[str, object], position: str) -> tuple[str, bool]:
+    def _answer(
+        self, record: Mapping[str, object], position: str, *, base: str
+    ) -> tuple[str, bool]:
         given = record.get("answer")
         if isinstance(given, list | tuple) and all(isinstance(item, str) for item in given):
             given = "\n".join(given)
@@ -212,7 +218,7 @@ class Collector:
             )
         if record.get("markdown"):
             return text, True
-        answer = answer_of(text)
+        answer = answer_of(text, base=base)
         if answer.converted:
             self.remark("converted", position, answer.converted)
         return answer.text, answer.markdown
@@ -237,7 +243,7 @@ class Collector:
         """The web address of a row's source; `www.` alone is one, a path or a word is none."""
         text = self._optional("url", value, position)
         if text and not _ADDRESS.match(text):
-            if not _DOMAIN.match(text):
+            if not _DOMAIN.match(text) or _FILE.search(text):
                 self.remark("left out", position, f"the url {text[:80]!r} is no web address")
                 return ""
             text = f"https://{text}"

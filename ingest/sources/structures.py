@@ -12,6 +12,7 @@ from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.encodings import decode
+from ingest.sources.record_parts import translated, with_folders
 from ingest.sources.records import (
     MOST_COLUMNS,
     MOST_DEEP,
@@ -20,7 +21,6 @@ from ingest.sources.records import (
     is_pairs,
     lists_of_records,
     pairs_in,
-    with_sections,
 )
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
@@ -109,7 +109,7 @@ def _read_content(content: object, name: str, collector: Collector, columns: Col
             columns,
         )
         return
-    with_sections(content)
+    with_folders(content)
     found = list(lists_of_records(content, columns, seen=set()))
     if not found and isinstance(content, dict) and is_pairs(content):
         found = [("", pairs)] if (pairs := pairs_in(content)) else []
@@ -118,7 +118,12 @@ def _read_content(content: object, name: str, collector: Collector, columns: Col
         raise NotAFaqError(f"{name}: {_nothing_in(content, columns)}")
     for path, items in found:
         where = f"{name}:{path}" if path and len(found) > 1 else name
-        records = [(number, item) for number, item in enumerate(items, 1) if isinstance(item, dict)]
+        records = [
+            (number, one)
+            for number, item in enumerate(items, 1)
+            if isinstance(item, dict)
+            for one in translated(item)
+        ]
         problems = [
             (number, "the item is not an object: write title and answer")
             for number, item in enumerate(items, 1)

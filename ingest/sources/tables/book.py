@@ -11,6 +11,7 @@ from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
 from ingest.sources.tables.contents import head_by_contents
 from ingest.sources.tables.lines import TableLine
+from ingest.sources.tables.sideways import upright
 from ingest.sources.tables.table import add_table
 
 # https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
@@ -46,6 +47,7 @@ def add_sheets(
             continue
         lines: Sequence[TableLine] = list(_shown(sheet, where, collector))
         collector.hold((len(str(value)) for line in lines for value in line.values), where)
+        lines = upright(lines, where, collector, columns)
         if find_header(lines, columns) is None:
             others[where] = lines
             continue

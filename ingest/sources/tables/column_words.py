@@ -33,6 +33,7 @@ CATEGORY: Final = (
     "category", "카테고리", "분류", "구분", "유형", "종류", "대분류", "중분류", "소분류",
     "세분류", "상위분류", "하위분류", "주제", "섹션", "분야", "영역", "메뉴", "항목", "categories",
     "subcategory", "topic", "section", "type", "group", "department", "folder", "collection",
+    "product", "제품", "제품명", "상품", "상품명",
     "カテゴリ", "类别", "kategorie", "categoria", "categorie", "rubrik", "категория",
 )
 TAGS: Final = ("tags", "tag", "labels", "태그", "라벨", "해시태그")
@@ -63,6 +64,7 @@ ANSWERED: Final = frozenset(("answer", "reply", "response", "resolution", "solut
 MEASURES: Final = frozenset((
     "time", "date", "number", "count", "id", "rate", "status", "by", "no", "first", "last",
 ))
+PUBLIC: Final = frozenset(("html", "public", "canonical"))
 NO_PAGE: Final = frozenset(("image", "video", "thumbnail", "avatar"))
 # fmt: on
 

@@ -163,7 +163,7 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
         entries[0] = EntryColumns(first.title, first.answer, (*first.questions, bodies[0]))
     more = tuple(by_field.get("questions", ()))
     entries = [EntryColumns(e.title, e.answer, (*e.questions, *more)) for e in entries]
-    return ColumnPlan(tuple(entries), _shared(heads, by_field))
+    return ColumnPlan(tuple(entries), _shared(heads, by_field, body))
 
 
 def _entries(
@@ -203,10 +203,19 @@ def _most_telling(titles: Sequence[int], body: Sequence[TableLine]) -> int:
     return min(titles, key=lambda index: (repeated(index), titles.index(index)))
 
 
+def _groups(head: Header, index: int, body: Sequence[TableLine]) -> bool:
+    """Return whether a column of categories has some: a type that never differs is a program's."""
+    cells = (value_at(line, index) for line in body[:_SAMPLE_ROWS])
+    found = {str(value).strip() for value in cells if is_filled(value)}
+    program = head.name.lower().endswith("type") and len(found) == 1 and len(body) > 1
+    return not program and not (found and all(text.isdigit() for text in found))
+
+
 def _shared(
-    heads: Sequence[Header], by_field: Mapping[str, list[int]]
+    heads: Sequence[Header], by_field: Mapping[str, list[int]], body: Sequence[TableLine]
 ) -> dict[str, tuple[int, ...]]:
-    categories = sorted(by_field.get("category", []), key=lambda index: heads[index].level)
+    named = [index for index in by_field.get("category", []) if _groups(heads[index], index, body)]
+    categories = sorted(named, key=lambda index: heads[index].level)
     leveled = [index for index in categories if heads[index].level >= 0]
     categories = [*categories[: not leveled or heads[categories[0]].level < 0], *leveled]
     shared = {

@@ -212,6 +212,7 @@ def _longest_column(heads: Sequence[Header], texts: _Texts) -> int | None:
         if not (is_reply_word(heads[index].name) or BESIDE.search(heads[index].name))
         and (held := texts.of(index))
         and _are_texts(held)
+        and not _are_codes(held)
     }
     ranked = sorted(lengths, key=lambda index: -lengths[index])
     if not ranked or lengths[ranked[0]] < _ANSWER_CHARS:
@@ -219,6 +220,11 @@ def _longest_column(heads: Sequence[Header], texts: _Texts) -> int | None:
     if len(ranked) > 1 and lengths[ranked[0]] < _LONGER * lengths[ranked[1]]:
         return None
     return ranked[0]
+
+
+def _are_codes(held: Sequence[str]) -> bool:
+    """Return whether most are one word of Latin letters, such as `shipping/status`."""
+    return fmean(text.isascii() and len(text.split()) == 1 for text in held) > _ASKED_SHARE
 
 
 def _are_texts(held: Sequence[str]) -> bool:

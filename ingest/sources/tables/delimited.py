@@ -14,6 +14,7 @@ from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, missing
 from ingest.sources.tables.contents import TableHead, head_by_contents, head_by_names
 from ingest.sources.tables.lines import TableLine
+from ingest.sources.tables.sideways import is_sideways, upright
 from ingest.sources.tables.table import add_table
 
 MAX_COLUMNS: Final = 1_000
@@ -57,7 +58,7 @@ def read_delimited(
         body = list(_body(lines, name, dialect, collector, decoded.encoding))
     finally:
         csv.field_size_limit(before)
-    add_table(body, name, collector, columns)
+    add_table(upright(body, name, collector, columns), name, collector, columns)
 
 
 def _dialect(lines: Sequence[str], name: str, columns: ColumnMap, *, named: bool) -> _Dialect:
@@ -73,6 +74,10 @@ def _dialect(lines: Sequence[str], name: str, columns: ColumnMap, *, named: bool
         if head := head_by_names(found, columns):
             return _made(delimiter, start, head)
         tried.append(found)
+    for found, delimiter in zip(tried, delimiters, strict=True):
+        if is_sideways(found, columns):
+            width = max(len(line.values) for line in found)
+            return _Dialect(delimiter, start, names=0, width=width, ends_in_answer=False)
     guesses = (
         []
         if named

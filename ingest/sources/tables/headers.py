@@ -33,6 +33,7 @@ from ingest.sources.tables.column_words import (
     MORE_WORDS,
     NO_PAGE,
     NOT_FOR_READERS,
+    PUBLIC,
     QUESTIONS,
     RELATED,
     TAGS,
@@ -153,7 +154,8 @@ def _english(words: list[str]) -> tuple[str, int] | None:  # noqa: PLR0911 - rul
     if any(word in UPDATED for word in words):
         return "updated", 0
     if words[-1] in ("url", "link", "href", "permalink") and NO_PAGE.isdisjoint(words):
-        return "url", len(URL)
+        # Beside `html_url`, a `url` is that of a record in a program's interface.
+        return "url", -1 if words[0] in PUBLIC else len(URL)
     if len(words) > 1 and words[-1] in ("question", "questions") and words[0] in MORE_WORDS:
         return "questions", 0
     if any(word in DATED for word in words):

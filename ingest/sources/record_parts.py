@@ -1,0 +1,109 @@
+"""The parts of a record that exports keep elsewhere: the names of its folders, its translations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ingest.sources.tables.headers import header
+
+# What a record may point to, the nearest first: Zendesk has `section_id` and `category_id`,
+# Freshdesk `folder_id`, Intercom `parent_id` of a collection, Channel `spaceId`.
+_FOLDERS: Final = ("section", "folder", "collection", "topic", "category", "group", "space")
+_PARENT: Final = "parent"
+_LOCALES: Final = ("locale", "language", "lang")
+_LOCALE: Final = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
+_ID: Final = re.compile(r"(\w+?)_?[iI][dD]$")
+_CONTENTS: Final = ("title", "answer", "body", "questions")
+
+Item = dict[Any, Any]
+
+
+def with_folders(content: object) -> None:
+    """Give records the names of the folders to which they point by number, as their category.
+
+    The folders are lists of objects with an `id` and a name beside the list of records.
+    """
+    if not isinstance(content, dict):
+        return
+    lists = [(_singular(str(name)), value) for name, value in content.items() if _has_ids(value)]
+    named = {name: {item["id"]: item for item in items if "id" in item} for name, items in lists}
+    for _, items in lists:
+        for item in items:
+            path = _path(item, named)
+            if path and not has_category(item):
+                item["category"] = " > ".join(path)
+
+
+def has_category(item: Mapping[Any, object]) -> bool:
+    """Return whether a record names its own category; `art_type` 1 and `parent_type` do not."""
+    return any(
+        header(name).field == "category"
+        and not str(name).lower().endswith("type")
+        and isinstance(value, str | list)
+        for name, value in item.items()
+    )
+
+
+def translated(item: Item) -> Iterator[Item]:
+    """Yield a record, and one for each of its translations, which stand in it by their language.
+
+    As Intercom's `translated_content` (`{"ko": {…}}`) and Zendesk's `translations`
+    (`[{"locale": "ko", …}]`) do.
+    """
+    held = {name: found for name, value in item.items() if (found := translations_in(value))}
+    own = {name: value for name, value in item.items() if name not in held}
+    if not held or _has_contents(own):
+        yield own
+    shared = {name: value for name, value in own.items() if header(name).field not in _CONTENTS}
+    for translations in held.values():
+        for one in translations:
+            yield {**shared, **{name: value for name, value in one.items() if name != "type"}}
+
+
+def translations_in(value: object) -> list[Item]:
+    """Return the translations that a value of a record holds by their language, if it does."""
+    if isinstance(value, dict):
+        found = [one for name, one in value.items() if _LOCALE.fullmatch(str(name))]
+        others = [one for one in value.values() if isinstance(one, dict)]
+        records = [one for one in found if isinstance(one, dict) and _has_contents(one)]
+        return records if len(records) == len(others) else []
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        spoken = all(any(name in one for name in _LOCALES) for one in value)
+        return value if spoken and all(_has_contents(one) for one in value) else []
+    return []
+
+
+def _has_contents(item: Mapping[Any, object]) -> bool:
+    fields = {header(name).field for name, value in item.items() if value}
+    return "title" in fields and not fields.isdisjoint(("answer", "body"))
+
+
+def _has_ids(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _singular(name: str) -> str:
+    return re.sub(r"ies$", "y", name.lower()).removesuffix("s")
+
+
+def _path(item: Item, named: Mapping[str, Mapping[Any, Item]], deep: int = 0) -> list[str]:
+    """Return the names of the folders above an object, the widest first."""
+    above = _folder_of(item, named)
+    name = above and above.get("name", above.get("title"))
+    if above is None or above is item or not isinstance(name, str) or deep > len(_FOLDERS):
+        return []
+    return [*_path(above, named, deep + 1), name]
+
+
+def _folder_of(item: Item, named: Mapping[str, Mapping[Any, Item]]) -> Item | None:
+    names = ((match[1].lower(), value) for n, value in item.items() if (match := _ID.match(str(n))))
+    pointers = dict(names)
+    for folder in _FOLDERS:
+        for key in (folder, _PARENT):
+            pointer = pointers.get(key)
+            found = named.get(folder, {}).get(pointer) if isinstance(pointer, int | str) else None
+            if found is not None and found is not item:
+                return found
+    return None
