@@ -12,6 +12,7 @@ from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores, open_index
 from config.settings import Settings
 from core.assistant.assistant import Assistant
+from core.lessons.contradiction import Contradictions
 from core.llm.budget import Ledger
 from core.reporting.catalogue import CatalogueIndex
 from core.reporting.checkup import CheckReport
@@ -43,6 +44,7 @@ def desk_of(settings: Settings, retriever: Retriever, language: Language) -> Cat
         entries=retriever.all_entries,
         problems=problems,
         answering=partial(answering, retriever),
+        says_otherwise=Contradictions(language.analyzer).says_otherwise,
         edit=edit,
     )
 

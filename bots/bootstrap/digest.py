@@ -14,6 +14,7 @@ from bots.bootstrap.stores import Stores
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import NoFaqError, PlatformError
+from core.lessons.contradiction import Contradictions
 from core.lessons.overlaps import Overlap, overlaps_of
 from core.messaging.service import ChatService
 from core.reporting.digest import read_digest
@@ -102,9 +103,13 @@ async def _overlaps(settings: Settings, lessons: Sequence[Lesson]) -> Sequence[O
 
     def found() -> Sequence[Overlap]:
         try:
-            retriever, _ = build_retriever(settings)
+            retriever, language = build_retriever(settings)
         except NoFaqError:
             return []
-        return overlaps_of(lessons, partial(answering, retriever))
+        return overlaps_of(
+            lessons,
+            partial(answering, retriever),
+            Contradictions(language.analyzer).says_otherwise,
+        )
 
     return await asyncio.to_thread(found) if lessons else []

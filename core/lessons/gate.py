@@ -8,7 +8,6 @@ an entry near to it, or would be found for an entry's own question.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -18,7 +17,6 @@ from core.lessons.reader import LessonReader
 from core.profile import Profile
 from core.text.asking_back import asks_back
 from core.text.markdown.measure import shortened
-from core.text.safety.claims import contradicts
 from core.text.safety.instructions import instructs_bot
 from core.text.safety.sanitize import Cleaner
 from core.text.safety.secrets import holds_key, holds_password
@@ -27,7 +25,6 @@ from core.types import Entry, Lesson
 _BESIDE: Final = 1  # the number of entries that a lesson is compared with, the nearest first
 _SHOWN: Final = 5  # the most questions of other entries that a finding names
 _SHOWN_CHARS: Final = 120
-_SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 
 
 class Rehearsing(Protocol):
@@ -113,17 +110,11 @@ class Gate:
 
     def _beside(self, lesson: Lesson, entry: Entry) -> str:
         """Return the line that quotes a contradicting entry; "" if it does not contradict."""
-        if not says_otherwise(lesson.answer, entry.text):
+        if not self._reader.says_otherwise(lesson.answer, entry.text):
             return ""
         return self._profile.gate_says_otherwise.format(
             title=_line(entry.title), text=_line(entry.text)
         )
-
-
-def says_otherwise(answer: str, text: str) -> bool:
-    """Return whether any sentence of an answer contradicts a text on the same subject."""
-    sentences = [one for one in _SENTENCE.split(answer) if one.strip()]
-    return any(contradicts(sentence, text) for sentence in sentences)
 
 
 def _line(text: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.lessons.gate import says_otherwise
 from core.types import Entry, Lesson, LessonState
 
 Answering = Callable[[Sequence[Lesson]], Sequence[Entry | None]]
 """Returns the entry that answers each lesson's question; see `core.retrieval.overlay.rehearsal`."""
+
+SaysOtherwise = Callable[[str, str], bool]
+"""Whether an answer contradicts a text; see `core.lessons.contradiction`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,9 @@ class Overlap:
     contradicts: bool
 
 
-def overlaps_of(lessons: Sequence[Lesson], answering: Answering) -> list[Overlap]:
+def overlaps_of(
+    lessons: Sequence[Lesson], answering: Answering, says_otherwise: SaysOtherwise
+) -> list[Overlap]:
     """Return the lessons whose question an entry answers, contradictions first.
 
     It takes some milliseconds for each lesson: call it in a thread.

@@ -1,4 +1,4 @@
-"""The reader of lessons: whether an answer says nothing, names a person, or changes the subject."""
+"""The reader of lessons: whether an answer says nothing, or changes the subject."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-from kiwipiepy import Token
 
+from core.lessons.contradiction import Contradictions
+from core.lessons.people import PeopleReader
 from core.ports import Vectors
 from core.text.addressing import says_something
 from core.text.korean import Analyzer
@@ -27,27 +28,28 @@ _TALK: Final = frozenset(
     minut sec note see look later soon wait ask ye no yeah yep hmm
     """.split()  # noqa: SIM905 - a list of words is easier to read so
 )
-_MENTION: Final = re.compile(
-    r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>|(?<![\w.+-])@[A-Za-z가-힣][\w.-]*(?![\w/])"
+# A promise to look or to ask somebody, which tells nothing yet. A condition makes it an answer:
+# "서류를 보내 주시면 확인해 드릴게요".
+_PROMISE: Final = re.compile(
+    r"(?:묻|물어|여쭤|여쭈|알아|찾아|살펴|확인|검토|문의|조회|공유|전달|연락|회신|답변|답|말씀|안내|알려|보고|볼)"
+    r"[^.!?\n]{0,12}(?:게요?|겠습니다|겠어요|겠음|예정입니다|예정이에요|거예요|중입니다|중이에요)[\s.!~^ㅎㅠㅜ)]*$"
 )
-_TITLES: Final = frozenset(
-    """
-    대리 과장 차장 부장 팀장 실장 본부장 이사 상무 전무 대표 매니저 사원 주임 선임 책임 수석
-    프로 선생 씨 님
-    """.split()  # noqa: SIM905 - a list of words is easier to read so
+_CONDITION: Final = re.compile(r"면\s|면,|려면|세요|십시오|\d")
+_PROMISE_EN: Final = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|sure|hmm?|sorry|thanks?|good question|great question)\W+)*"
+    r"(?:(?:i(?:'ll| will|'m going to| need to| have to)|let me|we(?:'ll| will)) "
+    r"(?:\w+ )?(?:check|ask|look|find out|see|get back|investigate|confirm|think|follow up)\b"
+    r"|i(?:'m| am) (?:not sure|afraid i)|(?:i )?(?:don't|do not) know|(?:i have )?no (?:idea|clue)"
+    r"|not sure|(?:just )?(?:one|a|give me a) (?:moment|second|minute|sec)|hold on|bear with me"
+    r"|(?:good|great|nice) question|not my (?:job|area|department))\b[^.!?\n]{0,60}[\s.!~]*$",
+    re.IGNORECASE,
 )
-_SURNAMES: Final = frozenset(
-    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천"
-    "방공현함변염여추도소석선설마길연위표명기반라왕금옥육"
-)
-# Kiwi tags unknown names as nouns. Common nouns for people and places have these endings.
-_NO_NAME: Final = "자팀사부실과처객장원인직반중위국"
-_TO: Final = ("한테", "에게", "께", "에게서", "한테서")
-_SYLLABLES: Final = 3
+_SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 # None of the 105 entries of the sample FAQ is as far from its own title, and two thirds of answers
 # to other questions are. Short answers, such as a place or a price, may be far from their question.
 _ELSEWHERE: Final = 0.10
 _FEWEST_WORDS: Final = 5
+_NAMING: Final = ("NNG", "NNP", "SL", "SH", "SW", "XR")
 _READ_CHARACTERS: Final = 200
 # Of 2,717 entries of the SmartStore help 11 are as like an attack and seem to speak to a bot.
 _LIKE_AN_ATTACK: Final = 0.6
@@ -68,6 +70,8 @@ class LessonReader:
         """
         self._analyzer = analyzer
         self._embed = embed
+        self.says_otherwise = Contradictions(analyzer).says_otherwise
+        self.people = PeopleReader(analyzer).people
         self._attack = attack
 
     def instructs(self, text: str) -> bool:
@@ -79,19 +83,19 @@ class LessonReader:
         plain = normalized(text)
         if not says_something(plain):
             return not any(map(str.isdigit, plain))
-        return all(_form(term) in _TALK for term in self._analyzer.terms(plain))
+        sentences = [one for one in _SENTENCE.split(plain) if says_something(one)]
+        return all(map(self._is_talk, sentences))
 
-    def people(self, text: str) -> list[str]:
-        """Return the names of people in a text, such as `@민수` and `김민수 대리`."""
-        found = [match[0] for match in _MENTION.finditer(text)]
-        plain = _MENTION.sub(" ", text)
-        tokens = self._analyzer.kiwi.tokenize(plain)
-        for place, token in enumerate(tokens):
-            after = [*tokens[place + 1 : place + 3], None, None]
-            start = _begin_of_name(tokens, place)
-            if end := _named_until(start, token, after[0], after[1]):
-                found.append(plain[start.start : end])
-        return found
+    def _is_talk(self, sentence: str) -> bool:
+        """Return whether a sentence has the words of talk alone, or only promises an answer."""
+        promises = _PROMISE.search(sentence) and not _CONDITION.search(sentence)
+        if promises or _PROMISE_EN.search(sentence):
+            return True
+        return all(_form(term) in _TALK for term in self._analyzer.terms(sentence))
+
+    def _names(self, question: str) -> bool:
+        """Return whether a question names its matter: "이건 어떻게 하나요?" does not."""
+        return any(token.tag.startswith(_NAMING) for token in self._analyzer.tokens(question))
 
     def strays(self, question: str, answer: str) -> bool:
         """Return whether a long enough answer has another subject than its question."""
@@ -99,7 +103,7 @@ class LessonReader:
         asked, told = (
             list(dict.fromkeys(one)) for one in self._analyzer.terms_of([question, text])
         )
-        if not asked or len(told) < _FEWEST_WORDS or set(asked) & set(told):
+        if len(told) < _FEWEST_WORDS or set(asked) & set(told) or not self._names(question):
             return False
         whole = self._embed([question, text])
         words = self._embed([_form(term) for term in (*asked, *told)])
@@ -109,41 +113,3 @@ class LessonReader:
 
 def _form(term: str) -> str:
     return term.rpartition("/")[0].rstrip(".,!?")
-
-
-def _begin_of_name(tokens: Sequence[Token], place: int) -> Token:
-    """Return the token with which the name begins that a token ends.
-
-    A surname may stand alone before a name (최 유진), or be the first syllable of a word of three
-    that Kiwi does not know (강태오) and splits.
-    """
-    token = tokens[place]
-    before = tokens[place - 1] if place else token
-    if before.tag == token.tag == "NNP" and before.form in _SURNAMES:
-        return before
-    first = place
-    while first and tokens[first - 1].start + tokens[first - 1].len == tokens[first].start:
-        first -= 1
-    syllables = token.start + token.len - tokens[first].start
-    splits = tokens[first].form in _SURNAMES and syllables == _SYLLABLES
-    return tokens[first] if splits else token
-
-
-def _named_until(start: Token, token: Token, title: Token | None, after: Token | None) -> int:
-    """Return the end of a person's name with its title; 0 if there is no such name."""
-    name_ends: int = token.start + token.len
-    whole = name_ends - start.start
-    has_surname = start.form[0] in _SURNAMES and whole >= _SYLLABLES
-    is_noun = token.tag == "NNG" or start is not token
-    is_noun &= has_surname and token.form[-1] not in _NO_NAME
-    if title is None or not (token.tag == "NNP" or (is_noun and whole == _SYLLABLES)):
-        return 0
-    if title.form in _TO and token.tag == "NNP" and has_surname:
-        return name_ends
-    if title.form not in _TITLES:
-        return 0
-    is_called = title.form in ("님", "씨") or after is None or after.form == "님"
-    if not is_called and after and after.tag[0] != "J":
-        return 0
-    title_ends: int = title.start + title.len
-    return title_ends

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import FaqIndexError
-from core.lessons.overlaps import Answering
+from core.lessons.overlaps import Answering, SaysOtherwise
 from core.ports import Reports
 from core.reporting.checkup import CheckReport, Checkup
 from core.reporting.lesson_list import Overlaps
@@ -46,14 +46,15 @@ class CatalogueIndex:
     """The calls of the index that a catalogue needs; all of them block.
 
     `version` names the generation that serves, `entries` are its entries, `problems` what could be
-    better in them, `answering` those that answer the questions of lessons, and `edit` serves an
-    entry with other questions.
+    better in them, `answering` those that answer the questions of lessons, `says_otherwise` whether
+    an answer contradicts a text, and `edit` serves an entry with other questions.
     """
 
     version: Callable[[], str]
     entries: Callable[[], Sequence[Entry]]
     problems: Callable[[], CheckReport]
     answering: Answering
+    says_otherwise: SaysOtherwise
     edit: Callable[[Entry, tuple[str, ...]], None]
 
 
@@ -76,7 +77,7 @@ class Catalogue:
         self._entries: Sequence[Entry] = ()
         self._texts: Mapping[str, str] = {}
         self.checkup = Checkup(desk.version, desk.problems)
-        self.overlaps = Overlaps(desk.version, desk.answering)
+        self.overlaps = Overlaps(desk.version, desk.answering, desk.says_otherwise)
         self._reading = asyncio.Lock()
 
     async def warm_up(self) -> None:

@@ -6,9 +6,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from core.lessons.overlaps import Answering, Overlap, overlaps_of
+from core.lessons.overlaps import Answering, Overlap, SaysOtherwise, overlaps_of
 from core.ports import Lessons
 from core.retrieval.overlay.lesson_sync import all_lessons
 from core.text.korean import compact
@@ -55,10 +56,13 @@ async def page_of(
 class Overlaps:
     """Compares lessons with the FAQ in use, each once for a generation."""
 
-    def __init__(self, version: Callable[[], str], answering: Answering) -> None:
-        """Compare with the generation that `version` names; both calls block."""
+    def __init__(
+        self, version: Callable[[], str], answering: Answering, says_otherwise: SaysOtherwise
+    ) -> None:
+        """Compare with the generation that `version` names; all calls block."""
         self._version = version
         self._answering = answering
+        self._says_otherwise = says_otherwise
         self._of = ""
         self._known: dict[Lesson, Overlap | None] = {}
         self._comparing = asyncio.Lock()
@@ -75,7 +79,8 @@ class Overlaps:
             if version != self._of:
                 self._of, self._known = version, {}
             new = [one for one in lessons if one not in self._known]
-            found = await asyncio.to_thread(overlaps_of, new, self._answering) if new else []
+            compared = partial(overlaps_of, new, self._answering, self._says_otherwise)
+            found = await asyncio.to_thread(compared) if new else []
             self._known |= dict.fromkeys(new) | {one.lesson: one for one in found}
         overlaps = [one for one in map(self._known.get, lessons) if one]
         return sorted(overlaps, key=lambda one: not one.contradicts)

@@ -9,9 +9,10 @@ _STOP: Final = re.compile(r"(?<=[.?!。？！~])\s+|\n+")
 _ENDED: Final = " .!~…ㅠㅜㅋㅎ;,)\"'"
 # Endings that ask wherever they stand, and those that do behind a question word.
 _ASKS: Final = re.compile(
-    r"(?:나요|(?<!니)까요?|[ㄴ은는인한된운던]가요?|건가요?|는지요|려나요?|냐|(?:있|없|맞|하|되|인|였|했)나)$"
+    r"(?:(?<![끝만떠빛혼])(?<!어)(?<!타)(?<!지)나요|(?<!니)까요?|[ㄴ은는인한된운던]가요?|건가요?|는지요|려나요?|냐|(?:있|없|맞|하|되|인|였|했)나)$"
 )
-_MAY_ASK: Final = re.compile(r"(?:[가-힣]예요|이에요|이세요|[죠]|지요|셨어요)$")
+# A stem may end in 나: "끝나요", "일어나요" and "지나요" tell, unless there is a question word.
+_MAY_ASK: Final = re.compile(r"(?:나요|[가-힣]예요|이에요|이세요|[죠]|지요|셨어요)$")
 _WORD: Final = re.compile(
     r"(?:어떻게|어떡|언제|어디|얼마|왜|무엇|무슨|뭐|뭔가|뭘|누가|누구|어느|어떤|며칠|몇 ?[가-힣])"
     r"(?![^?]*(?:든|[는은을]지|는가에))"

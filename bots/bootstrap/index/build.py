@@ -17,7 +17,7 @@ from core.embeddings.kiwi import fingerprint
 from core.ports import Embedder
 from core.retrieval.retriever import Retriever
 from core.retrieval.vectors import read_model
-from core.text.korean import terms_version
+from core.text.korean import Analyzer, terms_version
 from core.types import Entry
 from ingest.sync import Changes, sync
 
@@ -93,7 +93,7 @@ def build_index(  # noqa: PLR0913 - all by name; as `sync`
     progress: Progress,
     loaded: Language | None = None,
     serve: bool = True,
-    switched: Callable[[Retriever], None] = lambda _retriever: None,
+    switched: Callable[[Retriever, Analyzer], None] = lambda *_: None,
     confirm: Callable[[], None] = lambda: None,
 ) -> Changes:
     index = open_index(settings)
@@ -130,5 +130,5 @@ def build_index(  # noqa: PLR0913 - all by name; as `sync`
     if not serve:
         return changes
     if before is None or changes.generation != before.name:
-        switched(retriever_of(settings, index, language(), embedder()))
+        switched(retriever_of(settings, index, language(), embedder()), language().analyzer)
     return changes

@@ -17,10 +17,12 @@ from config.profiles import PROFILES
 from config.resources import QUESTION_PACKS
 from config.settings import Settings
 from core.errors import SourceError
+from core.lessons.contradiction import Contradictions
 from core.lessons.overlaps import Overlap, overlaps_of
 from core.retrieval.overlay.lesson_sync import all_lessons
 from core.retrieval.overlay.rehearsal import answering
 from core.retrieval.retriever import Retriever
+from core.text.korean import Analyzer
 from core.types import Entry, Lesson
 from ingest.facts import write_facts
 from ingest.own_questions import Trial, trial
@@ -77,9 +79,11 @@ def run_ingest(
         trials: list[Trial] = []
         overlaps: list[Overlap] = []
 
-        def switched(retriever: Retriever) -> None:
+        def switched(retriever: Retriever, analyzer: Analyzer) -> None:
             trials.append(trial(prepared.entries, retriever))
-            overlaps.extend(overlaps_of(_taught(settings), partial(answering, retriever)))
+            says_otherwise = Contradictions(analyzer).says_otherwise
+            answers = partial(answering, retriever)
+            overlaps.extend(overlaps_of(_taught(settings), answers, says_otherwise))
 
         changes = build_index(
             settings,

@@ -14,6 +14,7 @@ from bots.cli.faq.lessons import read_lessons
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import NoFaqError
+from core.lessons.contradiction import Contradictions
 from core.lessons.overlaps import Overlap, overlaps_of
 from core.retrieval.overlay.rehearsal import answering
 from core.text.sections import tidy
@@ -57,8 +58,12 @@ def _beside_the_faq(
         from bots.bootstrap.search import build_retriever
 
         with suppress(NoFaqError):
-            retriever, _ = build_retriever(settings)
-            overlaps = overlaps_of(lessons, partial(answering, retriever))
+            retriever, language = build_retriever(settings)
+            overlaps = overlaps_of(
+                lessons,
+                partial(answering, retriever),
+                Contradictions(language.analyzer).says_otherwise,
+            )
 
     async def due() -> list[EntryReview]:
         async with open_stores(settings) as stores:

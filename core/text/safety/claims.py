@@ -11,31 +11,13 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from core.text.amounts import KnownAmounts, amounts
 from core.text.korean import compact, ngrams
 
 _CITATION: Final = re.compile(r"\[(\d{1,2})\]")
 # A sentence ends with its citations behind the full stop, or with the line.
 _END: Final = re.compile(r"[.!?。](?:[\"')*_]*)(?:\s*\[\d{1,2}\])*(?=\s)\s+|\n+")
 _LIST_SIGN: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[①-⑳])\s*")
-_NUMBER: Final = re.compile(
-    r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
-    r"(?P<unit>영업일|개월|시간|퍼센트|%|원|일|월|년|주|시|분|초|회|건|개|명|배|자|장|층|호|박|세|살|점|쪽|단계"
-    r"|percent|days?|hours?|minutes?|weeks?|months?|years?|times?|won|dollars?|floors?|st\b|nd\b|rd\b|th\b"
-    r"|(?:[kcm]?m|k?g|[kmgt]b)(?![a-z]))?",
-    re.IGNORECASE,
-)
-_SCALES: Final = {"천": 1_000, "만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
-_SAME_UNITS: Final = {
-    "퍼센트": "%",
-    "percent": "%",
-    "영업일": "일",
-    "dollar": "$",
-    "₩": "원",
-    "won": "원",
-    "st": "th",
-    "nd": "th",
-    "rd": "th",
-}
 _NEGATION: Final = re.compile(
     r"않|없|못|아니|아닙|아닌|아녜|안 |안돼|안되|불가|금지"
     r"|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
@@ -98,48 +80,32 @@ def is_held(sentence: str, sources: Sequence[str], question: str = "") -> bool:
     """Return whether the sources hold the numbers of a sentence, and do not deny what it says."""
     sources = [unicodedata.normalize("NFKC", source) for source in sources]
     sentence = unicodedata.normalize("NFKC", _CITATION.sub("", _LIST_SIGN.sub("", sentence)))
-    known = {amount for text in (*sources, question) for amount in _amounts(text)}
-    values = {value for value, _ in known}
-    for value, unit in _amounts(sentence):
-        if value not in values or (unit and not {(value, unit), (value, "")} & known):
-            return False
-    return not _is_denied(sentence, sources)
+    known = KnownAmounts(*sources, question)
+    said = (amount for amount in amounts(sentence) if not amount.spelled)
+    return all(map(known.has_number, said)) and not _is_denied(sentence, sources)
 
 
 def contradicts(sentence: str, source: str) -> bool:
     """Return whether a sentence says otherwise than a source that is about the same.
 
-    It names another number of the same unit, another date or amount, or denies what the source
-    says, or the other way round. What only one of them names is no contradiction.
+    It names another number of the same unit, another date, time or amount, or denies what the
+    source says, or the other way round. What only one of them names is no contradiction.
     """
-    sentence, source = (unicodedata.normalize("NFKC", text) for text in (sentence, source))
-    known: dict[str, set[float]] = {}
-    for value, unit in _amounts(source):
-        known.setdefault(unit, set()).add(value)
-    said = [(value, unit) for value, unit in _amounts(sentence) if unit]
-    if any(unit in known and value not in known[unit] for value, unit in said):
+    known = KnownAmounts(source)
+    if any(amount.unit and known.has_other(amount) for amount in amounts(sentence)):
         return True
+    sentence, source = (unicodedata.normalize("NFKC", text) for text in (sentence, source))
     return _is_denied(sentence, [source])
 
 
 def agree(one: str, other: str) -> bool:
     """Return whether two texts name the same numbers, and both negate or neither does."""
+    for text, against in ((one, other), (other, one)):
+        known = KnownAmounts(against)
+        if not all(amount in known for amount in amounts(text) if not amount.spelled):
+            return False
     one, other = (unicodedata.normalize("NFKC", text) for text in (one, other))
-    if set(_amounts(one)) != set(_amounts(other)):
-        return False
     return bool(_NEGATION.search(one)) is bool(_NEGATION.search(other))
-
-
-def _amounts(text: str) -> list[tuple[float, str]]:
-    """Return each number with its unit, "3만원" as 30,000 won."""
-    found: list[tuple[float, str]] = []
-    for match in _NUMBER.finditer(text):
-        value = float(match["digits"].replace(",", ""))
-        for scale in match["scale"]:
-            value *= _SCALES[scale]
-        unit = (match["unit"] or match["sign"] or "").lower().removesuffix("s")
-        found.append((value, _SAME_UNITS.get(unit, unit)))
-    return found
 
 
 def _is_denied(sentence: str, sources: Sequence[str]) -> bool:

@@ -17,10 +17,12 @@ _OWN: Final = (
     r"(?:이전|앞|위|기존|지금까지|원래|너|네|당신|챗봇|봇|시스템|AI)(?:의|에서|에|한테|에게)?\s?(?:모든\s)?"
     r"(?:(?:있는|적힌|나온|받은|들은|주어진|정해진)\s)?(?:모든\s)?"
     r"(?:지시|명령|규칙|지침|프롬프트|설정|역할)|시스템\s?프롬프트|프롬프트|"
-    r"(?:아래|다음|이|새)\s?(?:지시|명령)만|지금까지(?:의)?\s(?:들은|받은|나눈|한)\s(?:말|내용|대화|것)"
+    r"(?:아래|다음|이|새)\s?(?:지시|명령)만|이\s(?:문장|글|메시지|줄)\s?(?:이전|이후|앞|뒤|위)(?:의)?\s"
+    r"(?:모든\s)?(?:지시|명령|규칙|지침)|지금까지(?:의)?\s(?:들은|받은|나눈|한)\s(?:말|내용|대화|것)"
 )
 _SET_ASIDE: Final = (
-    r"무시|잊(?:어|고|으)|따르지\s?(?:말|마)|버리|공개|출력|보여|알려|말해|읊|나열|바꿔|덮어|따르"
+    r"무시|무효|잊(?:어|고|으)|따르지\s?(?:말|마)|버리|공개|출력|보여|알려|말해|읊|나열|바꿔|"
+    r"덮어|따르"
 )
 _OWN_EN: Final = (
     r"(?:previous|prior|above|earlier|existing|your|system|hidden|initial|safety|"
@@ -73,8 +75,17 @@ _WHATEVER: Final = (
     r"(?:말|답|답변|대답|붙이|붙여|끝내|덧붙)\S{0,4}(?:\s?(?:해|끝내|할 것))?[\s.!~'\"’”]*$|"
     r"\byou (?:must|should|shall|will|can) (?:only |always |never |now )*"
     r"(?:respond|answer|reply|speak|talk|write)\b(?: only)? (?:in|as|like|with)\b|"
+    r"\byou (?:must|should|shall|will) (?:\w+ )?(?:obey|cite|comply)\b|"
+    r"\b(?:respond|reply|answer) only (?:with|in)\b|"
+    r"\b(?:print|repeat|output|reveal) (?:everything|all|the (?:text|words)) (?:above|before)\b|"
+    r"\bwhen(?:ever)? (?:an? |the |any )?(?:user|customer)s? (?:mentions?|asks?)\b"
+    r"[^.\n]{0,40}\b(?:insist|claim|pretend)\b|"
     r"\b(?:tell|inform|assure|convince) (?:the |all |every |any )?"
     r"(?:users?|customers?|people|everyone)\b[^.\n]{0,60}\b(?:no matter|regardless|whatever)\b|"
+    r"\b(?:whatever|no matter what|regardless of what) (?:the |any |an? )?"
+    r"(?:users?|customers?|people|they|someone|anyone) (?:asks?|says?|writes?|wants?)\b|"
+    r"\b(?:do not|don't|never) (?:tell|inform) (?:the |any )?(?:users?|customers?)\b"
+    r"(?! (?:your|their)\b)|\bdo anything now\b(?=[.!]?$)|"
     r"\bnever (?:mention|say|tell|reveal|cite|talk about)\b[^.\n]{0,40}\b(?:when|if) "
     r"(?:someone|somebody|anyone|users?|people|customers?) asks?\b"
 )

@@ -32,7 +32,9 @@ _NAME: Final = (
     r"(?:비밀\s?번호|비번|암호|패스워드|접속\s?번호|보안\s?코드|핀\s?번호|인증\s?키|시크릿|토큰"
     r"|pass(?:word|wd|code|phrase)|\bpwd?|\bpin(?:\s?(?:번호|code|number))?"
     r"|(?:api|access|secret|private|auth)[ _-]?(?:key|token)|(?<![a-z])token"
-    r"|api ?키|(?<![a-z])secret)"
+    r"|api ?키|(?<![a-z])secret"
+    r"|(?:도어\s?락|현관|출입문?|대문|금고|사물함|자물쇠|보안)\s?(?:의\s)?번호"
+    r"|(?:door|gate|entry|access|alarm|safe|lock(?:er)?)\s(?:code|number)|\bwi-?fi\s(?:key|code))"
 )
 _LINK: Final = r"\s{0,3}(?:은|는|이|가|로는|:|：|=|->|→|\bis\b)?\s{0,3}[\"'`“]?"
 # What is given as a password: signs without Hangul, a digit among them. A number with a unit behind

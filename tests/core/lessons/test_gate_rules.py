@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from fakes import gate_examples as examples
+from fakes import gate_trials as trials
 
 from bots.bootstrap.lessons import reader_of
 from config.profiles import load_profile
@@ -17,15 +18,17 @@ PROFILE = replace(load_profile("ko"), link_hosts=("docs.example.com",))
 RULES = {
     "QUESTION": [PROFILE.gate_asks_back],
     "EMPTY": [PROFILE.gate_says_nothing],
+    "NO_ANSWER": [PROFILE.gate_says_nothing, PROFILE.gate_asks_back],
     "LINK": [PROFILE.gate_link],
     "SECRET": [PROFILE.gate_key, PROFILE.gate_password],
     "PERSON": [PROFILE.gate_names_people.partition("{")[0]],
+    "PERSON_OR_LINK": [PROFILE.gate_names_people.partition("{")[0], PROFILE.gate_link],
     "INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
     "LATER_INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
     "OTHERWISE": [PROFILE.gate_says_otherwise.partition("{")[0]],
 }
-BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD")]
-GOOD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_GOOD")]
+BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD", ())]
+GOOD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_GOOD", ())]
 
 
 class OneEntry:
@@ -84,6 +87,20 @@ def test_a_tag_that_is_quoted_or_talked_about_teaches_nothing(example):
 @pytest.mark.parametrize("example", examples.TAG_GOOD, ids=lambda one: one.answer)
 def test_a_tag_of_one_s_own_teaches(example):
     assert is_lesson(example.answer, "#학습")
+
+
+@pytest.mark.parametrize(
+    "rule", ["SECRET", "NO_ANSWER", "PERSON_OR_LINK", "INSTRUCTION", "OTHERWISE"]
+)
+@pytest.mark.parametrize("written", ["FIRST", "SECOND"])
+async def test_nearly_all_that_was_written_without_a_look_at_the_rules_is_told_apart(
+    rule, written, reader
+):
+    bad, good = (getattr(trials, f"{written}_{rule}_{side}") for side in ("BAD", "GOOD"))
+    found = [await is_found(rule, one, reader) for one in bad]
+    held = [await is_found(rule, one, reader) for one in good]
+    assert sum(found) >= 0.85 * len(bad)
+    assert sum(held) <= 1
 
 
 def test_most_of_what_is_about_something_else_is_found_and_little_that_is_not(reader):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.lessons.overlaps import overlaps_of
+from core.text.safety.claims import contradicts
 from core.types import Entry, Lesson, LessonState, SessionId
 
 LESSON = Lesson("l1", SessionId("s"), "견학은 언제 되나요?", "견학은 매주 3일에 할 수 있어요.")
@@ -10,7 +11,7 @@ ENTRY = Entry("e1", "물류센터 견학", "견학은 매달 7일에 할 수 있
 
 
 def found(*lessons, entry=ENTRY):
-    overlaps = overlaps_of(lessons, lambda asked: [entry] * len(asked))
+    overlaps = overlaps_of(lessons, lambda asked: [entry] * len(asked), contradicts)
     return [(one.lesson.id, one.title, one.contradicts) for one in overlaps]
 
 

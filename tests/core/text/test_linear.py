@@ -12,10 +12,10 @@ from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
 from core.lessons.tag import is_lesson, number_after, without_tag
 from core.llm.prompts import estimate_tokens, quoted
-from core.text import addressing, asking_sentences, colleagues, korean, sections
+from core.text import addressing, amounts, asking_sentences, colleagues, korean, sections
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
-from core.text.safety import check_digits, claims, personal_data
+from core.text.safety import check_digits, claims, instructions, personal_data, secrets
 from core.text.safety.leak_watch import LeakWatch
 from core.text.safety.sanitize import Cleaner, CleanStream
 from core.text.spelling import keyboard, normalize
@@ -50,6 +50,9 @@ FUNCTIONS = {
     "is_lesson": lambda text: is_lesson(text, "#학습"),
     "without_tag": lambda text: without_tag(text, "#학습"),
     "number_after": lambda text: number_after(text, "#학습"),
+    "amounts": amounts.amounts,
+    "instructs_bot": instructions.instructs_bot,
+    "holds_password": secrets.holds_password,
     "without_calls": addressing.without_calls,
     "is_spoken_to": lambda text: addressing.is_spoken_to(text, text),
     "says_something": addressing.says_something,

@@ -1,0 +1,46 @@
+"""What contradicts a text on the same subject, and what only sounds like it."""
+
+import pytest
+
+from core.lessons.contradiction import Contradictions
+
+HOURS = "토요일은 오전 10시부터 오후 3시까지 운영합니다. 일요일은 쉽니다."
+AGAIN = "탈퇴 후 30일이 지나면 재가입할 수 있습니다."
+
+
+@pytest.fixture(scope="module")
+def contradictions(analyzer):
+    return Contradictions(analyzer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("토요일에는 운영하지 않아요.", HOURS),
+        ("일요일에도 열어요.", HOURS),
+        ("토요일은 오후 5시까지 해요.", HOURS),
+        ("주차는 유료이고 무료 시간이 없어요.", "2시간까지 주차가 무료입니다."),
+        ("It closes on 15 March at noon.", "Applications close on 15 March at 18:00."),
+    ],
+)
+def test_what_says_otherwise_is_found(contradictions, answer, text):
+    assert contradictions.says_otherwise(answer, text)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("토요일은 열고 일요일은 안 열어요.", HOURS),
+        ("토요일은 10시~15시예요.", HOURS),
+        ("한 달 뒤에 다시 가입하실 수 있어요.", AGAIN),
+        ("30일 동안은 재가입이 안 되고, 그 뒤에는 됩니다.", AGAIN),
+        ("No, only guide dogs may come in.", "Dogs are not allowed, except guide dogs."),
+    ],
+)
+def test_what_says_the_same_in_other_words_passes(contradictions, answer, text):
+    assert not contradictions.says_otherwise(answer, text)
+
+
+def test_no_text_contradicts_itself(contradictions):
+    for text in (HOURS, AGAIN):
+        assert not contradictions.says_otherwise(text, text)

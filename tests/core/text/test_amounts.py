@@ -1,0 +1,80 @@
+"""Amounts, times and dates in one form, however they are written."""
+
+import pytest
+
+from core.text.amounts import KnownAmounts, amounts
+
+
+def same(one, other):
+    ((first,), (second,)) = (amounts(one), amounts(other))
+    assert (first in KnownAmounts(other)) is (second in KnownAmounts(one))
+    return first in KnownAmounts(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2시간", "120분"),
+        ("두 시간", "2 hours"),
+        ("보름", "15일"),
+        ("일주일", "7일"),
+        ("24시간", "하루"),
+        ("12개월", "1년"),
+        ("two weeks", "14 days"),
+        ("3만원", "30,000원"),
+        ("천 원", "1,000원"),
+        ("오후 3시", "15:00"),
+        ("3시", "오후 3시"),
+        ("9시 반", "9:30"),
+        ("noon", "12:00"),
+        ("6 pm", "18:00"),
+        ("11월 28일", "28 November"),
+        ("11/28", "2026-11-28"),
+        ("March 15th", "3월 15일"),
+        ("다섯 권", "5권"),
+    ],
+)
+def test_what_is_written_in_two_ways_is_one_amount(one, other):
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2시간", "2시"),
+        ("오전 3시", "15:00"),
+        ("11월 28일", "12월 28일"),
+        ("3개", "3명"),
+        ("1개월", "31일"),
+        ("3만원", "3천원"),
+    ],
+)
+def test_what_is_another_amount_is_told_apart(one, other):
+    assert not same(one, other)
+
+
+def test_a_range_of_days_and_a_decimal_are_no_date():
+    assert [(one.value, one.unit) for one in amounts("2-3일 걸려요")] == [(2, ""), (3, "일")]
+    assert [(one.value, one.unit) for one in amounts("3.5kg")] == [(3.5, "kg")]
+
+
+def test_a_year_is_no_length_of_time():
+    (year,), (length,) = amounts("2026년"), amounts("3년")
+    assert year.minutes is None
+    assert length.minutes == 3 * 365 * 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        ("7일 안에", "2주 안에", True),  # both limit what happens within them
+        ("7일 안에", "3분이면", False),
+        ("7일 안에", "2주 뒤에", False),
+        ("7일", "8일", True),
+        ("오후 3시", "5시", True),
+        ("3개", "3명", False),
+    ],
+)
+def test_amounts_differ_if_they_are_of_one_kind(one, other, differs):
+    (said,) = amounts(one)
+    assert KnownAmounts(other).has_other(said) is differs
