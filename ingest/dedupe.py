@@ -57,9 +57,11 @@ def dedupe(
 ) -> Deduped:
     """Merge rows of the same title, whatever its spacing and form; another text is added below.
 
-    Those of categories with other `readers` stay apart.
+    If they are of two categories (`How long does it take?` of delivery and of repair), each text
+    stands below its own. Those of categories with other `readers` stay apart.
     """
     kept: dict[tuple[str, str], Cleaned] = {}
+    named: set[tuple[str, str]] = set()  # those whose answers have their categories above them
     merged = []
     for entry in entries:
         key = (spaceless(entry.title), readers(entry.category))
@@ -67,7 +69,12 @@ def dedupe(
         if first is entry:
             continue
         adds = "".join(entry.text.split()) not in "".join(first.text.split())
-        kept[key] = _united(first, entry, adds=adds)
+        told = entry
+        if adds and (key in named or _differ(first.category, entry.category)):
+            first = first if key in named else _under_category(first)
+            told = _under_category(entry)
+            named.add(key)
+        kept[key] = _united(first, told, adds=adds)
         merged.append(Merged(entry.title, entry.position, first.position, added=adds))
     return Deduped(tuple(kept.values()), tuple(merged))
 
@@ -99,6 +106,18 @@ def near_duplicates(
         for value in sketch:
             buckets[value].append(index)
     return tuple(sorted(pairs, key=lambda pair: -pair.similarity))
+
+
+def _differ(first: str, second: str) -> bool:
+    return bool(first and second) and first != second
+
+
+def _under_category(entry: Cleaned) -> Cleaned:
+    """Return an entry with its category as the heading of its text."""
+    if not entry.category:
+        return entry
+    heading = f"**{entry.category}**\n" if entry.markdown else f"[{entry.category}]"
+    return replace(entry, text=f"{heading}\n{entry.text}")
 
 
 def _united(first: Cleaned, second: Cleaned, *, adds: bool) -> Cleaned:

@@ -178,4 +178,6 @@ def _add(
     lines = _lines(flat)
     if flat and not (find_header(lines[:1], columns) == 0 or head_by_contents(lines, columns)):
         raise NotAFaqError(f"{where}: {missing(lines[:1], columns)}")
-    add_table(lines, where, collector, columns, others=dict(others))
+    problems = [TableLine(number, (), problem=reason) for number, reason in others]
+    body = sorted([*lines[1:], *problems], key=lambda line: line.number)
+    add_table([*lines[:1], *body], where, collector, columns)

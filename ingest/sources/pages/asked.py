@@ -10,12 +10,12 @@ from textwrap import dedent
 from typing import Final
 
 _ASKED: Final = re.compile(
-    r"^\s*(?:\*\*)?\\?[\[(]?(?:Q|Question|질문|문)\s*\d{0,3}\s*\\?[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
+    r"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:Q|Question|질문|문)\s*\d{0,3}\s*\\?[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
 )
 _ANSWERED: Final = re.compile(
-    r"^\s*(?:\*\*)?\\?[\[(]?(?:A|Answer|답변|답)\s*\d{0,3}\s*\\?[.:)\]](?:\*\*)?\s*(.*)$"
+    r"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:A|Answer|답변|답)\s*\d{0,3}\s*\\?[.:)\]](?:\*\*)?\s*(.*)$"
 )
-_SECOND: Final = re.compile(r"^\s*(?:\*\*)?\\?[\[(]?B\s*\\?[.:)\]]")
+_SECOND: Final = re.compile(r"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?B\s*\\?[.:)\]]")
 _PLAIN: Final = re.compile(
     r"^(?P<number>\d{1,3}[.)]\s+)?(?:[-*>•·▶■□◆◇○●](?!\*)\s*)?(?:\*\*)?(?P<title>[^\s|>#*].{1,200}?[?？])(?:\*\*)?\s*$"
 )

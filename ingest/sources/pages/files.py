@@ -17,13 +17,13 @@ from core.errors import SourceError
 from ingest.sources.archives import open_archive
 from ingest.sources.encodings import decode
 from ingest.sources.html_markdown import html_to_markdown
-from ingest.sources.pages.asked import is_question
 from ingest.sources.pages.dialects import plain_markdown
 from ingest.sources.pages.front_matter import (
     WithheldPageError,
     without_front_matter,
     without_properties,
 )
+from ingest.sources.pages.html_questions import mark_questions
 from ingest.sources.pages.sections import SourcePage, add_page, sections_in
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.structures import read_content
@@ -32,11 +32,6 @@ from ingest.sources.tables.columns import ColumnMap
 _MARKDOWN: Final = (".md", ".markdown", ".mdx")
 _NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 _BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
-_CONTROLS: Final = {"aria-controls", "data-toggle", "data-bs-toggle"}
-_TOGGLES: Final = (
-    "button, [role=button], [aria-expanded], [aria-controls], [data-toggle=collapse],"
-    " [data-bs-toggle=collapse]"
-)
 _TITLE_CLASS: Final = "title-of-the-document"
 # A longer text of a document would take too much memory in mammoth.
 _MAX_XML_BYTES: Final = 50_000_000
@@ -171,53 +166,8 @@ def _content(soup: BeautifulSoup, url: str) -> str:
             if not tag.find(["h1", "article", "main"]):
                 tag.decompose()
     body = soup.find("main") or soup.find("article") or soup.body or soup
-    _mark_questions(soup, body)
+    mark_questions(soup, body)
     return html_to_markdown(body, base=url)
-
-
-def _mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
-    """Accordions and definition lists have questions that are no headings: make them some."""
-    level = _level_of_questions(body)
-    for tag in body.select(":is(h1, h2, h3, h4, h5, h6) button"):
-        tag.unwrap()
-    _join_terms(body)
-    for tag in [*body.find_all(["summary", "dt"]), *_toggles(body)]:
-        heading = soup.new_tag(f"h{level}")
-        heading.string = tag.get_text(" ", strip=True)
-        tag.replace_with(heading)
-    for tag in body.find_all(["dl", "dd"]):
-        tag.name = "div"
-
-
-def _level_of_questions(body: Tag | BeautifulSoup) -> int:
-    """The level of headings that open an answer, or else one below all headings."""
-    headings = body.find_all(re.compile(r"^h[1-6]$"))
-    opening = [tag for tag in headings if tag.select_one(_TOGGLES)]
-    levels = [int(tag.name[1]) for tag in opening or headings]
-    return min(max(levels, default=1) + (not opening), 6)
-
-
-def _join_terms(body: Tag | BeautifulSoup) -> None:
-    """Several terms of a definition list that share one definition become one."""
-    for term in body.find_all("dt"):
-        following = term.find_next_sibling()
-        if isinstance(following, Tag) and following.name == "dt":
-            following.insert(0, f"{term.get_text(' ', strip=True)} ")
-            term.decompose()
-
-
-def _toggles(body: Tag | BeautifulSoup) -> list[Tag]:
-    """Buttons that open an answer below them, as ARIA's accordion has them.
-
-    https://www.w3.org/WAI/ARIA/apg/patterns/accordion/
-    """
-    found = [
-        tag
-        for tag in body.select(_TOGGLES)
-        if not (tag.find_parent(["summary", "dt"]) or re.match("h[1-6]$", tag.name))
-        and (tag.attrs.keys() & _CONTROLS or is_question(tag.get_text(" ", strip=True)))
-    ]
-    return [tag for tag in found if not any(other in tag.parents for other in found)]
 
 
 def _modified(soup: BeautifulSoup) -> str:

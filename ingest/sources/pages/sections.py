@@ -58,8 +58,8 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
     text = with_question_headings(page.text)
     asked = _asked(text)
     sections = list(sections_of(_without(asked, text)))
-    for section in sections:
-        _take_tables(section, page, collector, columns)
+    for section, path in _with_paths(sections):
+        _take_tables(section, _category(path), page, collector, columns)
     lines = list(_asked_records(asked, sections, page, collector))
     headed = list(_records(sections, page, collector))
     records = sorted([*lines, *headed], key=lambda record: record[0])
@@ -120,11 +120,9 @@ def _asked_records(
     collector: Collector,
 ) -> Iterator[tuple[int, dict[str, object]]]:
     """Questions of lines; what their section is called is their category."""
-    path: list[PageSection] = []
-    for section, following in zip(sections, [*sections[1:], None], strict=True):
-        path = [above for above in path if above.level < section.level] + [section] * (
-            section.level > 0
-        )
+    for (section, path), following in zip(
+        _with_paths(sections), [*sections[1:], None], strict=True
+    ):
         inside = [
             one
             for one in asked
@@ -137,12 +135,25 @@ def _asked_records(
             collector.remark("left out", f"{page.where}:{section.line}", text)
         section.lines.clear()
         section.taken = True
-        category = " > ".join(
-            above.title for above in path if above.level > 1 and not _is_generic(above.title)
-        )
         for one in inside:
-            record: dict[str, object] = {"answer": one.answer, "category": category}
+            record: dict[str, object] = {"answer": one.answer, "category": _category(path)}
             yield one.start, {"title": plain_heading(one.title), **record}
+
+
+def _with_paths(
+    sections: Sequence[PageSection],
+) -> Iterator[tuple[PageSection, Sequence[PageSection]]]:
+    """Yield each section with its heading and those above it, the widest first."""
+    path: list[PageSection] = []
+    for section in sections:
+        path = [above for above in path if above.level < section.level]
+        path += [section] * (section.level > 0)
+        yield section, path
+
+
+def _category(path: Sequence[PageSection]) -> str:
+    """Return the category that headings are; that of the page itself is none."""
+    return " > ".join(one.title for one in path if one.level > 1 and not _is_generic(one.title))
 
 
 def _records(
@@ -215,9 +226,16 @@ def _joined(sections: Sequence[PageSection]) -> str:
 
 
 def _take_tables(
-    section: PageSection, page: SourcePage, collector: Collector, columns: ColumnMap
+    section: PageSection,
+    category: str,
+    page: SourcePage,
+    collector: Collector,
+    columns: ColumnMap,
 ) -> None:
     """Read the tables of a section that have the columns, and take them out of its text."""
+    fields = {"url": page.base, **(page.fields or {})}
+    above = str(fields.get("category") or "")
+    defaults = {**fields, "category": " > ".join(one for one in (above, category) if one)}
     start = 0
     while start < len(section.lines):
         end = start
@@ -230,7 +248,7 @@ def _take_tables(
         ]
         named = find_header(rows[:1], columns) == 0
         if len(rows) > 1 and (named or head_by_contents(rows, columns)):
-            add_table(rows, page.where, collector, columns)
+            add_table(rows, page.where, collector, columns, defaults=defaults)
             del section.lines[start:end]
             section.taken = True
         else:

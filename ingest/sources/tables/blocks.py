@@ -114,8 +114,11 @@ def _filled_down(
     last: dict[int, object] = {}
     lines = []
     for line in body:
+        if line.blank:
+            lines.append(line)
+            continue
         values = list(line.values)
-        for index in filled if not line.blank else ():
+        for index in filled:
             if is_filled(value_at(line, index)):
                 last[index] = values[index]
             else:

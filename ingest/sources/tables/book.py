@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,6 +17,13 @@ from ingest.sources.tables.table import add_table
 
 # https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 MAX_SHEET_ROWS: Final = 1_048_576
+# Names of sheets that are not the subject of their rows, as those of others beside them may be.
+_NO_SUBJECT: Final = re.compile(
+    r"(?:sheet|table|page|시트|faqs?|q\s?&\s?a|qna|data|export|list|목록|질문|전체|최종|원본"
+    r"|자주\s?(?:묻는|하는)\s?질문|영어|영문|국문|한글|한국어|english|korean|en|ko|kr)"
+    r"[\s_().\d-]*",
+    re.IGNORECASE,
+)
 _EMPTY: Final = "the sheet is empty"
 
 
@@ -39,7 +47,7 @@ def add_sheets(
         SourceError: No sheet is left.
     """
     others: dict[str, Sequence[TableLine]] = {}
-    read = 0
+    found: list[tuple[Sheet, str, Sequence[TableLine]]] = []
     for sheet in sheets:
         where = f"{name}:{sheet.title}" if len(sheets) > 1 else name
         if sheet.hidden:
@@ -51,9 +59,12 @@ def add_sheets(
         if find_header(lines, columns) is None:
             others[where] = lines
             continue
-        add_table(lines, where, collector, columns)
-        read += 1
-    if not read and not (read := _read_by_contents(others, collector, columns)):
+        found.append((sheet, where, lines))
+    for sheet, where, lines in found:
+        subject = len(found) > 1 and not _NO_SUBJECT.fullmatch(sheet.title.strip())
+        defaults = {"category": sheet.title.strip()} if subject else {}
+        add_table(lines, where, collector, columns, defaults=defaults)
+    if not found and not _read_by_contents(others, collector, columns):
         hidden = "every sheet is hidden: unhide those to include" if sheets else "it has no sheet"
         problems = (missing(lines, columns) for lines in others.values())
         raise NotAFaqError(f"{name}: {next(problems, hidden)}")

@@ -15,6 +15,8 @@ HEADER_ROWS: Final = 30
 """A title, a notice and a legend stand above the names at most."""
 
 _SAMPLE_ROWS: Final = 2_000
+_SUBJECT_SHARE: Final = 0.8  # of the rows of a board, the most that have a title of their own
+_QUESTION_CHARS: Final = 200
 
 
 ColumnMap = Mapping[str, str]
@@ -157,6 +159,9 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
         by_field["answer"], bodies = bodies[:1], []
     if "title" not in by_field:  # `text` and `output`: what was asked has no title
         by_field["title"], bodies = bodies[:1] or by_field["questions"][:1], bodies[1:]
+    if bodies and "category" not in by_field and _are_subjects(by_field["title"], bodies[0], body):
+        by_field["category"], by_field["title"] = by_field["title"], bodies[:1]
+        bodies = []
     entries = _entries(heads, by_field, body)
     if bodies:  # the question's text, below its title
         first = entries[0]
@@ -187,17 +192,30 @@ def _entries(
     return [EntryColumns((best, *others), tuple(answers), tuple(others))]
 
 
+def _are_subjects(titles: Sequence[int], asked: int, body: Sequence[TableLine]) -> bool:
+    """Return whether titles such as `환불 문의` repeat, and the texts below them are questions."""
+    if len(titles) != 1:
+        return False
+    subjects, questions = (_texts(body, index) for index in (titles[0], asked))
+    return (
+        len(set(subjects)) <= _SUBJECT_SHARE * len(subjects)
+        and len(set(questions)) == len(questions) >= len(subjects)
+        and all(len(text) <= _QUESTION_CHARS for text in questions)
+    )
+
+
+def _texts(body: Sequence[TableLine], index: int) -> list[str]:
+    cells = (value_at(line, index) for line in body[:_SAMPLE_ROWS])
+    return [str(value).strip() for value in cells if is_filled(value)]
+
+
 def _most_telling(titles: Sequence[int], body: Sequence[TableLine]) -> int:
     """Return the title column whose values differ most; subjects such as `배송 문의` repeat."""
     if len(titles) == 1:
         return titles[0]
 
     def repeated(index: int) -> int:
-        values = [
-            str(value).strip()
-            for line in body[:_SAMPLE_ROWS]
-            if is_filled(value := value_at(line, index))
-        ]
+        values = _texts(body, index)
         return len(values) - len(set(values)) + 2 * (not values)
 
     return min(titles, key=lambda index: (repeated(index), titles.index(index)))
@@ -205,8 +223,7 @@ def _most_telling(titles: Sequence[int], body: Sequence[TableLine]) -> int:
 
 def _groups(head: Header, index: int, body: Sequence[TableLine]) -> bool:
     """Return whether a column of categories has some: a type that never differs is a program's."""
-    cells = (value_at(line, index) for line in body[:_SAMPLE_ROWS])
-    found = {str(value).strip() for value in cells if is_filled(value)}
+    found = set(_texts(body, index))
     program = head.name.lower().endswith("type") and len(found) == 1 and len(body) > 1
     return not program and not (found and all(text.isdigit() for text in found))
 

@@ -36,11 +36,11 @@ def add_table(
     collector: Collector,
     columns: ColumnMap,
     *,
-    others: Mapping[int, str] | None = None,
+    defaults: Mapping[str, object] | None = None,
 ) -> None:
     """Add every record of a table to `collector`.
 
-    `others` are numbers of lines that are no records, each with the reason; "" for an empty one.
+    `defaults` are the values of fields that no column holds.
 
     Raises:
         SourceError: Neither names nor contents show a title and an answer column.
@@ -74,10 +74,7 @@ def add_table(
     )
     body, plan = in_blocks(body, names, plan, where, collector)
     body = list(_for_readers(body, states, where, collector))
-    if others:
-        problems = [TableLine(number, (), problem=reason) for number, reason in others.items()]
-        body = sorted([*body, *problems], key=lambda line: line.number)
-    _add_records(body, plan, where, collector)
+    _add_records(body, plan, where, collector, defaults or {})
     collector.end_file()
 
 
@@ -104,7 +101,11 @@ def _for_readers(
 
 
 def _add_records(
-    lines: Sequence[TableLine], plan: ColumnPlan, where: str, collector: Collector
+    lines: Sequence[TableLine],
+    plan: ColumnPlan,
+    where: str,
+    collector: Collector,
+    defaults: Mapping[str, object],
 ) -> None:
     pending: list[tuple[dict[str, object], str]] = []
     for line in lines:
@@ -116,7 +117,7 @@ def _add_records(
             else:
                 collector.blank(position)
             continue
-        records = list(_records(line, plan))
+        records = [{**defaults, **record} for record in _records(line, plan)]
         if pending and _goes_on(line, plan):
             for (record, _), more in zip(pending, records, strict=False):
                 _join(record, more, line, plan)

@@ -12,12 +12,15 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
+from xml.etree.ElementTree import Element
 
 from bs4 import BeautifulSoup
 from defusedxml.common import DefusedXmlException
@@ -36,6 +39,7 @@ _PAGE_S: Final = 60.0
 _ALL_S: Final = 1_800.0
 _PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
+_TRUSTED_DAYS: Final = 7
 _SITEMAP: Final = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _ASKED: Final = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
@@ -48,6 +52,7 @@ class _Crawl:
     pause_s: float
     robots: RobotFileParser = field(default_factory=RobotFileParser)
     known: dict[str, dict[str, str]] = field(default_factory=dict)
+    modified: dict[str, str] = field(default_factory=dict)  # what the sitemap says of each page
     until: float = field(default_factory=lambda: monotonic() + _ALL_S)
     size: int = 0
     passed_over: dict[str, str] = field(default_factory=dict)
@@ -134,10 +139,19 @@ def _from_sitemaps(crawl: _Crawl, sitemaps: list[str]) -> Iterator[str]:
         except (SourceError, ParseError, DefusedXmlException, ValueError, OSError, EOFError):
             continue
         places = [place.text.strip() for place in root.iter(f"{_SITEMAP}loc") if place.text]
+        crawl.modified |= dict(_modified(root))
         if root.tag.endswith("sitemapindex"):
             queue.extend(places)
         else:
             yield from (place for place in places if crawl.covers(place))
+
+
+def _modified(sitemap: Element) -> Iterator[tuple[str, str]]:
+    """Yield the pages of a sitemap with the times of their last changes, where it has them."""
+    for place in sitemap.iter(f"{_SITEMAP}url"):
+        url, when = (place.findtext(f"{_SITEMAP}{name}", "").strip() for name in ("loc", "lastmod"))
+        if url and when:
+            yield urldefrag(url)[0], when
 
 
 def _unzipped(body: bytes) -> bytes:
@@ -161,10 +175,7 @@ def _pages(
     while queue and len(found) < MAX_PAGES and crawl.size < _MAX_TOTAL_BYTES:
         url = queue.popleft()
         known = crawl.known.get(url, {})
-        try:
-            answer = crawl.get(url, {_ASKED[name]: known[name] for name in _ASKED if name in known})
-        except SourceError:
-            answer = WebResponse(599, {}, b"", url)
+        answer = WebResponse(304, {}, b"", url) if _is_fresh(crawl, url) else _ask(crawl, url)
         if answer.status == 304 or (answer.status >= 500 and known):
             found[url] = known
             body = (crawl.folder / known["file"]).read_bytes() if known else b""
@@ -186,18 +197,43 @@ def _pages(
     return found, changed, failed
 
 
+def _is_fresh(crawl: _Crawl, url: str) -> bool:
+    """Return whether the sitemap says that a page is as it was, and it was read not long ago.
+
+    Some sitemaps say so of pages that have changed, so each page is asked for once in a while.
+    """
+    known = crawl.known.get(url, {})
+    said = crawl.modified.get(url)
+    return bool(said) and known.get("lastmod") == said and known.get("read", "") >= _days_ago()
+
+
+def _days_ago() -> str:
+    return (datetime.now(UTC) - timedelta(days=_TRUSTED_DAYS)).date().isoformat()
+
+
+def _ask(crawl: _Crawl, url: str) -> WebResponse:
+    known = crawl.known.get(url, {})
+    try:
+        return crawl.get(url, {_ASKED[name]: known[name] for name in _ASKED if name in known})
+    except SourceError:
+        return WebResponse(599, {}, b"", url)
+
+
 def _keep(
     crawl: _Crawl, url: str, answer: WebResponse, known: dict[str, str]
 ) -> tuple[dict[str, str], bool]:
     name = sha256(url.encode()).hexdigest()[:16] + ".html"
-    marked = f'<link rel="canonical" href="{url}">\n'.encode() + answer.body
+    when = crawl.modified.get(url, "")
+    said = f'<meta name="last-modified" content="{escape(when)}">' if when else ""
+    marked = f'<link rel="canonical" href="{url}">{said}\n'.encode() + answer.body
     digest = sha256(answer.body).hexdigest()
     if known.get("digest") != digest:
         fresh = crawl.folder / f"{name}.part"
         fresh.write_bytes(marked)
         fresh.replace(crawl.folder / name)
     validators = {name: answer.headers[name] for name in _ASKED if name in answer.headers}
-    return {"file": name, "digest": digest, **validators}, known.get("digest") != digest
+    dates = {"lastmod": when, "read": datetime.now(UTC).date().isoformat()} if when else {}
+    return {"file": name, "digest": digest, **dates, **validators}, known.get("digest") != digest
 
 
 def _links(body: bytes, url: str) -> Iterator[str]:

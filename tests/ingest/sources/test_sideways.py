@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.errors import SourceError
+from ingest.prepare import prepare
 from ingest.sources.load import load
 
 PAIRS = [
@@ -69,6 +70,41 @@ def test_map_names_the_fields_of_a_sheet_on_its_side(tmp_path):
     rows = [["Asked", *[p[0] for p in PAIRS]], ["Told", *[p[1] for p in PAIRS]]]
     loaded = load(workbook(tmp_path, rows), {"title": "Asked", "answer": "Told"})
     assert [(row.title, row.answer) for row in loaded.rows] == [pair[:2] for pair in PAIRS]
+
+
+def test_the_names_of_sheets_are_the_categories_of_rows_without_one(tmp_path):
+    book = Workbook()
+    book.active.title = "FAQ"
+    for title, rows in {
+        "배송": [["질문", "답변"], ["얼마나 걸리나요?", "2일입니다."]],
+        "수리": [["질문", "답변"], ["얼마나 걸리나요?", "2주입니다."]],
+        "Sheet4": [["구분", "질문", "답변"], ["매장", "몇 시에 여나요?", "10시입니다."]],
+    }.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "faq.xlsx")
+    loaded = load(tmp_path / "faq.xlsx")
+    assert [row.category for row in loaded.rows] == ["배송", "수리", "매장"]
+    (both, _) = prepare(loaded).entries
+    assert [line for line in both.text.split("\n") if line] == [
+        "[배송]", "2일입니다.", "[수리]", "2주입니다."
+    ]  # fmt: skip
+
+
+def test_subjects_of_a_board_that_repeat_are_categories_and_the_texts_are_asked(tmp_path):
+    rows = [
+        ["번호", "제목", "내용", "답변내용"],
+        [1, "환불 문의", "산 신발이 작은데 환불되나요?", "7일 안에 신청하세요."],
+        [2, "배송 문의", "제주도도 배송되나요?", "3,000원이 더 듭니다."],
+        [3, "환불 문의", "세일 상품도 환불되나요?", "같은 기준입니다."],
+    ]
+    loaded = load(workbook(tmp_path, rows))
+    assert [(row.title, row.category) for row in loaded.rows] == [
+        ("산 신발이 작은데 환불되나요?", "환불 문의"),
+        ("제주도도 배송되나요?", "배송 문의"),
+        ("세일 상품도 환불되나요?", "환불 문의"),
+    ]
 
 
 def test_a_list_of_terms_is_no_sheet_on_its_side(tmp_path):

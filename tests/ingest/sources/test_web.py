@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import itertools
+import json
 import socket
 import threading
 import zlib
@@ -102,6 +103,41 @@ def test_pages_that_have_not_changed_are_not_sent_again(site, tmp_path):
     told = [(one.position, one.text) for one in loaded.remarks if one.kind == "left out"]
     assert told == [(f"{base}/hc/b", "the page answers 404")]
     assert fetch(f"{base}/hc/", tmp_path)[1] is True  # it was not ingested yet
+
+
+def test_a_page_that_the_sitemap_says_has_not_changed_is_not_asked_for(site, tmp_path):
+    """Its date is the entry's, and a page with another date is read again."""
+    handler, base = site
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+    def listed(**dates):
+        places = "".join(
+            f"<url><loc>{base}/hc/{name}</loc><lastmod>{date}</lastmod></url>"
+            for name, date in dates.items()
+        )
+        handler.pages["/sitemap.xml"] = (200, {}, f"<urlset {space}>{places}</urlset>".encode())
+
+    centre(handler, base)
+    listed(a="2026-03-01T08:00:00+00:00", b="2026-04-01")
+    kept, _ = fetch(f"{base}/hc/", tmp_path)
+    assert {row.title: row.updated for row in load(kept).rows} == {
+        "How do I pay?": "2026-03-01",
+        "How do I leave?": "2026-04-01",
+    }
+    confirm(kept)
+    handler.asked.clear()
+    listed(a="2026-03-01T08:00:00+00:00", b="2026-05-01")
+    handler.pages["/hc/b"] = page("How do I leave?", "In the app.", '"2"')
+    assert fetch(f"{base}/hc/", tmp_path) == (kept, True)
+    assert "/hc/a" not in handler.asked
+    assert "In the app." in {row.answer for row in load(kept).rows}
+    confirm(kept)
+    pages = json.loads((kept / ".pages.json").read_text("utf-8"))
+    pages[f"{base}/hc/a"]["read"] = "2020-01-01"
+    (kept / ".pages.json").write_text(json.dumps(pages), "utf-8")
+    handler.asked.clear()
+    fetch(f"{base}/hc/", tmp_path)
+    assert "/hc/a" in handler.asked, "what was read long ago is asked for again"
 
 
 def test_without_a_sitemap_links_are_followed(site, tmp_path):
