@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from bench.sources import Sources
+from bench.sources import Asked, Sources
 from bench.tables import note, table
 from bots.bootstrap.assistant import open_assistant
 from bots.bootstrap.search import Language, load_language
@@ -37,12 +37,13 @@ from core.skills.recommender.advice import Adviser
 from core.skills.recommender.form import load_form
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.skill import RecommenderSkill
-from core.skills.router import Router
 from core.skills.skill import Request, SkillReply
 from core.stores.memory import MemoryHistory
-from core.types import Answered, Question, SessionId
+from core.types import Answered, Exchange, Question, SessionId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.ports import Inbox, Memories
 
 Phrase = dict[str, Any]
@@ -88,58 +89,65 @@ def main(sources: Sources) -> None:
     """Route and read all messages, and hold the FAQ's questions against the skills."""
     language = load_language("smartstore")
     skills = _opened_skills(language, sources.folder)
-    router = Router(list(skills.by_name.values()), language.encoder.embed)
     phrases = tomllib.loads(_PHRASES.read_text("utf-8"))
     rows = []
     for name, group in phrases.items():
         said: list[Phrase] = group["phrases"]
-        routed = [phrase for phrase in said if _routed(router, phrase["say"]) == name]
+        unseen: list[str] = group["unseen"]
+        texts = [*(phrase["say"] for phrase in said), *unseen]
+        taken = asyncio.run(_taken(sources, [(text, ()) for text in texts]))
+        routed = [phrase for phrase in said if taken.get(phrase["say"]) == name]
+        first = [text for text in unseen if taken.get(text) == name]
         read = [phrase for phrase in said if skills.reads(name, phrase)]
-        rows.append([name, f"{len(said)}", f"{len(routed)}", f"{len(read)}"])
+        counts = (len(said), len(routed), len(read), len(unseen), len(first))
+        rows.append([name, *map(str, counts)])
         for phrase in said:
             if phrase not in routed or phrase not in read:
                 kind = "not routed" if phrase not in routed else "read otherwise"
                 note(f"  {name}, {kind}: {phrase['say']}")
-    table(f"Unseen messages; wanted: {_WANTED} routed", ["skill", "said", "routed", "read"], rows)
-    _hold_against_the_faq(sources, router)
+        for text in set(unseen) - set(first):
+            note(f"  {name}, unseen and not routed: {text}")
+    columns = ["skill", "said", "routed", "read", "unseen", "routed"]
+    table(f"Messages to skills; wanted: {_WANTED} routed", columns, rows)
+    _hold_against_the_faq(sources)
 
 
-def _hold_against_the_faq(sources: Sources, router: Router) -> None:
-    """Print how many questions of the FAQ are compared with a skill, and are taken by one."""
+def _hold_against_the_faq(sources: Sources) -> None:
+    """Print how many questions of the FAQ are taken by a skill, each with its conversation."""
     rows = []
     for name in _EVALUATION:
         path = sources.shared / "eval" / f"{name}.jsonl"
         if not path.is_file():
             note(f"NOT RUN: {path.name} is not here")
             continue
-        asked = [json.loads(line)["question"] for line in path.read_text("utf-8").splitlines()]
-        near = [text for text in asked if router.candidate(text)]
-        taken = asyncio.run(_taken(sources, near)) if near else {}
-        rows.append([name, f"{len(asked)}", f"{len(near)}", f"{len(taken)}"])
+        cases = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        asked = [(case["question"], _history(case)) for case in cases]
+        taken = asyncio.run(_taken(sources, asked))
+        rows.append([name, f"{len(asked)}", f"{len(taken)}"])
         for text, skill in taken.items():
             note(f"  taken by {skill}: {text}")
-    columns = ["", "asked", "near a skill", "taken by one"]
+    columns = ["", "asked", "taken by a skill"]
     table("Questions of the FAQ, keyless; wanted: 0 taken", columns, rows)
 
 
-async def _taken(sources: Sources, texts: list[str]) -> dict[str, str]:
+def _history(case: dict[str, Any]) -> tuple[Exchange, ...]:
+    said = case.get("history") or ()
+    return tuple(Exchange(one["user"], one["bot"]) for one in said)
+
+
+async def _taken(sources: Sources, asked: Sequence[Asked]) -> dict[str, str]:
     """Return which of these questions the bot as it is run leaves to a skill, and to which."""
     profile = sources.folder / "skilled.toml"
     profile.write_text(f'extends = "smartstore"\nskills = {_SKILLS}\n', "utf-8")
     settings = Settings(data_dir=sources.data_dir, profile=str(profile))
     taken: dict[str, str] = {}
     async with open_assistant(settings) as assistant:
-        for number, text in enumerate(texts):
+        for number, (text, history) in enumerate(asked):
             question = Question(f"q{number}", SessionId(f"terminal:{number}"), text, "bench")
-            async for event in assistant.answer(question, ()):
+            async for event in assistant.answer(question, history):
                 if isinstance(event, Answered) and event.skill:
                     taken[text] = event.skill
     return taken
-
-
-def _routed(router: Router, text: str) -> str:
-    found = router.candidate(text)
-    return found[0].name if found else ""
 
 
 async def _proposed(skill: MeetingSkill, text: str) -> str:

@@ -34,7 +34,7 @@ _BASE: Final = "ko"
 _NAME: Final = re.compile(r"[a-z0-9-]+")
 _EXTENDED: Final = ("extends", "web")
 _MOST_EXTENDED: Final = 8
-_TEXTS_BY_NAME: Final = ("ask_in", "small_talk")
+_TEXTS_BY_NAME: Final = ("ask_in", "skill_about", "small_talk")
 _TABLES: Final[Mapping[str, Callable[[object, Path], object]]] = {
     "owners": read_owners,
     "channels": read_channels,

@@ -23,6 +23,7 @@ SAMPLE_FAQ = ROOT / "data" / "sample_faq.jsonl"
 QUESTION_PACKS = ROOT / "data" / "questions"
 EXAMPLES = ROOT / "data" / "examples"
 EVERYDAY = ROOT / "config" / "everyday.txt"
+INQUIRIES = ROOT / "config" / "inquiries.txt"
 
 
 def load_loanwords() -> dict[str, str]:
@@ -44,10 +45,16 @@ def load_everyday() -> tuple[str, ...]:
     Raises:
         ConfigError: the file is missing.
     """
-    try:
-        return tuple(EVERYDAY.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read the everyday messages in {EVERYDAY}: {error}") from error
+    return _lines_of(EVERYDAY)
+
+
+def load_inquiries() -> tuple[str, ...]:
+    """Return what people ask organisations of many trades, which is for no skill.
+
+    Raises:
+        ConfigError: the file is missing.
+    """
+    return _lines_of(INQUIRIES)
 
 
 def load_prompt(name: str, profile: Profile) -> Prompt:
@@ -66,3 +73,10 @@ def load_prompt(name: str, profile: Profile) -> Prompt:
         raise ConfigError(f"cannot use the prompt {path}: {error}") from error
     version = f"{name}@{sha256(text.encode()).hexdigest()[:_VERSION_DIGITS]}"
     return Prompt(version=version, text=text, rules=template)
+
+
+def _lines_of(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(path.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the messages in {path}: {error}") from error

@@ -296,6 +296,7 @@ class Profile:
     link_left_out: str
     ask_in: Mapping[str, str]
     small_talk: Mapping[str, str]
+    skill_about: Mapping[str, str]
     tone: str = ""
     link_hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

@@ -17,7 +17,14 @@ from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.models.language_models import open_models
 from bots.bootstrap.search import load_synonyms
 from config.profiles import guardrail_file, load_profile, profile_chain
-from config.resources import ENCODER, SAMPLE_FAQ, SMALL_TALK, load_everyday, load_loanwords
+from config.resources import (
+    ENCODER,
+    SAMPLE_FAQ,
+    SMALL_TALK,
+    load_everyday,
+    load_inquiries,
+    load_loanwords,
+)
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
 from core.assistant.dialogue.followups import LeadBack
@@ -144,6 +151,12 @@ def analyzer(kiwi_once):
 def encoder(analyzer):
     """The embedder that ships with the project."""
     return KiwiEncoder.load(ENCODER, analyzer)
+
+
+@pytest.fixture(scope="session")
+def unmeant():
+    """Messages that are meant for no skill, which the router learns from."""
+    return (*load_everyday(), *load_inquiries())
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
+from config.resources import load_everyday, load_inquiries
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.dialogue.situation import Situations
@@ -115,7 +116,9 @@ class SkillSet:
         return SkilledAssistant(
             assistant,
             skills=self.skills,
-            router=Router(self.skills, self.parts.encoder.embed),
+            router=Router(
+                self.skills, self.parts.encoder.embed, (*load_everyday(), *load_inquiries())
+            ),
             history=history,
             profile=profile,
             now=self.parts.now,

@@ -17,6 +17,7 @@ from core.errors import FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
+from core.skills.commands import Command, read_command
 from core.skills.router import Router
 from core.skills.skill import Request, Skill, SkillReply
 from core.skills.tools import SkillTools
@@ -55,9 +56,10 @@ _COURTESIES: Final = frozenset(
 # many more.
 _TURNS_BACK: Final = 6
 _PRESSED_BACK: Final = 100
-# Confidence of the FAQ's first entry, and likeness to a skill's own example; both of 0 to 1.
-_FAQ_IS_SURE: Final = 0.8
-_AS_EXAMPLES: Final = 0.8
+# How much the confidence of the FAQ's first entry counts against the router's.
+_FAQ_ANSWERS: Final = 0.5
+_FAQ_IS_UNSURE: Final = 0.25
+_SPEAKS_UP: Final = 0.5  # how sure the router is where nobody has called the bot
 
 
 class SkilledAssistant:
@@ -88,8 +90,13 @@ class SkilledAssistant:
         self, question: Question, history: Sequence[Exchange] | None = None
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield the events of a skill's reply or of an answer, as `Assistant.answer` does."""
-        async with aclosing(self._taken(self._in_dialogue(question))) as said:
-            async for step in said:
+        command = read_command(question.text, [*self._skills.values()])
+        if command and await self._assistant.is_open(question):
+            said = self._commanded(question, command)
+        else:
+            said = self._in_dialogue(question)
+        async with aclosing(self._taken(said)) as steps:
+            async for step in steps:
                 yield step
                 if not isinstance(step, Status):
                     return
@@ -121,7 +128,8 @@ class SkilledAssistant:
         if not await self._assistant.is_open(question):
             return False
         turns = await self._history.recent(question.session, _TURNS_BACK)
-        if self._open_in(turns) or self._router.candidate(normalized(question.text)):
+        found = self._router.candidate(normalized(question.text))
+        if self._open_in(turns) or (found and found[1] >= _SPEAKS_UP):
             return True
         return await self._assistant.would_answer(question)
 
@@ -167,6 +175,25 @@ class SkilledAssistant:
             if compact(text) in map(compact, self._profile.skill_stops):
                 ended = replace(dialogue, data=None)
                 yield await self._told(question, self._profile.skill_stopped, ended)
+
+    async def _commanded(
+        self, question: Question, command: Command
+    ) -> AsyncGenerator[Status | Answered]:
+        """Yield what a skill says that was called by its name, or what may be said to it."""
+        text = normalized(command.text)
+        turns = await self._history.recent(question.session, _TURNS_BACK)
+        dialogue = self._open_in(turns)
+        named = {skill.name for skill in command.skills}
+        new = Dialogue(self._router.likeliest(text, command.skills).name)
+        is_open = dialogue and dialogue.skill in named and dialogue.admits(question.asker)
+        for one in (dialogue, new) if dialogue and is_open else (new,):
+            async with aclosing(self._heard(question, text, one)) as said:
+                async for step in said:
+                    yield step
+                    if isinstance(step, Answered):
+                        return
+        reply = SkillReply(f"{self._profile.try_asking}:", command.examples)
+        yield await self._kept(question, None, reply)
 
     async def _begun(
         self, question: Question, research: Research
@@ -223,19 +250,21 @@ class SkilledAssistant:
                     return
 
     def _meant(self, text: str, research: Research) -> str | None:
-        """Return the skill that a message is more like than like the FAQ; None if there is none.
-
-        What the FAQ surely answers is a skill's only if it is said as the skill's examples are.
-        """
+        """Return the skill that a message is meant for rather than for the FAQ; None if none is."""
         found = self._router.candidate(text)
         if found is None:
             return None
         skill, score = found
-        if score < _AS_EXAMPLES and research.hits and research.hits[0].confidence >= _FAQ_IS_SURE:
+        is_answered = research.draft is not None
+        if is_answered and research.leans:  # a short question about the answer before it
+            return None
+        confidence = research.hits[0].confidence if research.hits else 0.0
+        if score < (_FAQ_ANSWERS if is_answered else _FAQ_IS_UNSURE) * confidence:
             return None
         titles = [hit.title for hit in research.hits[:3]]
         questions = [asked for entry in research.entries[:3] for asked in entry.questions]
-        return skill.name if score > self._router.likeness(text, [*titles, *questions]) else None
+        is_nearer = self._router.is_nearer(text, skill, [*titles, *questions])
+        return skill.name if is_nearer else None
 
     def _open_in(self, turns: Sequence[Turn]) -> Dialogue | None:
         """Return the dialogue that is not finished; the latest turn of a skill says so."""

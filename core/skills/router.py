@@ -1,11 +1,19 @@
-"""Routing: is a message meant for a skill? Decided by likeness to examples, and against the FAQ."""
+"""Routing: is a message meant for a skill? Learned from the skills' examples, held to the FAQ.
+
+For each skill a linear classifier over letters and meaning is fitted when the bot starts: its
+examples on the one side, the examples of the others and messages that are for no skill on the
+other. So a word that tells a skill counts, however long the message is.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
+from typing import Final
+from zlib import crc32
 
 import numpy as np
 
@@ -13,57 +21,112 @@ from core.ports import Vectors
 from core.skills.skill import Skill
 from core.text.korean import ngrams
 
-_MEANING = 0.5  # the rest is the likeness of letters
-# Nine in ten examples of the skills that ship are above it, when each is left out once.
-_BAR = 0.42
+_MEANING: Final = 0.5  # the rest is the letters
+_LONGEST_GRAM: Final = 4
+_BUCKETS: Final = 1024  # of the letters' n-grams, by their hash
+_RIDGE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A skill with the letters and vectors of its examples."""
+    """A skill with the letters and vectors of its examples, and the weights that tell it."""
 
     skill: Skill
     letters: list[Counter[str]]
     vectors: Vectors
+    weights: Vectors
 
 
 class Router:
     """Says which skill a message is meant for."""
 
-    def __init__(self, skills: Sequence[Skill], embed: Callable[[Sequence[str]], Vectors]) -> None:
-        """`embed` returns unit vectors of shape (texts, dimension)."""
+    def __init__(
+        self,
+        skills: Sequence[Skill],
+        embed: Callable[[Sequence[str]], Vectors],
+        others: Sequence[str],
+    ) -> None:
+        """`embed` returns unit vectors of shape (texts, dimension); `others` are for no skill."""
         self._embed = embed
-        self._skills = [_known(skill, embed) for skill in skills if skill.examples]
+        known = [skill for skill in skills if skill.examples]
+        texts = [*others, *(example for skill in known for example in skill.examples)]
+        seen = sum((_bucketed(text) > 0 for text in texts), np.zeros(_BUCKETS))
+        self._rarity = np.log((len(texts) + 1) / (seen + 1)).astype(np.float32)
+        rows = dict(zip(texts, self._features(texts), strict=True)) if known else {}
+        self._skills = [self._learned(skill, known, others, rows) for skill in known]
 
     def candidate(self, text: str) -> tuple[Skill, float] | None:
-        """Return the likeliest skill with its likeness in 0..1; None below the bar."""
-        scores = [
-            float(self._likeness(known.skill.plain(text), known.letters, known.vectors).max())
-            for known in self._skills
-        ]
-        best = max(range(len(scores)), key=scores.__getitem__, default=None)
-        if best is None or scores[best] < _BAR:
+        """Return the likeliest skill and how sure that is: from 0, unsure, to about 1."""
+        if not self._skills:
             return None
-        return self._skills[best].skill, scores[best]
+        known = max(self._skills, key=partial(self._score, text))
+        score = self._score(text, known)
+        return (known.skill, score) if score > 0 else None
 
-    def likeness(self, text: str, others: Sequence[str]) -> float:
-        """Return how much a message is like the likeliest of other texts, on the same scale."""
+    def likeliest(self, text: str, among: Sequence[Skill]) -> Skill:
+        """Return the likeliest of some skills, however unlikely."""
+        known = [one for one in self._skills if one.skill in among]
+        return max(known, key=partial(self._score, text)).skill if known else among[0]
+
+    def is_nearer(self, text: str, skill: Skill, others: Sequence[str]) -> bool:
+        """Return whether a message is more like an example of a skill than like other texts."""
+        known = next(one for one in self._skills if one.skill is skill)
+        own = self._likeness(skill.plain(text), known.letters, known.vectors)
         if not others:
-            return 0.0
+            return True
         letters = [_grams(other) for other in others]
-        return float(self._likeness(text, letters, self._embed(list(others))).max())
+        return own > self._likeness(text, letters, self._embed(list(others)))
 
-    def _likeness(self, text: str, letters: Sequence[Counter[str]], vectors: Vectors) -> Vectors:
+    def _learned(
+        self,
+        skill: Skill,
+        skills: Sequence[Skill],
+        others: Sequence[str],
+        rows: dict[str, Vectors],
+    ) -> _Known:
+        """Return a skill with the weights that a ridge regression gives; each side counts half.
+
+        `rows` are the features of texts that are known already.
+        """
+        own = [skill.plain(example) for example in skill.examples]
+        rest = [example for one in skills if one is not skill for example in one.examples]
+        not_own = [skill.plain(text) for text in (*rest, *others)]
+        new = list(dict.fromkeys(text for text in (*own, *not_own) if text not in rows))
+        known = {**rows, **dict(zip(new, self._features(new), strict=True))} if new else rows
+        features = np.array([known[text] for text in (*own, *not_own)])
+        side = np.concatenate([np.ones(len(own)), -np.ones(len(not_own))]).astype(np.float32)
+        counts = np.where(side > 0, 1 / len(own), 1 / max(len(not_own), 1)) * len(side) / 2
+        weighed = features * counts[:, None].astype(np.float32)
+        gram = features.T @ weighed + _RIDGE * np.eye(features.shape[1], dtype=np.float32)
+        weights: Vectors = np.linalg.solve(gram, weighed.T @ side)
+        return _Known(skill, [_grams(text) for text in own], self._embed(own), weights)
+
+    def _score(self, text: str, known: _Known) -> float:
+        return float((self._features([known.skill.plain(text)]) @ known.weights)[0])
+
+    def _features(self, texts: Sequence[str]) -> Vectors:
+        """Return the letters and the meaning of texts, in one vector each."""
+        letters = np.array([_bucketed(text) for text in texts]) * self._rarity
+        letters /= np.maximum(np.linalg.norm(letters, axis=1, keepdims=True), 1e-6)
+        parts = (sqrt(1 - _MEANING) * letters, sqrt(_MEANING) * self._embed(list(texts)))
+        found: Vectors = np.hstack(parts).astype(np.float32)
+        return found
+
+    def _likeness(self, text: str, letters: Sequence[Counter[str]], vectors: Vectors) -> float:
+        """Return how much a text is like the likeliest of others, from 0 to 1."""
         own = _grams(text)
         alike = np.array([_cosine(own, other) for other in letters], np.float32)
-        meaning = vectors @ self._embed([text])[0]
-        scores: Vectors = _MEANING * np.clip(meaning, 0.0, 1.0) + (1 - _MEANING) * alike
-        return scores
+        meaning = np.clip(vectors @ self._embed([text])[0], 0.0, 1.0)
+        return float((_MEANING * meaning + (1 - _MEANING) * alike).max())
 
 
-def _known(skill: Skill, embed: Callable[[Sequence[str]], Vectors]) -> _Known:
-    examples = [skill.plain(example) for example in skill.examples]
-    return _Known(skill, [_grams(example) for example in examples], embed(examples))
+def _bucketed(text: str) -> Vectors:
+    """Return how often n-grams fall into each bucket, dampened; words begin and end by a blank."""
+    found = np.zeros(_BUCKETS, np.float32)
+    for gram in ngrams(f" {' '.join(text.lower().split())} ", 1, _LONGEST_GRAM):
+        found[crc32(gram.encode()) % _BUCKETS] += 1
+    counts: Vectors = np.log1p(found)
+    return counts
 
 
 def _grams(text: str) -> Counter[str]:

@@ -62,7 +62,7 @@ def plain(request):
 
 
 @pytest.fixture
-def with_skills(plain, encoder, profile):
+def with_skills(plain, encoder, unmeant, profile):
     """Returns how an assistant with some skills is made; `make` gets the messenger."""
 
     def chosen(make, now=_now):
@@ -72,7 +72,7 @@ def with_skills(plain, encoder, profile):
             assistant = SkilledAssistant(
                 plain(history, skills),
                 skills=skills,
-                router=Router(skills, encoder.embed),
+                router=Router(skills, encoder.embed, unmeant),
                 history=history,
                 profile=profile,
                 now=now,

@@ -1,9 +1,11 @@
-"""`/faq`, and answering a message by its context menu."""
+"""`/faq`, the commands of skills, and answering a message by its context menu."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +21,13 @@ from bots.discord.ids import Ephemeral, Place, asker_of, guild_name, question_id
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
 from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.intake import reason_for
-from core.types import Question
+from core.skills.commands import command_text
+from core.types import Mention, Question
 
 logger = logging.getLogger(__name__)
 
 NAME = "faq"
+_PERSON = re.compile(r"<@!?(\d+)>")
 # A person who installs the app has the commands everywhere, with answers to them alone.
 # https://docs.discord.com/developers/resources/application#installation-context
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
@@ -42,32 +46,22 @@ class Commands(app_commands.CommandTree[Any]):
         self._reader = reader
         profile = context.profile
 
-        @app_commands.describe(question=profile.command_hint)
-        @app_commands.rename(question=profile.command_option)
-        async def faq(interaction: Pressing, question: str) -> None:
-            self._begin(interaction, self._faq(interaction, question))
-
         async def teach_this(interaction: Pressing, message: discord.Message) -> None:
             self._begin(interaction, self._teach(interaction, message))
 
         async def answer_this(interaction: Pressing, message: discord.Message) -> None:
             self._begin(interaction, self._answer(interaction, message))
 
-        about = profile.command_about
-        command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=NAME,
-            description=about,
-            callback=faq,
-            allowed_installs=_INSTALLS,
-            allowed_contexts=_CONTEXTS,
-        )
         menu = app_commands.ContextMenu(
             name=profile.answer_this,
             callback=answer_this,
             allowed_installs=_INSTALLS,
             allowed_contexts=_CONTEXTS,
         )
-        self.add_command(command)
+        self.add_command(self._command(NAME, profile.command_about))
+        for name in profile.skills:
+            about = profile.skill_about.get(name, profile.command_about)
+            self.add_command(self._command(name, about))
         self.add_command(menu)
         self.add_command(
             app_commands.ContextMenu(
@@ -78,6 +72,23 @@ class Commands(app_commands.CommandTree[Any]):
             )
         )
 
+    def _command(self, name: str, about: str) -> app_commands.Command[Any, ..., None]:
+        """Return the command of the FAQ, or of a skill."""
+        profile = self._context.profile
+
+        @app_commands.describe(question=profile.command_hint)
+        @app_commands.rename(question=profile.command_option)
+        async def ask(interaction: Pressing, question: str) -> None:
+            self._begin(interaction, self._ask(interaction, name, question))
+
+        return app_commands.Command(
+            name=name,
+            description=about,
+            callback=ask,
+            allowed_installs=_INSTALLS,
+            allowed_contexts=_CONTEXTS,
+        )
+
     async def on_error(self, interaction: Pressing, error: app_commands.AppCommandError, /) -> None:
         """Answer a command that does not exist any more, or that failed before it began."""
         logger.error("a command broke off: %s", error)
@@ -86,10 +97,14 @@ class Commands(app_commands.CommandTree[Any]):
     def _begin(self, interaction: Pressing, work: Coroutine[object, object, None]) -> None:
         self._tasks.begin(excused(interaction, work, self._context.profile.not_stored))
 
-    async def _faq(self, interaction: Pressing, text: str) -> None:
+    async def _ask(self, interaction: Pressing, name: str, text: str) -> None:
         """Answer a question privately."""
         await defer(interaction, aside=True)  # the answer replaces this response
-        await self._hand_in(interaction, _asked_aside(interaction, text))
+        question = _asked_aside(interaction, text)
+        if name != NAME:
+            shown, mentions = await _named(interaction, question.text)
+            question = replace(question, text=command_text(name, shown), mentions=mentions)
+        await self._hand_in(interaction, question)
 
     async def _answer(self, interaction: Pressing, message: discord.Message) -> None:
         """Answer a message in the place where a message with a mention would be answered."""
@@ -145,6 +160,21 @@ def _asked_aside(interaction: Pressing, text: str) -> Question:
         asked_at=interaction.created_at,
         reply_to=written(Ephemeral(interaction.application_id, interaction.token)),
     )
+
+
+async def _named(interaction: Pressing, text: str) -> tuple[str, tuple[Mention, ...]]:
+    """Return a text with names for the ids of people, and those people; options have ids alone."""
+    found: dict[str, Mention] = {}
+    for match in _PERSON.finditer(text):
+        number, guild = int(match[1]), interaction.guild
+        user: discord.abc.User | None = guild.get_member(number) if guild else None
+        with suppress(discord.HTTPException):
+            user = user or await interaction.client.fetch_user(number)
+        name = user.display_name if user else match[1]
+        found[match[0]] = Mention(asker_of(number), name, f"@{name}")
+    for tag, mention in found.items():
+        text = text.replace(tag, mention.text)
+    return text, tuple(found.values())
 
 
 def _is_direct(interaction: Pressing) -> bool:

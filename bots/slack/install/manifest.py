@@ -109,12 +109,22 @@ def manifest(settings: Settings) -> Json:
 
 def _features(settings: Settings) -> Json:
     profile = profile_of(settings)
-    command = {
-        "command": COMMAND,
-        "description": profile.command_about,
-        "usage_hint": profile.command_hint,
-        "should_escape": False,
-    }
+    url = {"url": _YOUR_URL} if by_http(settings) else {}
+    about = {name: profile.skill_about.get(name, profile.command_about) for name in profile.skills}
+    commands = [
+        {
+            "command": command,
+            "description": described,
+            "usage_hint": profile.command_hint,
+            # A skill gets people by their ids.
+            "should_escape": command != COMMAND,
+            **url,
+        }
+        for command, described in (
+            (COMMAND, profile.command_about),
+            *((f"/{name}", described) for name, described in about.items()),
+        )
+    ]
     named = {SHORTCUT: profile.answer_this, TEACH: profile.teach_this}
     shortcuts = [
         {
@@ -139,5 +149,5 @@ def _features(settings: Settings) -> Json:
         },
         "bot_user": {"display_name": _BOT_NAME, "always_online": True},
         "shortcuts": shortcuts,
-        "slash_commands": [command | ({"url": _YOUR_URL} if by_http(settings) else {})],
+        "slash_commands": commands,
     }

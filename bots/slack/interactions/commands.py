@@ -1,9 +1,11 @@
-"""`/faq`, answered for the asker alone until they share it, and the shortcut on a message."""
+"""`/faq` and the commands of skills, answered for the asker alone, and a message's shortcut."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
+from functools import partial
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,11 +17,12 @@ from bots.slack.api.errors import code_of, translated
 from bots.slack.api.response_url import whisper
 from bots.slack.context import Context
 from bots.slack.events.content import attached_text
-from bots.slack.events.parse import readable
+from bots.slack.events.parse import mentions_in, readable
 from bots.slack.ids import Place, private_place, triggered_id
 from bots.slack.interactions.guests import may_ask
 from core.errors import PlatformError
 from core.profile import Profile
+from core.skills.commands import command_text
 from core.types import Question
 
 logger = logging.getLogger(__name__)
@@ -40,22 +43,16 @@ def register(app: AsyncApp, context: Context) -> None:
     @app.command(COMMAND)
     async def ask(ack: AsyncAck, command: Json) -> None:
         text = readable(command.get("text", ""), "")
-        if not text:
+        if text:
+            await _take(context, ack, command, text)
+        else:
             await ack(_help(context.profile))
-            return
-        team, channel, user = command["team_id"], command["channel_id"], command["user_id"]
-        question = Question(
-            triggered_id(team, channel, command["trigger_id"]),
-            private_place(team, channel, user).session,
-            text,
-            user,
-            reply_to=command["response_url"],
-        )
-        if said := await refusal(context.service, context.profile, question, wake=False):
-            await ack(said)
-            return
-        await ack()
-        context.service.wake()
+
+    @app.command(re.compile("/.+"), matchers=[partial(_names_a_skill, context.profile)])
+    async def call(ack: AsyncAck, command: Json) -> None:
+        name = command["command"].removeprefix("/")
+        text = readable(command.get("text", ""), "")
+        await _take(context, ack, command, command_text(name, text))
 
     @app.message_shortcut(SHORTCUT)
     async def answer_this(args: AsyncArgs) -> None:
@@ -81,6 +78,28 @@ def register(app: AsyncApp, context: Context) -> None:
             said = said or context.profile.answered_privately
             await whisper(client, url, said, thread=thread)
         context.service.wake()
+
+
+async def _names_a_skill(profile: Profile, command: Json) -> bool:
+    return command["command"].removeprefix("/") in profile.skills
+
+
+async def _take(context: Context, ack: AsyncAck, command: Json, text: str) -> None:
+    """Store the message of a command, which is answered for the asker alone."""
+    team, channel, user = command["team_id"], command["channel_id"], command["user_id"]
+    question = Question(
+        triggered_id(team, channel, command["trigger_id"]),
+        private_place(team, channel, user).session,
+        text,
+        user,
+        reply_to=command["response_url"],
+        mentions=mentions_in(command.get("text", ""), ""),
+    )
+    if said := await refusal(context.service, context.profile, question, wake=False):
+        await ack(said)
+        return
+    await ack()
+    context.service.wake()
 
 
 def _of_message(shortcut: Json, text: str, *, openly: bool) -> Question:

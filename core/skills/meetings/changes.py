@@ -103,7 +103,7 @@ def _parted(message: MeetingMessage) -> tuple[str, str]:
     if shift := find_shift(message.text):
         _, start, end = shift
         return f"{message.text[:start]} {message.text[end:]}", message.text[start:end]
-    match = message.desk.words.intents["moved"].search(message.text)
+    match = message.desk.words.intents.found("moved", message.text)
     return (
         (message.text[: match.start()], message.text[match.end() :])
         if match

@@ -125,10 +125,10 @@ class MeetingMessage:
 
     def is_about_something_else(self, rest: str) -> bool:
         """Return whether a message without its times and names holds nouns of some other matter."""
-        filler = self.desk.words.intents["filler"]
+        intents = self.desk.words.intents
         korean = self.desk.terms(_LATIN.sub(" ", rest))  # which would make Hangul of Latin words
         nouns = [term[:-2] for term in korean if term.endswith("/N")] + _LATIN.findall(rest)
-        return any(len(noun) > 1 and not filler.fullmatch(noun) for noun in nouns)
+        return any(len(noun) > 1 and not intents.is_wholly("filler", noun) for noun in nouns)
 
     def is_noun(self, word: str) -> bool:
         """Return whether a word is made of nouns alone; one without Hangul may be."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,9 +44,14 @@ class MeetingSkill:
         return PARAMETERS
 
     def plain(self, text: str) -> str:
-        """Return a message without its times and people."""
-        _, rest = read_people(without_times(text, self.now()))
-        return " ".join(rest.split())
+        """Return a message with one mark in the place of all times, and one of all people.
+
+        That somebody and a time are named tells as much as what is wanted.
+        """
+        without = without_times(text, self.now())
+        named, rest = read_people(without)
+        marks = [mark for mark, said in ((_TIME, without != text), (_PERSON, named)) if said]
+        return " ".join([*marks, *rest.split()])
 
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield the next question, or what was done; nothing if it is about something else.
@@ -64,6 +68,8 @@ class MeetingSkill:
             yield reply
 
 
+_TIME: Final = "⏰"
+_PERSON: Final = "👤"
 _LATER: Final[dict[str, Callable[[MeetingMessage, Plan], Awaitable[SkillReply | None]]]] = {
     "booked": after_booking,
     "listed": after_listing,
@@ -152,18 +158,17 @@ async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
 
 def _named_title(message: MeetingMessage) -> str:
     """Return the title that a message gives the meeting; "" if it gives none."""
-    match = message.desk.words.intents["titled"].search(message.text)
+    match = message.desk.words.intents.found("titled", message.text)
     return match["title"].strip() if match else ""
 
 
 def _title(message: MeetingMessage, rest: str) -> str:
     """Return the words that say what kind of meeting it is."""
     intents = message.desk.words.intents
-    pattern = rf"(?P<about>[^\s,.]{{2,}})\s+(?P<kind>{intents['meeting'].pattern})"
-    match = re.search(pattern, rest, re.IGNORECASE)
+    match = intents.found("kind", rest)
     if (
         match is None
-        or intents["filler"].fullmatch(match["about"])
+        or intents.is_wholly("filler", match["about"])
         or not message.is_noun(match["about"])
     ):
         return message.say("title")

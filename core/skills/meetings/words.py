@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from importlib.resources import files
 from itertools import product
 from typing import Any
 
+from core.skills.languages import Intents, Table, load_tables
 from core.skills.meetings.diary import Attendee, Meeting, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts by name, patterns by intent, and how days and times are shown."""
+    """Texts and how times are shown, in one language, and what is understood, in all of them."""
 
     examples: tuple[str, ...]
     texts: Mapping[str, str]
-    intents: Mapping[str, re.Pattern[str]]
+    intents: Intents
     shown: Mapping[str, Any]
 
     def says(self, intent: str, text: str) -> bool:
         """Return whether a text has a word of an intent."""
-        return bool(self.intents[intent].search(text))
+        return self.intents.found(intent, text) is not None
 
     def day(self, day: date) -> str:
         """Return a day as it is shown."""
@@ -77,15 +75,17 @@ def names_of(people: Sequence[Attendee]) -> str:
 
 
 def load_words(language: str) -> Words:
-    """Return the words of a language that ships: `ko` or `en`."""
-    source = files("core.skills.meetings").joinpath(f"{language}.toml").read_text("utf-8")
-    table = tomllib.loads(source)
-    order = str(table["shown"]["wish"])
-    pairs = product(table["things"], table["wanted"])
-    wishes = [order.format(thing=thing, wanted=wanted) for thing, wanted in pairs]
+    """Return the words of a bot that speaks a language that ships: `ko` or `en`."""
+    tables = load_tables("core.skills.meetings", language)
     return Words(
-        examples=(*table["examples"], *wishes),
-        texts=table["texts"],
-        intents={name: re.compile(form, re.IGNORECASE) for name, form in table["intents"].items()},
-        shown=table["shown"],
+        examples=tuple(example for table in tables for example in _examples(table)),
+        texts=tables[0]["texts"],
+        intents=Intents.of(tables),
+        shown=tables[0]["shown"],
     )
+
+
+def _examples(table: Table) -> Iterator[str]:
+    yield from table["examples"]
+    for thing, wanted in product(table["things"], table["wanted"]):
+        yield str(table["shown"]["wish"]).format(thing=thing, wanted=wanted)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib.resources import files
 from typing import Any, Final
 
 from core.ports import Memories
+from core.skills.languages import Intents, load_tables
 from core.skills.messenger import Messenger
 from core.skills.skill import Request, SkillReply
 from core.text.korean import compact
@@ -29,37 +28,35 @@ _WORD: Final = re.compile(r"[가-힣]{2,}|[A-Za-z]{3,}|\d+")
 
 @dataclass(frozen=True, slots=True)
 class MemoryWords:
-    """The texts of a language by name, and the patterns by which it is understood."""
+    """The texts of a language by name, and what is understood, in all languages."""
 
     examples: tuple[str, ...]
     texts: Mapping[str, str]
-    intents: Mapping[str, re.Pattern[str]]
+    intents: Intents
 
     @classmethod
     def load(cls, language: str) -> MemoryWords:
-        """Return those of a language that ships: `ko` or `en`."""
-        source = files("core.skills.memory").joinpath(f"{language}.toml").read_text("utf-8")
-        table = tomllib.loads(source)
-        forms = table["intents"].items()
-        intents = {name: re.compile(form, re.IGNORECASE) for name, form in forms}
-        return cls(tuple(table["examples"]), table["texts"], intents)
+        """Return those of a bot that speaks a language that ships: `ko` or `en`."""
+        tables = load_tables("core.skills.memory", language)
+        examples = tuple(example for table in tables for example in table["examples"])
+        return cls(examples, tables[0]["texts"], Intents.of(tables))
 
     def says(self, intent: str, text: str) -> bool:
         """Return whether a text has a word of an intent."""
-        return bool(self.intents[intent].search(text))
+        return self.intents.found(intent, text) is not None
 
     def wanted(self, text: str) -> str:
         """Return what the words of a message want; "" if it is nothing."""
+        if self.says("forget", text) and not self.says("head", text):
+            return "forget"
         if self.says("show", text):
             return "show"
-        if self.says("forget", text) and not self.intents["head"].match(text):
-            return "forget"
         return "remember" if self.says("remember", text) else ""
 
     def told(self, text: str) -> str:
         """Return what is to be remembered, without the words that ask for it."""
-        without = self.intents["head"].sub("", text)
-        return self.intents["tail"].sub("", without).strip(" .,:~!")
+        without = self.intents.without("head", text)
+        return self.intents.without("tail", without).strip(" .,:~!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +83,13 @@ class MemorySkill:
 
     def plain(self, text: str) -> str:
         """Return the words that ask for something, without what is to be remembered."""
-        if self.words.says("show", text):
-            return text
-        if match := self.words.intents["forget"].search(text):
-            return text[match.start() :]
-        rest = self.words.told(text)
-        return text.replace(rest, "").strip() if self.words.says("remember", text) else text
+        match self.words.wanted(text):
+            case "forget":
+                found = self.words.intents.found("forget", text)
+                return text[found.start() :] if found else text
+            case "remember":
+                return text.replace(self.words.told(text), "").strip()
+        return text
 
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield what was remembered, is known or was forgotten.

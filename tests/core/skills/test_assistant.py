@@ -1,12 +1,13 @@
 """Skills in a conversation: who is meant, half-finished dialogues, and what is confirmed."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import ClassVar
 
 import pytest
+from fakes.assistants import ScriptedAssistant
 
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
@@ -83,14 +84,14 @@ def history():
 
 
 @pytest.fixture
-def start(make_assistant, rooms, history, profile, encoder, clock):
+def start(make_assistant, rooms, history, profile, encoder, unmeant, clock):
     """An assistant with the skill; started again, it has been restarted on the same history."""
 
     def started():
         return SkilledAssistant(
             make_assistant(history=history),
             skills=[rooms],
-            router=Router([rooms], encoder.embed),
+            router=Router([rooms], encoder.embed, unmeant),
             history=history,
             profile=profile,
             now=clock,
@@ -117,7 +118,7 @@ async def test_what_is_liker_to_the_skill_goes_there_and_what_is_liker_to_the_fa
 
 
 async def test_a_message_is_searched_for_once_whoever_answers_it(
-    make_assistant, retriever, guardrail, analyzer, rooms, history, profile, encoder, clock
+    make_assistant, retriever, guardrail, analyzer, rooms, history, profile, encoder, unmeant, clock
 ):
     searched = []
 
@@ -130,7 +131,7 @@ async def test_a_message_is_searched_for_once_whoever_answers_it(
     assistant = SkilledAssistant(
         make_assistant(history=history, reader=reader),
         skills=[rooms],
-        router=Router([rooms], encoder.embed),
+        router=Router([rooms], encoder.embed, unmeant),
         history=history,
         profile=profile,
         now=clock,
@@ -233,3 +234,53 @@ async def test_courtesies_and_other_people_are_not_asked_again(start):
     for text, asker in (("고마워요!", "U1"), ("글쎄요 어떡하지", "U2")):
         _, told = await ending(start(), text, asker=asker)
         assert not getattr(told, "skill", "")
+
+
+async def test_a_command_reaches_a_skill_by_its_name_whatever_is_said(start):
+    _, told = await ending(start(), "/rooms 정산은 언제 되나요?")
+    assert (told.skill, told.followups) == ("rooms", ("2명", "8명"))
+    _, told = await ending(start(), "/rooms 4명이요")
+    assert told.text == "4명이 쓸 회의실을 예약할까요?"
+
+
+async def test_a_command_that_the_skill_can_do_nothing_with_shows_what_may_be_said(start, rooms):
+    await ending(start(), "회의실 예약해 줘")
+    _, told = await ending(start(), "/rooms 음", asker="U2")
+    assert told.skill == "rooms"  # a dialogue of their own
+    rooms.hear = hears_nothing
+    _, told = await ending(start(), "/rooms 음", asker="U3")
+    assert (told.skill, told.followups) == ("", rooms.examples)
+
+
+async def test_what_is_no_command_of_a_skill_is_a_question(start):
+    for text in ("/nothing 정산은 언제 되나요?", "정산은 /rooms 언제 되나요?"):
+        _, told = await ending(start(), text)
+        assert not getattr(told, "skill", "")
+
+
+@pytest.mark.parametrize(("leans", "skill"), [(True, ""), (False, "rooms")])
+async def test_what_the_faq_answers_in_its_conversation_goes_to_no_skill(
+    leans, skill, history, rooms, profile, encoder, unmeant, clock
+):
+    class Answering(ScriptedAssistant):
+        async def is_open(self, question):
+            return True
+
+        def research(self, question):
+            return replace(super().research(question), leans=leans, draft=object())
+
+    assistant = SkilledAssistant(
+        Answering(history),
+        skills=[rooms],
+        router=Router([rooms], encoder.embed, unmeant),
+        history=history,
+        profile=profile,
+        now=clock,
+    )
+    _, told = await ending(assistant, "회의실 예약해 줘")
+    assert told.skill == skill
+
+
+async def hears_nothing(_):
+    for reply in ():
+        yield reply

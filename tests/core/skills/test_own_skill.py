@@ -26,7 +26,7 @@ def test_it_is_short(source):
     assert len(source.splitlines()) <= 60
 
 
-async def test_it_asks_confirms_and_books_once(source, make_assistant, encoder, profile):
+async def test_it_asks_confirms_and_books_once(source, make_assistant, encoder, unmeant, profile):
     booked = []
 
     async def book(key, people):
@@ -38,7 +38,7 @@ async def test_it_asks_confirms_and_books_once(source, make_assistant, encoder, 
     assistant = SkilledAssistant(
         make_assistant(history=history),
         skills=[skill],
-        router=Router([skill], encoder.embed),
+        router=Router([skill], encoder.embed, unmeant),
         history=history,
         profile=profile,
         now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),

@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def talk(models, make_assistant, encoder, profile, openai_server):
+def talk(models, make_assistant, encoder, unmeant, profile, openai_server):
     """Talks with skills; `call` is the tool that the model calls, whatever is said."""
     history, numbers = MemoryHistory(), count()
 
@@ -27,7 +27,7 @@ def talk(models, make_assistant, encoder, profile, openai_server):
         assistant = SkilledAssistant(
             make_assistant(history=history, models=models.offering(tools)),
             skills=skills,
-            router=Router(skills, encoder.embed),
+            router=Router(skills, encoder.embed, unmeant),
             history=history,
             profile=profile,
             now=lambda: NOW,

@@ -1,6 +1,7 @@
 """Commands, buttons and forms on Discord: acknowledged in time, kind when they are too old."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from fakes.assistants import FOLLOWUPS, answered
@@ -460,3 +461,15 @@ async def test_commands_are_written_only_when_they_have_changed(fake, tmp_path, 
 
 def _looked_at(fake):
     return [call for call in fake.calls if (call.method, call.path[-9:]) == ("GET", "/commands")]
+
+
+async def test_the_command_of_a_skill_hands_it_the_message_and_the_people(fake, tmp_path, profile):
+    other = fake.user.id
+    spoken = replace(profile, skills=("meetings",))
+    async with running_bot(fake, tmp_path, spoken) as bot:
+        await fake.until(lambda: len(fake.commands[None]) == 4)
+        await fake.slash("meetings", {"질문": f"내일 3시에 <@{other}>랑 회의 잡아줘"})
+        (asked,) = await fake.until(lambda: bot.assistant.asked)
+        (mention,) = asked.mentions
+        assert mention.person == asked.asker
+        assert asked.text == f"/meetings 내일 3시에 {mention.text}랑 회의 잡아줘"

@@ -92,6 +92,16 @@ def test_commands_shortcuts_and_views_of_the_code_are_in_it(settings):
     assert "assistant_view" not in features
 
 
+def test_each_skill_of_the_profile_has_a_command(settings, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "ko"\nskills = ["meetings", "memory"]\n', "utf-8")
+    commands = manifest(settings.model_copy(update={"profile": str(path)}))["features"]
+    named = {one["command"]: one for one in commands["slash_commands"]}
+    assert list(named) == ["/faq", "/meetings", "/memory"]
+    assert named["/meetings"]["description"] == "회의를 잡고 옮기고 취소합니다"
+    assert named["/meetings"]["should_escape"]  # people come with their ids
+
+
 def test_an_app_of_before_keeps_its_assistant_view_by_a_setting(settings, monkeypatch):
     monkeypatch.setenv("FAQBOT_SLACK_ASSISTANT_VIEW", "true")
     older = manifest(Settings())

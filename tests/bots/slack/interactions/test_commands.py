@@ -1,8 +1,11 @@
 """`/faq`, and the shortcut on a message: asked from anywhere, answered where it belongs."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from fakes.assistants import ScriptedAssistant
+from fakes.at_work import at_work
 from fakes.slack_bot import make_settings
 
 from bots.slack.api.workspaces import make_client, open_session
@@ -401,3 +404,18 @@ async def test_a_question_of_the_shortcut_is_stored_before_it_is_acknowledged(
     assert claim.question.text == QUESTION
     async with connect(make_service()):
         await slack.until(lambda: any(ANSWER in visible(m) for m in slack.replies(message)))
+
+
+async def test_the_command_of_a_skill_hands_it_the_message_and_the_people(
+    slack, settings, stores, make_service, profile
+):
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    assistant = ScriptedAssistant(stores.history)
+    spoken = replace(profile, skills=("meetings",))
+    async with at_work(make_service(assistant=assistant), settings, spoken, open_slack):
+        await slack.until(lambda: slack.sockets)
+        await minsu.command("/meetings", f"내일 3시에 <@{jiho.id}|지호>랑 회의 잡아줘")
+        (asked,) = await slack.until(lambda: assistant.asked)
+        assert asked.text == "/meetings 내일 3시에 @지호랑 회의 잡아줘"
+        assert [(one.person, one.name) for one in asked.mentions] == [(jiho.id, "지호")]
+    await slack.until(lambda: not slack.sockets)

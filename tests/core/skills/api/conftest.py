@@ -148,7 +148,7 @@ def skills(book, texts, tmp_path):
 
 
 @pytest.fixture
-def talk(skills, make_assistant, profile, encoder):
+def talk(skills, make_assistant, profile, encoder, unmeant):
     """One conversation; each answer comes from a process started anew."""
     history, numbers = MemoryHistory(), count()
     session = SessionId("slack:T1:C1:1")
@@ -157,7 +157,7 @@ def talk(skills, make_assistant, profile, encoder):
         assistant = SkilledAssistant(
             make_assistant(history=history),
             skills=list(skills.values()),
-            router=Router(list(skills.values()), encoder.embed),
+            router=Router(list(skills.values()), encoder.embed, unmeant),
             history=history,
             profile=profile,
             now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),

@@ -34,11 +34,11 @@ class Greeter:
 
 
 @pytest.fixture
-def ask(answerer, make_assistant, profile, encoder):
+def ask(answerer, make_assistant, profile, encoder, unmeant):
     """Asks in one conversation, or presses the button of an earlier answer."""
     history = MemoryHistory()
     skills = [DataSkill(answerer, answerer.texts), Greeter()]
-    router = Router(skills, encoder.embed)
+    router = Router(skills, encoder.embed, unmeant)
 
     async def ask(text, of=None):
         assistant = SkilledAssistant(  # a new process each time
@@ -102,9 +102,9 @@ async def test_what_is_not_clear_offers_samples_whose_buttons_answer(ask):
 
 
 @pytest.mark.parametrize("name", ["dev", "test"])
-def test_unseen_phrasings_reach_the_skill(answerer, encoder, questions, name):
+def test_unseen_phrasings_reach_the_skill(answerer, encoder, unmeant, questions, name):
     """Nine in ten of each set; a question's names and dates play no part."""
-    router = Router([DataSkill(answerer, answerer.texts)], encoder.embed)
+    router = Router([DataSkill(answerer, answerer.texts)], encoder.embed, unmeant)
     asked = [question["ask"] for question in questions(name)]
     assert sum(router.candidate(text) is not None for text in asked) >= 0.9 * len(asked)
 

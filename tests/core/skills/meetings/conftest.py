@@ -91,7 +91,7 @@ class Conversation:
 
 
 @pytest.fixture
-def converse(make_assistant, diary, profile, encoder, analyzer, history, messenger):
+def converse(make_assistant, diary, profile, encoder, unmeant, analyzer, history, messenger):
     """Begin a conversation in a language; all share the diary and the history."""
 
     def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
@@ -103,7 +103,7 @@ def converse(make_assistant, diary, profile, encoder, analyzer, history, messeng
             return SkilledAssistant(
                 make_assistant(history=history),
                 skills=[skill],
-                router=Router([skill], encoder.embed),
+                router=Router([skill], encoder.embed, unmeant),
                 history=history,
                 profile=profile,
                 now=lambda: now,

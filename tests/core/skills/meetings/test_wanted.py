@@ -63,10 +63,10 @@ def language(request):
 
 
 @pytest.fixture
-def router(language, encoder, analyzer, now, messenger):
+def router(language, encoder, unmeant, analyzer, now, messenger):
     hours = WorkingHours.parse("09:00-18:00")
     desk = MeetingTools(None, load_words(language), hours, analyzer.terms, messenger)
-    return Router([MeetingSkill(desk, lambda: now)], encoder.embed)
+    return Router([MeetingSkill(desk, lambda: now)], encoder.embed, unmeant)
 
 
 def test_nine_in_ten_unseen_wishes_are_understood(router, language):
@@ -75,7 +75,9 @@ def test_nine_in_ten_unseen_wishes_are_understood(router, language):
     assert len(missed) <= len(wishes) / 10, missed
 
 
-def test_no_question_of_a_faq_goes_there(router, shared):
+def test_no_question_of_a_faq_is_surely_for_it(router, shared):
+    """What the FAQ is sure of needs more of the router than it gives any of them."""
     rows = (shared / "questions" / "smartstore.jsonl").read_text("utf-8").splitlines()
     asked = [normalized(text) for row in rows for text in json.loads(row)["questions"]]
-    assert [text for text in asked[::7] if router.candidate(text)] == []
+    found = [(text, router.candidate(text)) for text in asked[::7]]
+    assert [text for text, skill in found if skill and skill[1] >= 0.5] == []

@@ -60,12 +60,12 @@ def situations(file, messenger):
 
 
 @pytest.fixture
-def talk(file, messenger, situations, make_assistant, profile, encoder):
+def talk(file, messenger, situations, make_assistant, profile, encoder, unmeant):
     """Say something; each answer comes from a process started anew."""
     ids = count()
     words = MemoryWords.load("ko")
     skill = MemorySkill(SqliteMemories(file), words, messenger)
-    router = Router([skill], encoder.embed)
+    router = Router([skill], encoder.embed, unmeant)
 
     async def say(text, *, by="U1", session=ALONE, of=None):
         assistant = SkilledAssistant(

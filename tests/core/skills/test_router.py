@@ -1,0 +1,93 @@
+"""Which skill a message is meant for, by the examples of all that ship."""
+
+import json
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from types import SimpleNamespace
+
+import pytest
+
+from config.resources import EXAMPLES
+from core.skills.data.skill import DataSkill
+from core.skills.meetings.message import MeetingTools
+from core.skills.meetings.skill import MeetingSkill
+from core.skills.meetings.slots import WorkingHours
+from core.skills.meetings.words import load_words
+from core.skills.memory.skill import MemorySkill, MemoryWords
+from core.skills.recommender.form import load_form
+from core.skills.recommender.skill import RecommenderSkill
+from core.skills.router import Router
+
+MEANT = {
+    "meetings": """
+        이번주 안에 하준님이랑 얼굴 한번 봐야 하는데 언제가 좋을까
+        내일 아침에 팀 싱크 좀 넣어줘
+        오늘 4시에 도윤이랑 보기로 했는데 5시로 바꿔줘
+        수요일 미팅 그냥 빼줘
+        다음 회의까지 얼마나 남았어?
+        갑자기 일이 생겨서 3시 약속을 내일로 넘겨야겠어
+        get me an hour with the legal team next week
+        what time am I meeting Sara?
+    """,
+    "recommender": """
+        집들이 가는데 뭘 사가지
+        게으른 사람한테 좋은 가전 하나만
+        맞벌이 부부인데 어떤 제품이 도움될까요
+        뭐 하나 사고 싶은데 뭐가 좋을지 감이 안 와
+        원룸 자취생 필수템 추천
+    """,
+    "memory": """
+        내 차 번호는 1234니까 꼭 외워줘
+        제 직책은 팀장이라는 점 알아두세요
+        나 뭐 좋아한다고 했지? 기억나?
+        김포 창고 얘기 이제 잊어줘
+        note that our shop closes on Mondays
+        erase all my notes
+    """,
+    "data": """
+        어느 지역 손님이 제일 많지
+        제일 많이 취소된 품목 알려줄래
+        올해 1분기 주문 건수
+        20대가 제일 많이 사는 카테고리
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def router(analyzer, encoder, unmeant, answerer, now):
+    hours = WorkingHours.parse("09:00-18:00")
+    desk = MeetingTools(None, load_words("ko"), hours, analyzer.terms, None)
+    with as_file(files("core.skills.recommender") / "appliances.toml") as path:
+        form = load_form(path)
+    adviser = SimpleNamespace(form=form)  # routing needs the form alone
+    skills = [
+        MeetingSkill(desk, lambda: now),
+        RecommenderSkill(adviser, form.examples),
+        MemorySkill(None, MemoryWords.load("ko"), None),
+        DataSkill(answerer, answerer.texts),
+    ]
+    return Router(skills, encoder.embed, unmeant)
+
+
+@pytest.fixture(scope="module")
+def now():
+    return datetime(2026, 11, 30, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("skill", MEANT)
+def test_messages_that_no_example_was_made_of_reach_their_skill(router, skill):
+    said = [line.strip() for line in MEANT[skill].strip().splitlines()]
+    found = {text: router.candidate(text) for text in said}
+    missed = [text for text, one in found.items() if one is None or one[0].name != skill]
+    assert missed == []
+
+
+def test_questions_to_other_organisations_are_rarely_like_a_skill(router):
+    """The bot lets the FAQ decide what is left."""
+    asked = [
+        json.loads(line)["question"]
+        for path in sorted((EXAMPLES / "faqs").glob("*.questions.jsonl"))
+        for line in path.read_text("utf-8").splitlines()[::6]
+    ]
+    taken = [text for text in asked if router.candidate(text)]
+    assert len(taken) <= 0.06 * len(asked), taken
