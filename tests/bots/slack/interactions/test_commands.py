@@ -354,6 +354,7 @@ async def test_the_shortcut_answers_a_message_in_its_thread(slack, bot, stores, 
     await slack.until(lambda: ANSWER in visible(reply))
     assert QUESTION in visible(reply)
     assert f"<@{jiho.id}>" in str(reply.blocks)
+    await slack.until(lambda: profile.source_details in labels(reply))  # it has ended
     (turn,) = await bot.asked_by(jiho.id, 5)
     assert turn.question.session == f"slack:{slack.team.id}:{channel.id}:{message.ts}"
     assert jiho.ephemerals() == []
