@@ -49,6 +49,12 @@ _LIMITS: Final = re.compile(
     r"|\b(?:except|unless|only|after|until|other than|but)\b|[가-힣]만\b",
     re.IGNORECASE,
 )
+_WEEKDAYS: Final = frozenset(
+    """
+    월요일 화요일 수요일 목요일 금요일 토요일 일요일 평일 주말
+    monday tuesday wednesday thursday friday saturday sunday weekday weekend
+    """.split()  # noqa: SIM905 - as above
+)
 _SAME_MATTER: Final = 0.5
 _FEWEST_WORDS: Final = 2
 _CONTENT: Final = ("NN", "NR", "VV", "VA", "XR", "SL", "SN", "MAG")
@@ -79,7 +85,7 @@ class Contradictions:
         if any(contradicts(sentence, text) for sentence in sentences):
             return True
         said, known = list(self._statements(answer)), list(self._statements(text))
-        return any(_is_denied(statement, known) for statement in said)
+        return any(_is_denied(one, known) or _is_on_another_day(one, known) for one in said)
 
     def _statements(self, text: str) -> Iterator[_Statement]:
         for sentence in _SENTENCE.split(text):
@@ -103,6 +109,7 @@ def _statement(tokens: Sequence[Token], text: str) -> _Statement | None:
     words = set()
     for token in tokens:
         word = token.form.lower().strip(".,!?'")
+        word = word.removesuffix("s") if word.endswith(("days", "ends")) else word
         if not token.tag.startswith(_CONTENT) or word in _EMPTY or f"{word}/{token.tag}" in _NOT:
             continue
         if opposite := _OPPOSITES.get(word):
@@ -114,15 +121,27 @@ def _statement(tokens: Sequence[Token], text: str) -> _Statement | None:
     return _Statement(frozenset(words), negations % 2 == 1, frozenset(_LIMITS.findall(text)))
 
 
+def _is_on_another_day(said: _Statement, known: Sequence[_Statement]) -> bool:
+    """Return whether all statements on the same matter name other days of the week."""
+    days = said.words & _WEEKDAYS
+    near = _nearest(said.words - days, known) if days else []
+    return bool(near) and all(
+        one.denies is said.denies and one.words & _WEEKDAYS and not one.words & days for one in near
+    )
+
+
 def _is_denied(said: _Statement, known: Sequence[_Statement]) -> bool:
     """Return whether those statements that are on the same matter all say the opposite."""
-    shares = [(len(said.words & one.words) / len(said.words), one) for one in known]
-    best = max((share for share, _ in shares), default=0.0)
-    near = [
-        one
-        for share, one in shares
-        if share == best >= _SAME_MATTER and len(said.words & one.words) >= _FEWEST_WORDS
-    ]
+    near = _nearest(said.words, known)
     return bool(near) and all(
         one.denies is not said.denies and one.limits == said.limits for one in near
     )
+
+
+def _nearest(words: frozenset[str], known: Sequence[_Statement]) -> list[_Statement]:
+    """Return the statements that share most of some words, if those are enough."""
+    shared = [(len(words & one.words), one) for one in known]
+    most = max((count for count, _ in shared), default=0)
+    if most < max(_FEWEST_WORDS, _SAME_MATTER * len(words)):
+        return []
+    return [one for count, one in shared if count == most]

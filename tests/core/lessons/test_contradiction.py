@@ -20,6 +20,7 @@ def contradictions(analyzer):
         ("일요일에도 열어요.", HOURS),
         ("토요일은 오후 5시까지 해요.", HOURS),
         ("주차는 유료이고 무료 시간이 없어요.", "2시간까지 주차가 무료입니다."),
+        ("견학은 매주 수요일 오후 2시에 해요.", "견학은 매주 목요일 오후 2시에 할 수 있습니다."),
         ("It closes on 15 March at noon.", "Applications close on 15 March at 18:00."),
     ],
 )
@@ -32,6 +33,8 @@ def test_what_says_otherwise_is_found(contradictions, answer, text):
     [
         ("토요일은 열고 일요일은 안 열어요.", HOURS),
         ("토요일은 10시~15시예요.", HOURS),
+        ("화요일부터 일요일까지 열어요.", "박물관은 매주 월요일에 쉽니다."),
+        ("견학은 평일 오후 2시에 신청하시면 수요일에 답을 드려요.", "견학은 매주 목요일에 합니다."),
         ("한 달 뒤에 다시 가입하실 수 있어요.", AGAIN),
         ("30일 동안은 재가입이 안 되고, 그 뒤에는 됩니다.", AGAIN),
         ("No, only guide dogs may come in.", "Dogs are not allowed, except guide dogs."),
