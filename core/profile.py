@@ -241,6 +241,7 @@ class Profile:
     digest_gaps: str
     digest_gap: str
     digest_reasons: str
+    digest_handed_over: str
     digest_cases: str
     digest_case: str
     digest_learnt: str

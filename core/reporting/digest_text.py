@@ -10,6 +10,7 @@ from core.lessons.overlaps import Overlap
 from core.profile import Profile
 from core.reporting.digest import DayCount, Digest, Disliked
 from core.reporting.gaps import GapGroup
+from core.stores.counts import HANDED_OVER
 from core.text.markdown.measure import shortened
 from core.text.safety.personal_data import mask
 from core.types import Case
@@ -48,7 +49,7 @@ def _counts(digest: Digest, profile: Profile) -> str:
 def _sections(digest: Digest, profile: Profile, zone: tzinfo) -> Iterator[str]:
     yield _picture(digest.week, profile)
     yield _section(profile.digest_gaps, [_gap(one, profile) for one in digest.gaps], profile)
-    disliked = [_opinion(one) for one in digest.disliked]
+    disliked = [_opinion(one, profile) for one in digest.disliked]
     yield _section(profile.digest_reasons, disliked, profile)
     cases = [_case(one, digest.until, profile) for one in digest.cases]
     yield _section(profile.digest_cases, cases, profile)
@@ -99,9 +100,10 @@ def _gap(group: GapGroup, profile: Profile) -> str:
     )
 
 
-def _opinion(disliked: Disliked) -> str:
+def _opinion(disliked: Disliked, profile: Profile) -> str:
     opinion = disliked.opinion
-    said = " · ".join(_line(part) for part in (opinion.reason, opinion.expected) if part)
+    reason = profile.digest_handed_over if opinion.reason == HANDED_OVER else opinion.reason
+    said = " · ".join(_line(part) for part in (reason, opinion.expected) if part)
     return f"{_line(disliked.question)}: {said}"
 
 

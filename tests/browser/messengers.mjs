@@ -23,6 +23,17 @@ const stories = {
     await picture(page, "slack-agent");
   },
 
+  async slackDigest(page) {
+    await page.click("#channels button >> nth=0");
+    await shows(page, "#list", "어긋나요");
+    await picture(page, "digest");
+  },
+
+  async discordDigest(page) {
+    await until(page, () => document.body.textContent.includes("어긋나요"));
+    await picture(page, "digest-discord");
+  },
+
   async discordThread(page) {
     await page.click("#list button.thread");
     await page.click("button:has-text('출처 자세히')");

@@ -15,6 +15,7 @@ from core.lessons.overlaps import Overlap
 from core.reporting.digest import read_digest
 from core.reporting.digest_text import digest_text
 from core.reporting.gaps import grouped, open_gaps
+from core.stores.counts import HANDED_OVER
 from core.types import (
     Case,
     EntryReview,
@@ -115,6 +116,16 @@ async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(st
     assert sections[5][1] == "- 연차는? (도움말 “연차는 며칠인가요?”의 내용과 어긋나요)"
     assert sections[6][1] == f"- 연차는? ({(NOW + DAY).astimezone(SEOUL):%Y-%m-%d})"
     assert sections[7][1] == f"- 반품은 어떻게? ({(NOW + 2 * DAY).astimezone(SEOUL):%Y-%m-%d})"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_who_asked_for_a_person_is_told_in_words(stores, language):
+    profile = load_profile(language)
+    question = await asked(stores, 1, "환불은?", TurnState.ANSWERED)
+    opinion = Feedback(question.id, "U1", helpful=False, reason=HANDED_OVER, expected="7일")
+    await stores.archive.give_feedback(opinion)
+    shown = digest_text(await digest_of(stores), profile, SEOUL)
+    assert f"- 환불은?: {profile.digest_handed_over} · 7일" in shown
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
