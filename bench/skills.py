@@ -14,6 +14,7 @@ from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from bench.sources import Asked, Sources
@@ -142,8 +143,9 @@ async def _taken(sources: Sources, asked: Sequence[Asked]) -> dict[str, str]:
     settings = Settings(data_dir=sources.data_dir, profile=str(profile))
     taken: dict[str, str] = {}
     async with open_assistant(settings) as assistant:
-        for number, (text, history) in enumerate(asked):
-            question = Question(f"q{number}", SessionId(f"terminal:{number}"), text, "bench")
+        for text, history in asked:
+            name = uuid4().hex  # a conversation of its own, in which nothing is open
+            question = Question(name, SessionId(f"terminal:{name}"), text, "bench")
             async for event in assistant.answer(question, history):
                 if isinstance(event, Answered) and event.skill:
                     taken[text] = event.skill

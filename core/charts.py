@@ -126,6 +126,7 @@ def _figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), dpi=_DPI, layout="constrained")
     axes = figure.subplots()
     axes.set(title=_plain(title), xlabel=_plain(x_label), ylabel=_plain(y_label))
+    axes.yaxis.set_major_formatter("{x:,.12g}")  # whole sums, and no 1e7 above the axis
     return figure, axes
 
 

@@ -45,11 +45,13 @@ class ApiCall:
 
     @property
     def shown(self) -> str:
-        """The call, with every value."""
+        """The call with every value, as HTTP writes it: an address would be left out as a link."""
         url = httpx.URL(self.url, params=self.query or None)
-        headers = [f"{name}: {value}" for name, value in self.headers.items()]
-        body = [json.dumps(self.body, ensure_ascii=False, indent=2)] if self.body else []
-        return "\n".join([f"{self.operation.method} {url}", *headers, *body])
+        whole = url.raw_path.decode() + (f"#{url.fragment}" if url.fragment else "")
+        headers = {"host": url.netloc.decode(), **self.headers}
+        lines = [f"{self.operation.method} {whole}", *(f"{k}: {v}" for k, v in headers.items())]
+        body = ["", json.dumps(self.body, ensure_ascii=False, indent=2)] if self.body else []
+        return "\n".join([*lines, *body])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import time, timedelta
 from typing import Final
 
 from core.errors import PlatformError
 from core.skills.meetings.diary import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.invitation import invitation
 from core.skills.meetings.message import MeetingMessage
-from core.skills.meetings.plan import PLANS, Plan
+from core.skills.meetings.plan import PLANS, Plan, Step
 from core.skills.meetings.poll import Poll
 from core.skills.meetings.times.days import Days
 from core.skills.meetings.words import names_of
@@ -46,9 +47,14 @@ async def put_to_all(
             asked=tuple(places),
             name=await message.desk.messenger.name_of(message.person, question),
             moves=plan.meeting,
+            answers={key: (0,) for key in plan.accepted if key in places and len(slots) == 1},
         )
     )
-    for place in places.values():
+    if poll.state == "open" and poll.agreed:
+        return await _agreed_at_once(message, poll)
+    for key, place in places.items():
+        if key in plan.accepted:
+            continue
         invited = _invited(message, poll, place.asker)
         await message.desk.messenger.tell(place, invited, skill=NAME, key=f"invited {poll.id}")
     asked = [one for one in plan.people if one.key in places]
@@ -57,32 +63,12 @@ async def put_to_all(
         lines.append(message.say("not_asked", names=names_of(others)))
     return SkillReply(
         "\n\n".join(lines),
-        data=_kept(Plan(step="polled", meeting=poll.id)),
+        data=kept(Plan(step="polled", meeting=poll.id)),
         only=(message.person,),
         until=poll.ends,
         topic=poll.id,
         asks=False,
     )
-
-
-async def answer(message: MeetingMessage, plan: Plan) -> SkillReply | None:
-    """Return the reply to whoever was asked; None if the message is about something else.
-
-    Raises:
-        StorageError: the answer is not noted.
-    """
-    diary = message.desk.diary
-    while poll := await diary.find_poll(plan.meeting):
-        suits = _suits(message, poll)
-        if suits is None:
-            return None
-        if poll.state != "open":
-            return SkillReply(message.say(f"poll_{poll.state}"), topic=poll.id)
-        changed, met = await _settled(message, poll.with_answer(message.person, suits))
-        if await diary.save_poll(changed):
-            await _tell_others(message, changed, met)
-            return _answered(message, changed, met)
-    return None
 
 
 async def about_poll(message: MeetingMessage, plan: Plan) -> SkillReply | None:
@@ -113,7 +99,24 @@ async def inform(message: MeetingMessage, meeting: Meeting, what: str) -> None:
         await message.desk.messenger.tell(direct, reply, skill=NAME, key=key)
 
 
-async def _settled(message: MeetingMessage, poll: Poll) -> tuple[Poll, Meeting | None]:
+async def _agreed_at_once(message: MeetingMessage, poll: Poll) -> SkillReply:
+    """Book what everybody has accepted already, and tell them."""
+    changed, met = await settled(message, poll)
+    await message.desk.diary.save_poll(changed)
+    if met is None:
+        return _refused(message, changed)
+    text = f"{message.say('agreed')}\n\n{message.about(met)}"
+    reply = SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
+    await _tell_people(message, poll.people, changed, reply)
+    return replace(
+        reply,
+        data=kept(Plan(step="booked", meeting=met.id)),
+        only=(poll.organizer,),
+        asks=False,
+    )
+
+
+async def settled(message: MeetingMessage, poll: Poll) -> tuple[Poll, Meeting | None]:
     """Return a poll after an answer, with the meeting that all have agreed on by now."""
     diary = message.desk.diary
     while slot := poll.agreed:
@@ -129,64 +132,22 @@ async def _settled(message: MeetingMessage, poll: Poll) -> tuple[Poll, Meeting |
     return (replace(poll, state="refused") if poll.is_refused else poll), None
 
 
-def _suits(message: MeetingMessage, poll: Poll) -> tuple[int, ...] | None:
-    """Return the places of the slots that a message accepts, () for none; None if it says neither.
-
-    In words, "yes" means all.
-    """
-    labels = [message.start_of(slot).casefold() for slot in poll.slots]
-    if message.text.casefold() in labels:
-        return (labels.index(message.text.casefold()),)
-    if message.presses("decline") or message.says("no"):
-        return ()
-    if message.presses("accept") or message.says("yes"):
-        return tuple(range(len(labels)))
-    said = message.read(message.text, bare=True)
-    if not said.says_when:
-        return None
-    starts = [message.local(slot).start for slot in poll.slots]
-    fitting = [
-        place
-        for place, start in enumerate(starts)
-        if (not said.clocks or start.time() in said.clocks)
-        and (not said.days or any(one.first <= start.date() <= one.last for one in said.days))
-    ]
-    return tuple(fitting) or None
-
-
 def _invited(message: MeetingMessage, poll: Poll, person: str) -> SkillReply:
     several = len(poll.slots) > 1
     names = list(map(message.start_of, poll.slots)) if several else [message.say("accept")]
     name = poll.name or message.say("somebody")
     text = message.say("invited_several" if several else "invited", name=name)
     choices = (*names, message.say("decline"))
-    return _asking(poll, person, f"{text}\n\n{_about(message, poll)}", choices)
+    return asking(poll, person, f"{text}\n\n{_about(message, poll)}", choices)
 
 
-def _asking(poll: Poll, person: str, text: str, choices: Sequence[str]) -> SkillReply:
+def asking(poll: Poll, person: str, text: str, choices: Sequence[str]) -> SkillReply:
     """Return what is asked of one person, who alone may press."""
-    data = _kept(Plan(step="invited", meeting=poll.id))
+    data = kept(Plan(step="invited", meeting=poll.id))
     return SkillReply(text, tuple(choices), data, (person,), poll.ends, topic=poll.id)
 
 
-def _answered(message: MeetingMessage, poll: Poll, met: Meeting | None) -> SkillReply:
-    """Return what whoever has answered is told."""
-    if met:
-        text = f"{message.say('agreed')}\n\n{message.about(met)}"
-        return SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
-    if poll.state == "refused":
-        return SkillReply(message.say("declined"), topic=poll.id)
-    mine = poll.answers[person_key(message.person)]
-    when = ", ".join(message.start_of(poll.slots[place]) for place in mine)
-    lines = [message.say("noted", when=when)]
-    if poll.waits_for:
-        lines.append(message.say("waits_for", names=names_of(poll.waits_for)))
-    left = [slot for place, slot in enumerate(poll.slots) if place not in mine]
-    choices = (*map(message.start_of, left), message.say("decline"))
-    return _asking(poll, message.person, "\n".join(lines), choices)
-
-
-async def _tell_others(message: MeetingMessage, poll: Poll, met: Meeting | None) -> None:
+async def tell_others(message: MeetingMessage, poll: Poll, met: Meeting | None) -> None:
     """Tell the organizer, and those who were asked before, what a poll has come to."""
     if poll.state == "open":
         return
@@ -197,8 +158,8 @@ async def _tell_others(message: MeetingMessage, poll: Poll, met: Meeting | None)
         return
     text = f"{message.say('agreed')}\n\n{message.about(met)}"
     reply = SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
-    kept = _kept(Plan(step="booked", meeting=met.id))
-    organizers = replace(reply, data=kept, only=(poll.organizer,), asks=False)
+    booked = kept(Plan(step="booked", meeting=met.id))
+    organizers = replace(reply, data=booked, only=(poll.organizer,), asks=False)
     await message.desk.messenger.tell(poll.place, organizers, skill=NAME, key=f"agreed {poll.id}")
     me = person_key(message.person)
     await _tell_people(message, [one for one in poll.people if one.key != me], poll, reply)
@@ -208,14 +169,10 @@ def _refused(message: MeetingMessage, poll: Poll) -> SkillReply:
     """Return what the organizer hears of a poll without a time for all, to go on with."""
     names = [one for one in poll.people if poll.answers.get(one.key) == ()]
     text = message.say("refused", names=names_of(names)) if names else message.say("just_taken")
-    first = message.local(poll.slots[0])
-    minutes = int((first.end - first.start).total_seconds() // 60)
-    day = first.start.date()
-    plan = Plan(title=poll.title, people=poll.people, minutes=minutes, meeting=poll.moves)
-    plan = replace(plan, days=(Days(day, day),))
+    day = message.local(poll.slots[0]).start.date()
     return SkillReply(
         f"{text}\n\n{message.say('another_time')}",
-        data=_kept(plan),
+        data=kept(plan_of(poll, (Days(day, day),))),
         only=(poll.organizer,),
         topic=poll.id,
     )
@@ -256,5 +213,27 @@ def _about(message: MeetingMessage, poll: Poll) -> str:
     )
 
 
-def _kept(plan: Plan) -> str:
+def plan_of(
+    poll: Poll,
+    days: tuple[Days, ...],
+    clocks: tuple[time, ...] = (),
+    *,
+    step: Step = "talk",
+    accepted: tuple[str, ...] = (),
+) -> Plan:
+    """Return the plan of what was put to people, at another time."""
+    lasts = poll.slots[0].end - poll.slots[0].start
+    return Plan(
+        step=step,
+        meeting=poll.moves,
+        title=poll.title,
+        people=poll.people,
+        days=days,
+        clocks=clocks,
+        minutes=lasts // timedelta(minutes=1),
+        accepted=accepted,
+    )
+
+
+def kept(plan: Plan) -> str:
     return PLANS.dump_json(plan).decode()

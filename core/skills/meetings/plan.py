@@ -36,7 +36,7 @@ class Plan:
     `step` is what was asked last. `meeting` is the id of the one that is to be moved or cancelled,
     or was just booked; or of a poll that was put to others, or to whoever writes. `days` and
     `clocks` hold what may be meant. `alone` tells that nobody else is to come. `offered` are the
-    free slots that were shown.
+    free slots that were shown, and `accepted` the keys of those who have named the time themselves.
     """
 
     step: Step = "talk"
@@ -50,6 +50,7 @@ class Plan:
     minutes: int = 60
     moves_to: Said | None = None
     offered: tuple[Slot, ...] = ()
+    accepted: tuple[str, ...] = ()
 
     @property
     def approved_by(self) -> str:
@@ -73,7 +74,8 @@ class Plan:
             clocks, minutes = clocks[:1], _lasting(clocks[0], said.until)
         elif not clocks and not said.part:
             clocks = self.clocks
-        return replace(self, days=days or self.days, clocks=clocks, part=part, minutes=minutes)
+        changed = replace(self, days=days or self.days, clocks=clocks, part=part, minutes=minutes)
+        return replace(changed, accepted=())
 
     def with_people(self, named: tuple[Attendee, ...], *, removes: bool) -> Plan:
         """Return the plan with further people, or without them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from core.skills.meetings.answers import answer
 from core.skills.meetings.changes import (
     after_booking,
     after_listing,
@@ -14,7 +15,7 @@ from core.skills.meetings.changes import (
     choose,
     listing,
 )
-from core.skills.meetings.consent import NAME, about_poll, answer, put_to_all
+from core.skills.meetings.consent import NAME, about_poll, put_to_all
 from core.skills.meetings.given import PARAMETERS
 from core.skills.meetings.message import MeetingMessage, MeetingTools
 from core.skills.meetings.people import read_people

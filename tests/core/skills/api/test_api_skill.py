@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from core.skills.api.arguments import converted, problem
 from core.skills.api.book import load_book
 from core.skills.api.shown import plain
 from core.skills.skill import Request
+from core.text.safety.sanitize import Cleaner
 from core.types import Question, SessionId
 
 
@@ -43,7 +45,8 @@ async def test_what_changes_is_shown_exactly_and_done_once_it_is_confirmed(
     assert why.followups == ("broken", "late")
     asked, confirm = await talk("late")
     assert confirm.followups == ("보내기", "그만두기")
-    assert "POST http://127.0.0.1" in confirm.text
+    shown = Cleaner((), instead="(left out)").clean(confirm.text)
+    assert re.search(r"POST /\S+\nhost: 127\.0\.0\.1:\d+\n", shown)
     assert '"won": 12000' in confirm.text
     assert credential not in confirm.text
     _, theirs = await talk("보내기", by="U2")

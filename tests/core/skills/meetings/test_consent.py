@@ -189,3 +189,56 @@ async def test_no_time_is_proposed_on_a_holiday_and_one_that_is_said_is_noted(co
     assert "공휴일" in told.text
     free = await converse(session="slack:T1:C2:2", now=new_year).say("내일 민수랑 회의 잡아줘")
     assert "주말과 공휴일에는" in free.text
+
+
+async def test_another_time_is_put_to_who_asked_and_is_booked_when_all_accept(
+    talk, alone, diary, history
+):
+    """Whoever has named the time, a person or their assistant, is not asked again."""
+    await ask_both(talk)
+    told = await alone("U3").say("2시는 안 되고 4시는 돼요")
+    assert "수진 님에게 11월 27일(금) 오후 4시" in told.text
+    (asked,) = await history.recent(talk.session, 1)
+    assert "대신 11월 27일(금) 오후 4시에 하자고" in asked.answer
+    assert "디자인 회의" in asked.answer
+    await talk.press("회의 잡기", of=asked.question.id)
+    assert await booked(diary) == []
+    assert "물어봤어요" in (await alone("U3").read())[-1].answer
+    await alone("U2").press("좋아요")
+    assert [one.slot.start.hour for one in await booked(diary)] == [7]
+
+
+async def test_two_assistants_negotiate_in_words_until_both_accept(converse, alone, diary, history):
+    talk = converse()
+    await talk.say("내일 오후 2시에 @U2랑 디자인 회의 잡아줘", mentions=(MINSU,))
+    await talk.say("네")
+    await alone("U2").say("그때는 어려워요. 다음 주 월요일 오전 11시는 어떠세요?")
+    await talk.say("아니 10시로")
+    await talk.say("네")
+    await alone("U2").say("10시는 안 되지만 오전 11시 반은 괜찮아요")
+    last = await talk.say("네")
+    assert "모두 좋다고 해서" in last.text
+    (meeting,) = await booked(diary)
+    assert (meeting.slot.start.day, meeting.slot.start.hour, meeting.slot.start.minute) == (
+        30,
+        2,
+        30,
+    )
+    assert "모두 좋다고 해서" in (await alone("U2").read())[-1].answer
+
+
+async def test_in_english_too(converse, alone, diary):
+    talk = converse("en")
+    await talk.say("Book a design review with @U2 tomorrow at 2pm", mentions=(MINSU,))
+    await talk.press("Book it")
+    told = await alone("U2").say("I can't at 2, but 4 works")
+    assert "오후 4시" in told.text  # as the bot speaks there
+    await talk.say("yes")
+    assert [one.slot.start.hour for one in await booked(diary)] == [7]
+
+
+async def test_a_time_that_does_not_suit_is_no_acceptance(talk, alone, diary):
+    await ask_both(talk)
+    await alone("U2").press("좋아요")
+    assert "안 된다고 전할게요" in (await alone("U3").say("오후 2시는 안 돼요")).text
+    assert await booked(diary) == []
