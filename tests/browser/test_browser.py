@@ -4,15 +4,15 @@
 """
 
 import asyncio
-import os
-import shutil
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from fakes.assistants import ScriptedAssistant, answered
+from fakes.browser import NEEDED, told
 from fakes.faq_desk import desk_of, trials_of
 from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
@@ -38,22 +38,9 @@ HERE = Path(__file__).parent
 LIBRARY = HERE.parent / "fixtures" / "own" / "library.csv"
 SETTINGS = Settings(_env_file=None)
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
-STORY_S = 240
 
-PICTURES = (
-    Path(os.environ["FAQBOT_PICTURES"]).resolve() if "FAQBOT_PICTURES" in os.environ else None
-)
-NODE = shutil.which("node")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
-pytestmark = [
-    pytest.mark.skipif(not NODE, reason="Node.js is not here: apt-get install nodejs"),
-    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not here: apt-get install chromium"),
-    pytest.mark.skipif(
-        not (HERE / "node_modules" / "playwright-core").is_dir(),
-        reason="playwright-core is not here: npm ci --prefix tests/browser",
-    ),
-]
+pytestmark = NEEDED
 
 PASSAGE = Passage(
     "f1",
@@ -137,33 +124,7 @@ def operations_of(stores, assistant):
     )
 
 
-async def told(file, story, address, **more):
-    """Let Node tell one story."""
-    environment = {
-        "ADDRESS": address,
-        "CHROMIUM": CHROMIUM,
-        "OWNER": OWNER,
-        "READER": READER,
-        **more,
-    }
-    if PICTURES:
-        environment["PICTURES"] = str(PICTURES)
-    process = await asyncio.create_subprocess_exec(
-        NODE,
-        str(HERE / file),
-        story,
-        env=os.environ | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(STORY_S):
-            out, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode == 0, out.decode()
+told_here = partial(told, OWNER=OWNER, READER=READER)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +143,7 @@ async def told(file, story, address, **more):
 )
 async def test_the_page(tmp_path, profile, story):
     async with running_bot(tmp_path, profile, make_assistant=Shop) as bot:
-        await told("page.mjs", story, bot.address)
+        await told_here("page.mjs", story, bot.address)
 
 
 @pytest.fixture
@@ -209,24 +170,24 @@ async def library(tmp_path, monkeypatch):
 
 async def test_the_page_on_an_english_faq_of_one_s_own(library):
     """Every word of it is English, and whoever asks in Korean is told that in Korean."""
-    await told("page.mjs", "english", library)
+    await told_here("page.mjs", "english", library)
 
 
 async def test_over_the_limit_the_question_stays_in_its_field(tmp_path, profile):
     async with running_bot(tmp_path, profile, make_assistant=Shop, per_minute=1) as bot:
-        await told("page.mjs", "overTheLimit", bot.address)
+        await told_here("page.mjs", "overTheLimit", bot.address)
 
 
 async def test_the_page_behind_a_token(tmp_path, profile):
     async with running_bot(tmp_path, profile, make_assistant=Shop, web_token=OWNER) as bot:
-        await told("page.mjs", "behindAToken", bot.address)
+        await told_here("page.mjs", "behindAToken", bot.address)
 
 
 async def test_the_messenger_on_a_shops_own_site(tmp_path, profile):
     port = free_port()
     site = f"http://127.0.0.1:{port}"
     async with running_bot(tmp_path, profile, make_assistant=Shop, web_embed_origins=site) as bot:
-        await told("page.mjs", "messenger", bot.address, SHOP_PORT=str(port))
+        await told_here("page.mjs", "messenger", bot.address, SHOP_PORT=str(port))
 
 
 @pytest.mark.parametrize("story", ["owner", "phone", "keyboard", "reader"])
@@ -241,4 +202,4 @@ async def test_the_console(tmp_path, profile, story):
         console_token=OWNER,
         console_reader_token=READER,
     ) as bot:
-        await told("console.mjs", story, bot.address)
+        await told_here("console.mjs", story, bot.address)

@@ -3,18 +3,15 @@
 `make pictures` keeps the pictures of them in the documentation.
 """
 
-import asyncio
-import os
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from fakes.assistants import ScriptedAssistant
+from fakes.browser import NEEDED, told
 from fakes.discord_bot import answers_in
 from fakes.discord_bot import running_bot as running_on_discord
 from fakes.slack_bot import answering, finished
@@ -41,22 +38,7 @@ from devtools.discord.world.model import DiscordSettings
 from devtools.slack import Limits, Slack, visible
 from devtools.slack.page import SlackPage
 
-HERE = Path(__file__).parent
-PICTURES = (
-    Path(os.environ["FAQBOT_PICTURES"]).resolve() if "FAQBOT_PICTURES" in os.environ else None
-)
-NODE = shutil.which("node")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-STORY_S = 120
-
-pytestmark = [
-    pytest.mark.skipif(not NODE, reason="Node.js is not here: apt-get install nodejs"),
-    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not here: apt-get install chromium"),
-    pytest.mark.skipif(
-        not (HERE / "node_modules" / "playwright-core").is_dir(),
-        reason="playwright-core is not here: npm ci --prefix tests/browser",
-    ),
-]
+pytestmark = NEEDED
 
 QUESTION = "정산은 언제 되나요?"
 ANSWER = Answered(
@@ -116,29 +98,6 @@ def shop(history):
     return assistant
 
 
-async def told(story, address):
-    """Let Node tell one story."""
-    environment = {"ADDRESS": address, "CHROMIUM": CHROMIUM}
-    if PICTURES:
-        environment["PICTURES"] = str(PICTURES)
-    process = await asyncio.create_subprocess_exec(
-        NODE,
-        str(HERE / "messengers.mjs"),
-        story,
-        env=os.environ | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(STORY_S):
-            out, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode == 0, out.decode()
-
-
 @pytest.mark.parametrize("story", ["slackThread", "slackAgent"])
 async def test_slack(tmp_path, story):
     slack = Slack(limits=Limits(on=False))
@@ -154,7 +113,7 @@ async def test_slack(tmp_path, story):
         else:
             await minsu.say(minsu.dm, QUESTION)
             await slack.until(lambda: "출처" in visible(slack.messages(minsu.dm)[-1]))
-        await told(story, slack.world.base_url)
+        await told("messengers.mjs", story, slack.world.base_url)
 
 
 async def test_discord(tmp_path, profile, monkeypatch):
@@ -171,7 +130,7 @@ async def test_discord(tmp_path, profile, monkeypatch):
         await server.until(
             lambda: any("👍" in str(one.components) for one in answers_in(server, thread))
         )
-        await told("discordThread", server.url.removesuffix("/api/v10"))
+        await told("messengers.mjs", "discordThread", server.url.removesuffix("/api/v10"))
 
 
 async def test_the_digest_on_slack(tmp_path):
@@ -180,7 +139,7 @@ async def test_the_digest_on_slack(tmp_path):
     async with page, answering(slack, tmp_path) as bot:
         channel = slack.add_channel("담당자방", slack.add_person("김담당"))
         await bot.service.messenger.announce(f"slack:{channel.id}", DIGEST)
-        await told("slackDigest", slack.world.base_url)
+        await told("messengers.mjs", "slackDigest", slack.world.base_url)
 
 
 async def test_the_digest_on_discord(tmp_path, profile, monkeypatch):
@@ -190,4 +149,4 @@ async def test_the_digest_on_discord(tmp_path, profile, monkeypatch):
     channel = await server.create_channel("담당자방")
     async with server.serve(), running_on_discord(server, tmp_path, profile) as bot:
         await bot.service.messenger.announce(f"discord:{channel.id}", DIGEST)
-        await told("discordDigest", server.url.removesuffix("/api/v10"))
+        await told("messengers.mjs", "discordDigest", server.url.removesuffix("/api/v10"))

@@ -9,8 +9,8 @@ from contracts.skills import (  # noqa: F401 - fixtures
     Scripted,
     adviser,
     analyst,
-    arranger,
     arranged,
+    arranger,
     diary,
     with_skills,
 )
@@ -46,7 +46,7 @@ async def test_an_answer_from_data_has_a_table_a_chart_and_its_sql(tmp_path, pro
 async def test_a_call_of_an_api_is_chosen_from_a_menu_and_confirmed(
     tmp_path,
     profile,
-    caller,
+    caller,  # noqa: F811
     sent,  # noqa: F811
 ):
     vouchers, _ = sent
