@@ -106,7 +106,8 @@ def _tables(value: object, name: str, known: set[str], path: Path) -> list[Mappi
         raise ConfigError(f"{path}: two [[{name}]] have the same name")
     for one in value:
         if unknown := sorted(one.keys() - known):
-            raise ConfigError(f"{path}: [[{name}]] {one['name']!r}: `{unknown[0]}` is not known")
+            wrong = f"`{unknown[0]}` is not known; there are {', '.join(sorted(known))}"
+            raise ConfigError(f"{path}: [[{name}]] {one['name']!r}: {wrong}")
     return value
 
 

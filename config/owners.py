@@ -45,7 +45,10 @@ def _owner(given: Mapping[str, Any], path: Path) -> Owner:
     if not isinstance(name, str) or not name.strip():
         raise ConfigError(f"{path}: every [[owners]] needs a `name`, such as that of a team")
     if unknown := sorted(given.keys() - _KNOWN):
-        raise ConfigError(f"{path}: the owner {name!r}: `{unknown[0]}` is not known here")
+        known = ", ".join(sorted(_KNOWN))
+        raise ConfigError(
+            f"{path}: the owner {name!r}: `{unknown[0]}` is not known; there are {known}"
+        )
     try:
         days, opens, closes = _hours(given.get("hours", "00:00-00:00"))
         return Owner(

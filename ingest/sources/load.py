@@ -7,6 +7,7 @@ what it says is refused with one line, and one that is not read is named.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ __all__ = ["MAX_FILE_BYTES", "Loaded", "Row", "Skipped", "load"]
 MAX_FILE_BYTES: Final = 200_000_000
 """Of all files of a source together."""
 
+# The server of a web address, whose last part is no ending of a file that is read.
+_HOST: Final = re.compile(r"(?:[\w-]+\.)+(?:com|net|org|io|app|dev|kr|jp|de|uk|eu|help|site|shop)")
 MAX_FILES: Final = 20_000
 _MOST_NAMED: Final = 10  # the most damaged files that one line names
 _MOST_NESTED: Final = 2  # an export of Notion is a zip in a zip
@@ -161,7 +164,7 @@ class _Source:
 
 def _files(path: Path, collector: Collector) -> Iterator[Path]:
     if not path.exists():
-        raise SourceError(f"{_shown(path)}: no such file or folder; check the path")
+        raise SourceError(f"{_shown(path)}: no such file or folder; {_advice_on_missing(path)}")
     if not path.is_dir():
         if not path.is_file():
             raise SourceError(f"{_shown(path)}: neither a file nor a folder")
@@ -193,6 +196,15 @@ def _files(path: Path, collector: Collector) -> Iterator[Path]:
     if not wanted:
         raise SourceError(f"{_shown(path)}: no {', '.join(KINDS)} file in this folder")
     yield from (names[name] for name in wanted)
+
+
+def _advice_on_missing(path: Path) -> str:
+    first = path.parts[0] if path.parts else ""
+    if first.endswith(":") and len(first) > 2:  # not a drive, `C:`
+        return f"a web address begins with https://, not {first}//"
+    if _HOST.fullmatch(first):
+        return f"check the path, or write https:// before {first} if it is on the web"
+    return "check the path"
 
 
 def _without_parts(names: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bots.bootstrap.index.build import Progress, build_index
-from bots.bootstrap.index.source_entries import closed_categories, prepare_source
+from bots.bootstrap.index.source_entries import check_usable, closed_categories, prepare_source
 from bots.bootstrap.search import begun_stores
 from config.profiles import PROFILES
 from config.resources import QUESTION_PACKS
@@ -73,8 +73,7 @@ def run_ingest(
     stamps = stamps_of(path)
     prepared, ahead = prepare_source(settings, path, questions=questions, use_packs=use_packs)
     pack = ahead.questions
-    if not prepared.entries:
-        raise _unusable(path, prepared)
+    check_usable(path, prepared)
     with single_ingest(settings.data_dir):
         trials: list[Trial] = []
         overlaps: list[Overlap] = []
@@ -143,13 +142,3 @@ def _known_profile(entries: Sequence[Entry]) -> str:
         if ships and sum(key in pack for key in keys) * 2 > len(keys):
             return path.stem
     return ""
-
-
-def _unusable(path: Path, prepared: PreparedFaq) -> SourceError:
-    if not prepared.skipped:
-        return SourceError(f"{path.name}: holds no FAQ entry, and nothing was changed")
-    first = prepared.skipped[0]
-    return SourceError(
-        f"{path.name}: none of its {len(prepared.skipped):,} rows can be used, and nothing was "
-        f"changed; the first is {first.position}: {first.reason}"
-    )

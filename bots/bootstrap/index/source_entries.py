@@ -43,6 +43,23 @@ def prepare_source(
     return prepare(loaded, ahead.questions, edited=ahead.edited, closed=closed), ahead
 
 
+def check_usable(path: Path, prepared: PreparedFaq) -> None:
+    """Check that there is an entry in what was read from a source.
+
+    Raises:
+        SourceError: there is none; says why the first row is none.
+    """
+    if prepared.entries:
+        return
+    if not prepared.skipped:
+        raise SourceError(f"{path.name}: holds no FAQ entry, and nothing was changed")
+    first = prepared.skipped[0]
+    raise SourceError(
+        f"{path.name}: none of its {len(prepared.skipped):,} rows can be used, and nothing was "
+        f"changed; the first is {first.position}: {first.reason}"
+    )
+
+
 def fetched(settings: Settings, source: str) -> tuple[Path, bool]:
     """Return the path of a source and whether it changed; one behind a URL is fetched first.
 

@@ -18,7 +18,7 @@ from config.settings import Settings
 from core.errors import ConfigError, SourceError
 from core.profile import Profile
 from core.types import Entry
-from ingest.facts import examples_of, hosts_of, language_of, themes_of
+from ingest.facts import examples_of, hosts_of, language_of, languages_of, themes_of
 
 _ENV = Path(".env")
 _ENV_SAMPLE = Path(".env.sample")
@@ -65,7 +65,7 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be written ({error.strerror})") from error
     load_profile(str(OWN_PROFILE))
-    for line in _next_steps(wishes, entries, env):
+    for line in _next_steps(wishes, entries, env, language):
         print(line)
     return 0
 
@@ -118,12 +118,14 @@ def _choice(text: str, known: Sequence[str], default: str) -> str:
 def _entries(settings: Settings, wishes: Wishes) -> Sequence[Entry]:
     if not wishes.source:
         return ()
-    from bots.bootstrap.index.source_entries import fetched, prepare_source
+    from bots.bootstrap.index.source_entries import check_usable, fetched, prepare_source
 
     if wishes.columns:
         settings = settings.model_copy(update={"source_columns": wishes.columns})
     path, _ = fetched(settings, wishes.source)
-    return prepare_source(settings, path)[0].entries
+    prepared, _ = prepare_source(settings, path)
+    check_usable(path, prepared)
+    return prepared.entries
 
 
 def _one_of(what: str, said: str, known: Sequence[str]) -> str:
@@ -184,13 +186,24 @@ def _env(wishes: Wishes) -> str:
 """
 
 
-def _next_steps(wishes: Wishes, entries: Sequence[Entry], env: Path) -> list[str]:
+def _other_languages(entries: Sequence[Entry], language: str) -> list[str]:
+    """Return a line about a FAQ that is in no language in which the bot has its own sentences."""
+    written = languages_of(entries)
+    if not written or not {*_LANGUAGES}.isdisjoint(written):
+        return []
+    own = f"its own sentences in {language!r}, until {OWN_PROFILE} has others"
+    return [f"The FAQ is in the language {written[0]!r}. The bot answers in it, and says {own}."]
+
+
+def _next_steps(wishes: Wishes, entries: Sequence[Entry], env: Path, language: str) -> list[str]:
     source = shlex.quote(wishes.source) if wishes.source else "FILE"
     if wishes.columns and env == _ENV_SAMPLE:  # what is in use says nothing about columns
         source += f" --map {shlex.quote(wishes.columns)}"
     about = f" from {len(entries):,} entries" if entries else ""
     return [
-        f"Wrote {OWN_PROFILE}{about} and {env}. Next:",
+        f"Wrote {OWN_PROFILE}{about} and {env}.",
+        *_other_languages(entries, language),
+        "Next:",
         f"  faqbot ingest {source} --dry-run    what is read, and the first answers",
         f"  faqbot ingest {source}",
         "  faqbot check                        what could be better in the FAQ",

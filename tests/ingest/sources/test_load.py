@@ -3,6 +3,7 @@
 import json
 import pickle
 import zipfile
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -332,6 +333,19 @@ def test_a_missing_path_and_an_empty_folder_are_refused(tmp_path):
         load(tmp_path / "faq.csv")
     with pytest.raises(SourceError, match="file in this folder"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("htp://x.com/faq.csv", "begins with https://, not htp://"),
+        ("help.acme.com/faq", "write https:// before help.acme.com"),
+        ("faq.xlsx", "check the path$"),
+    ],
+)
+def test_a_web_address_that_is_mistyped_is_told_from_a_path(source, advice):
+    with pytest.raises(SourceError, match=f"no such file or folder; .*{advice}"):
+        load(Path(source))
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path):

@@ -14,7 +14,7 @@ from bots.cli.app import main
 from bots.cli.faq.init import Wishes, init
 from config.profiles import load_profile
 from config.settings import Settings, read_settings
-from core.errors import ConfigError
+from core.errors import ConfigError, SourceError
 
 ROOT = Path(__file__).parents[4]
 FAQ = """question,answer,category,url
@@ -161,3 +161,20 @@ def test_the_dialogue_asks_again_until_the_faq_can_be_read(folder, monkeypatch, 
     assert (profile.name, profile.language) == ("The Inn assistant", "en")
     assert profile.greeting.startswith("Welcome.")
     assert read_settings().source_columns == "answer=Say to guests"
+
+
+def test_a_faq_without_a_usable_row_is_named_and_nothing_is_written(folder):
+    (folder / "empty.csv").write_text("질문,답변\n환불되나요?,\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"none of its 1 rows can be used.*the answer is empty"):
+        run(Wishes(source="empty.csv"))
+    assert not (folder / "faqbot.toml").exists()
+
+
+def test_who_brings_a_faq_in_another_language_is_told_what_the_bot_speaks(folder, capsys):
+    (folder / "faq.csv").write_text(
+        "質問,回答\n駐車場はありますか？,はい、20台分の無料駐車場があります。\n"
+        "朝食は何時からですか？,7時から10時までです。\n",
+        encoding="utf-8",
+    )
+    assert run(Wishes(source="faq.csv")) == 0
+    assert "The FAQ is in the language 'ja'" in capsys.readouterr().out
