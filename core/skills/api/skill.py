@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from core.skills.api.arguments import (
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 _LAPSES: Final = timedelta(minutes=10)
 _MOST_CHOICES: Final = 25
+_ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # a message is plain whenever it was written
 _REFUSED: Final = 300  # from this status on an answer is a refusal; redirects are not followed
 
 
@@ -63,8 +64,9 @@ class OperationSkill:
 
     def plain(self, text: str) -> str:
         """Return a message without the arguments that it says."""
-        for value in read_arguments(self.allowed, text).values():
-            text = text.replace(str(value), " ")
+        for value in read_arguments(self.allowed, text, _ANY_DAY).values():
+            for one in value if isinstance(value, list) else [value]:
+                text = text.replace(str(one), " ")
         return " ".join(text.split())
 
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
@@ -78,7 +80,7 @@ class OperationSkill:
             reply = self._go_on(request, kept)
         else:
             known = kept["arguments"] if kept else {}
-            reply = self._next(request, {**known, **read_arguments(self.allowed, request.text)})
+            reply = self._next(request, {**known, **self._said(request)})
         if isinstance(reply, ApiCall):
             yield Status(self.texts["calling"])
             yield await self._made(reply, request)
@@ -90,7 +92,7 @@ class OperationSkill:
 
         What a model has read goes before what was read without one.
         """
-        given, wrong = checked(self.allowed, request.arguments)
+        given, wrong = checked(self.allowed, request.arguments, request.situation.now)
         arguments = {**arguments, **given}
         if wrong:
             text = self.texts["invalid"].format(why=plain(wrong[1]))
@@ -114,7 +116,7 @@ class OperationSkill:
             return self._with_answer(request, arguments, kept["asks"])
         if request.text.casefold() == self.texts["go"].casefold():
             return call_of(self.book, self.allowed.operation, arguments)
-        said_anew = read_arguments(self.allowed, request.text)
+        said_anew = self._said(request)
         changed = {name: value for name, value in said_anew.items() if arguments.get(name) != value}
         return self._next(request, {**arguments, **changed}) if changed else None
 
@@ -123,8 +125,8 @@ class OperationSkill:
     ) -> SkillReply | ApiCall | None:
         """Return what follows an answer to the question for an argument."""
         parameter = next(one for one in self.allowed.operation.parameters if one.name == name)
-        found = read_arguments(self.allowed, request.text)
-        value = found.get(name, converted(parameter, request.text))
+        found = self._said(request)
+        value = found.get(name, converted(parameter, request.text, request.situation.now))
         why = problem(parameter, value)
         if request.text.rstrip().endswith("?") and (why or name not in found):
             return None  # it asks something itself
@@ -133,12 +135,16 @@ class OperationSkill:
             return self._asked(request, arguments, parameter, text)
         return self._next(request, {**arguments, **found, name: value})
 
+    def _said(self, request: Request) -> dict[str, Any]:
+        return read_arguments(self.allowed, request.text, request.situation.now)
+
     def _asked(
         self, request: Request, arguments: dict[str, Any], parameter: Parameter, why: str = ""
     ) -> SkillReply:
         about = plain(parameter.about or parameter.name)
         ask = self.allowed.asks.get(parameter.name) or self.texts["ask"].format(about=about)
-        choices = tuple(map(str, parameter.schema.get("enum", ())[:_MOST_CHOICES]))
+        schema = parameter.schema.get("items") or parameter.schema
+        choices = tuple(map(str, schema.get("enum", ())[:_MOST_CHOICES]))
         text = f"{why}\n\n{ask}" if why else ask
         return self._kept(request, text, choices, {"arguments": arguments, "asks": parameter.name})
 

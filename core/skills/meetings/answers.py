@@ -13,10 +13,10 @@ from core.skills.meetings.invitation import invitation
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import Plan
 from core.skills.meetings.poll import Poll
-from core.skills.meetings.times.days import Days
-from core.skills.meetings.times.reader import Said
 from core.skills.meetings.words import names_of
 from core.skills.skill import SkillReply
+from core.skills.times.days import Days
+from core.skills.times.reader import Said
 
 
 async def answer(message: MeetingMessage, plan: Plan) -> SkillReply | None:

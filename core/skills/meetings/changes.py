@@ -11,10 +11,10 @@ from core.skills.meetings.diary import Attendee, Meeting, Slot
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import Plan, Step
 from core.skills.meetings.proposals import next_reply
-from core.skills.meetings.times.days import Days
-from core.skills.meetings.times.reader import Said, read_corrected, without_times
-from core.skills.meetings.times.spans import find_shift
 from core.skills.skill import SkillReply
+from core.skills.times.days import Days
+from core.skills.times.reader import Said, read_corrected, without_times
+from core.skills.times.spans import find_shift
 
 Change = Literal["move", "cancel"]
 

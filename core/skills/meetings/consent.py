@@ -14,9 +14,9 @@ from core.skills.meetings.invitation import invitation
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import PLANS, Plan, Step
 from core.skills.meetings.poll import Poll
-from core.skills.meetings.times.days import Days
 from core.skills.meetings.words import names_of
 from core.skills.skill import SkillReply
+from core.skills.times.days import Days
 from core.types import Question
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, Final
 
-from core.skills.meetings.times.days import Days
-from core.skills.meetings.times.reader import Said
+from core.skills.times.days import Days
+from core.skills.times.reader import Said
 
 ACTIONS: Final = ("book", "move", "cancel", "list")
 PARAMETERS: Final[Mapping[str, Any]] = {

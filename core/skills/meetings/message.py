@@ -13,10 +13,10 @@ from core.skills.meetings.given import Given
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import WorkingHours
-from core.skills.meetings.times.reader import Said, read_corrected
 from core.skills.meetings.words import Words
 from core.skills.messenger import Messenger
 from core.skills.skill import Request, SkillReply
+from core.skills.times.reader import Said, read_corrected
 from core.text.spelling.normalize import normalized
 from core.types import Mention
 

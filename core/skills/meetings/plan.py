@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from core.skills.meetings.diary import Attendee, Slot
 from core.skills.meetings.slots import WorkingHours, slot_at
-from core.skills.meetings.times.clock import Window
-from core.skills.meetings.times.days import Days
-from core.skills.meetings.times.reader import Said
+from core.skills.times.clock import Window
+from core.skills.times.days import Days
+from core.skills.times.reader import Said
 
 Step = Literal[
     "talk",

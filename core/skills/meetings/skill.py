@@ -21,8 +21,8 @@ from core.skills.meetings.message import MeetingMessage, MeetingTools
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.proposals import act, next_reply, other_slots
-from core.skills.meetings.times.reader import Said, without_times
 from core.skills.skill import Request, SkillReply
+from core.skills.times.reader import Said, without_times
 from core.types import Status
 
 

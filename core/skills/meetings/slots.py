@@ -9,7 +9,7 @@ from typing import Final
 
 from core.errors import ConfigError
 from core.skills.meetings.diary import Slot
-from core.skills.meetings.times.days import Days
+from core.skills.times.days import Days
 
 SATURDAY: Final = 5
 _STEP: Final = timedelta(minutes=30)

@@ -170,7 +170,7 @@ components:
     assert problem(height, 0)
     assert not problem(height, 2.5)
     assert not problem(height, None)
-    assert converted(height, "2.5") == 2.5
+    assert converted(height, "2.5", datetime.now(UTC)) == 2.5
 
 
 async def test_the_arguments_of_a_models_call_fill_the_dialogue_and_wrong_ones_are_asked_for(

@@ -1,6 +1,7 @@
 """Tools of a server of the Model Context Protocol, over HTTP."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
@@ -13,6 +14,8 @@ from core.skills.api.arguments import read_arguments
 from core.skills.api.book import Allowed
 from core.skills.api.client import ApiAwayError, call_of
 from core.skills.api.mcp_tools import ToolClient
+
+NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ async def make_call(address):
 
     def make(name, text):
         operation = document.operations[name]
-        arguments = read_arguments(Allowed(operation, ()), text)
+        arguments = read_arguments(Allowed(operation, ()), text, NOW)
         book = type("Book", (), {"server": address})
         return call_of(book, operation, arguments)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from core.skills.meetings.times.numbers import ENGLISH, NATIVE, number
+from core.skills.times.numbers import ENGLISH, NATIVE, number
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from core.skills.meetings.times.clock import FoundClock, Window, find_clock, find_part
-from core.skills.meetings.times.days import Days, find_days
-from core.skills.meetings.times.spans import find_from_now, find_shift, find_span
+from core.skills.times.clock import FoundClock, Window, find_clock, find_part
+from core.skills.times.days import Days, find_days
+from core.skills.times.spans import find_from_now, find_shift, find_span
 
 # The wrong part comes before these words and the right one after them, or the other way round.
 _NOT_BEFORE: Final = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.skills.meetings.times.numbers import ENGLISH, NATIVE, number
+from core.skills.times.numbers import ENGLISH, NATIVE, number
 
 _COUNT: Final = rf"(?P<hours>\d+(?:\.\d+)?|{NATIVE})"
 _KOREAN: Final = (

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.skills.meetings.times.reader import corrected, read_times
-from core.skills.meetings.times.spans import find_shift
+from core.skills.times.reader import corrected, read_times
+from core.skills.times.spans import find_shift
 
 THURSDAY = datetime(2026, 11, 26, 10, 2, tzinfo=ZoneInfo("Asia/Seoul"))
 

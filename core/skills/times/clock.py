@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
-from core.skills.meetings.times.numbers import ENGLISH, NATIVE, SINO, number
+from core.skills.times.numbers import ENGLISH, NATIVE, SINO, number
 
 Window = tuple[time, time]
 

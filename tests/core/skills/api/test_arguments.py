@@ -1,0 +1,55 @@
+"""Arguments of other people's documents: lists, days, and values of a known form."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.skills.api.arguments import converted, problem, read_arguments
+from core.skills.api.book import Allowed
+from core.skills.api.operations import Operation, Parameter
+
+NOW = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Asia/Seoul"))
+STATUS = {"type": "array", "items": {"type": "string", "enum": ["available", "pending", "sold"]}}
+DAY = {"type": "string", "format": "date"}
+TIME = {"type": "string", "format": "date-time"}
+
+
+def read(text, **schemas):
+    parameters = tuple(Parameter(name, "query", schema) for name, schema in schemas.items())
+    return read_arguments(Allowed(Operation("find", "GET", "/", "", parameters), ()), text, NOW)
+
+
+def test_values_of_a_list_are_named_in_a_message():
+    assert read("sold이랑 pending 상태 보여줘", status=STATUS) == {"status": ["pending", "sold"]}
+    assert read("상태 보여줘", status=STATUS) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "items", "value"),
+    [
+        ("강아지, 고양이", {"type": "string"}, ["강아지", "고양이"]),
+        ("강아지랑 고양이", {"type": "string"}, ["강아지", "고양이"]),
+        ("cats and dogs", {"type": "string"}, ["cats", "dogs"]),
+        ("1, 2 / 3", {"type": "integer"}, [1, 2, 3]),
+    ],
+)
+def test_a_list_is_said_in_a_row(said, items, value):
+    tags = Parameter("tags", "query", {"type": "array", "items": items})
+    assert converted(tags, said, NOW) == value
+    assert not problem(tags, value)
+
+
+def test_a_day_is_said_as_people_say_it():
+    assert read("내일 예약 확인해 줘", on=DAY) == {"on": "2026-12-01"}
+    assert read("next Friday's orders", on=DAY) == {}  # this week's or the next one's
+    assert read("12월 5일 오후 3시에 보내 줘", at=TIME) == {"at": "2026-12-05T15:00:00+09:00"}
+    assert read("내일부터", begin=DAY, end=DAY) == {}  # which of them is not plain
+    assert converted(Parameter("on", "query", DAY), "모레", NOW) == "2026-12-02"
+
+
+def test_values_of_a_form_are_found_in_a_message():
+    found = read("kim@shop.example 으로 보내 줘", to={"type": "string", "format": "email"})
+    assert found == {"to": "kim@shop.example"}
+    found = read("https://shop.example/a 등록해 줘", url={"type": "string", "format": "uri"})
+    assert found == {"url": "https://shop.example/a"}
