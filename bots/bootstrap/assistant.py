@@ -207,6 +207,7 @@ class _Parts:
             archive=stores.archive,
             inbox=stores.inbox,
             lessons=stores.lessons,
+            cases=stores.cases,
             assistant=self.plain,
             embed=self.embed,
             catalogue=Catalogue(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
-from bots.bootstrap.stores import Stores
+from bots.bootstrap.stores import Stores, gap_stores_of
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import NoFaqError, PlatformError
@@ -89,7 +89,7 @@ async def _gaps(settings: Settings, stores: Stores) -> Sequence[GapGroup]:
     from bots.bootstrap.search import load_language
 
     now = datetime.now(UTC)
-    gaps = await open_gaps(stores.reports, stores.archive, now=now)
+    gaps = await open_gaps(gap_stores_of(stores), now=now)
     if not gaps:
         return []
     language = await asyncio.to_thread(load_language, settings.profile)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from config.settings import Settings
 from core.llm.budget import SpendingStore
 from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Memories, Reports
+from core.reporting.gaps import GapStores
 from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.diary import Diary
 from core.stores.inbox_limits import InboxLimits
@@ -45,6 +46,11 @@ class Stores:
     cluster: Cluster
     diary: Diary
     memories: Memories
+
+
+def gap_stores_of(stores: Stores) -> GapStores:
+    """Return the stores that tell which questions have no answer yet."""
+    return GapStores(stores.reports, stores.archive, stores.lessons, stores.cases)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, Final
 
 from mcp.server import MCPServer
@@ -97,7 +98,7 @@ class Faq:
 def make_server(faq: Faq) -> MCPServer:
     """Return the server with its tools, for any transport."""
     about = f"{faq.profile.name}: answers from a FAQ about {faq.profile.topic}, and nothing else."
-    server = MCPServer("faqbot", instructions=about)
+    server = MCPServer("faqbot", version=version("faqbot"), instructions=about)
     for tool in (faq.search, faq.answer, faq.entry, faq.report_gap):
         server.tool()(tool)
     return server

@@ -26,7 +26,7 @@ async def answer_case(
     case = await cases.of_question(lesson.question_id)
     if case is None or lesson.state is not LessonState.SERVED:
         return
-    answer_id, answer = _answer_id(lesson.id), _answer_of(lesson)
+    answer_id, answer = answer_id_of(lesson.id), _answer_of(lesson)
 
     def answered(case: Case) -> Case | None:
         if case.answer_id == answer_id and case.answer == answer:
@@ -46,7 +46,7 @@ async def reopen_cases(cases: Cases, lesson_id: str, *, at: datetime) -> None:
     Raises:
         StorageError: some of them are not open yet.
     """
-    answer_id = _answer_id(lesson_id)
+    answer_id = answer_id_of(lesson_id)
     for case in await cases.of_answer(answer_id):
         await change_case(
             cases,
@@ -72,7 +72,8 @@ async def change_case(
     return None
 
 
-def _answer_id(lesson_id: str) -> str:
+def answer_id_of(lesson_id: str) -> str:
+    """Return the id by which cases name a lesson as their answer."""
     return f"lesson:{lesson_id}"
 
 

@@ -9,8 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from core.ports import Archive, Reports, Vectors
-from core.types import Feedback, Turn, TurnState
+from core.lessons.answered_cases import answer_id_of
+from core.ports import Archive, Cases, Lessons, Reports, Vectors
+from core.retrieval.overlay.lesson_sync import all_lessons
+from core.text.korean import compact
+from core.types import Feedback, LessonState, Turn, TurnState
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -48,14 +51,23 @@ class GapGroup:
     week_before: int
 
 
-async def open_gaps(
-    reports: Reports, archive: Archive, *, now: datetime, limit: int = LATEST
-) -> list[Gap]:
-    """Read the gaps that are not closed, the latest first.
+@dataclass(frozen=True, slots=True)
+class GapStores:
+    """The stores that tell which questions have no answer yet."""
+
+    reports: Reports
+    archive: Archive
+    lessons: Lessons
+    cases: Cases
+
+
+async def open_gaps(stores: GapStores, *, now: datetime, limit: int = LATEST) -> list[Gap]:
+    """Read the gaps that are not closed, and that no lesson has answered since, the latest first.
 
     Raises:
         StorageError: they cannot be read.
     """
+    reports, archive = stores.reports, stores.archive
     closed = await reports.closed_gaps()
     later = now + timedelta(days=1)
     found: dict[str, Gap] = {}
@@ -67,7 +79,31 @@ async def open_gaps(
     for turn in await archive.found([one for one in disliked if one not in closed]):
         found[turn.question.id] = _gap(turn, disliked[turn.question.id])
     gaps = [gap for gap in found.values() if gap.question_id not in closed]
-    return sorted(gaps, key=lambda gap: gap.ended_at, reverse=True)
+    taught = await _taught_since(gaps, stores)
+    left = (gap for gap in gaps if gap.question_id not in taught)
+    return sorted(left, key=lambda gap: gap.ended_at, reverse=True)
+
+
+async def _taught_since(gaps: Sequence[Gap], stores: GapStores) -> set[str]:
+    """Return the ids of the questions that a lesson in use was taught to, or told to who waited."""
+    if not gaps:
+        return set()
+    oldest = min(gap.ended_at for gap in gaps)
+    texts: dict[str, datetime] = {}
+    ids: dict[str, datetime] = {}
+    for lesson in await all_lessons(stores.lessons):
+        if lesson.state is not LessonState.SERVED or lesson.learned_at < oldest:
+            continue
+        texts[compact(lesson.question)] = lesson.learned_at
+        ids[lesson.question_id] = lesson.learned_at
+        waited = await stores.cases.of_answer(answer_id_of(lesson.id)) if lesson.question_id else ()
+        ids |= {one.question.id: lesson.learned_at for case in waited for one in case.waiters}
+    return {
+        gap.question_id
+        for gap in gaps
+        for at in (texts.get(compact(gap.text)), ids.get(gap.question_id))
+        if at and gap.ended_at <= at
+    }
 
 
 def grouped(gaps: Sequence[Gap], embed: Embed, *, now: datetime) -> list[GapGroup]:

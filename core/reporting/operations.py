@@ -14,10 +14,10 @@ import numpy as np
 
 from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook, Taught
-from core.ports import Archive, Inbox, Lessons, Reports, Vectors
+from core.ports import Archive, Cases, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
 from core.reporting.conversations import Filter, Finder, Found
-from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
+from core.reporting.gaps import Embed, GapGroup, GapStores, grouped, open_gaps
 from core.reporting.person_records import Forgotten, PersonRecords
 from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
@@ -60,6 +60,7 @@ class Operations:
         archive: Archive,
         inbox: Inbox,
         lessons: Lessons,
+        cases: Cases,
         assistant: Assistant,
         embed: Embed,
         catalogue: Catalogue,
@@ -74,6 +75,7 @@ class Operations:
         self.archive = archive
         self.inbox = inbox
         self.lessons = lessons
+        self._cases = cases
         self.assistant = assistant
         self._embed = embed
         self._vectors: dict[str, Vectors] = {}
@@ -108,7 +110,8 @@ class Operations:
             StorageError: they cannot be read.
         """
         now = datetime.now(UTC)
-        gaps = await open_gaps(self.reports, self.archive, now=now)
+        stores = GapStores(self.reports, self.archive, self.lessons, self._cases)
+        gaps = await open_gaps(stores, now=now)
         return await asyncio.to_thread(grouped, gaps, self._embedded, now=now)
 
     def _embedded(self, texts: Sequence[str]) -> Vectors:

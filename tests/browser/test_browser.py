@@ -107,6 +107,7 @@ def operations_of(stores, assistant):
         archive=stores.archive,
         inbox=stores.inbox,
         lessons=stores.lessons,
+        cases=stores.cases,
         assistant=assistant,
         embed=embed,
         trials=trials_of(stores, assistant),

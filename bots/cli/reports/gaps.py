@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 
 from bots.bootstrap.search import load_language
-from bots.bootstrap.stores import open_stores
+from bots.bootstrap.stores import gap_stores_of, open_stores
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.reporting.gaps import Gap, GapGroup, grouped, open_gaps
@@ -59,4 +59,4 @@ def group_json(group: GapGroup) -> dict[str, object]:
 
 async def _read(settings: Settings, now: datetime) -> list[Gap]:
     async with open_stores(settings) as stores:
-        return await open_gaps(stores.reports, stores.archive, now=now)
+        return await open_gaps(gap_stores_of(stores), now=now)

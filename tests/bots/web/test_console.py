@@ -54,6 +54,7 @@ def operations_of(stores, assistant):
         archive=stores.archive,
         inbox=stores.inbox,
         lessons=stores.lessons,
+        cases=stores.cases,
         assistant=assistant,
         embed=lambda texts: np.eye(len(texts), dtype=np.float32),
         trials=trials_of(stores, assistant),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bots.bootstrap.digest import ran_before
-from bots.bootstrap.stores import open_stores
+from bots.bootstrap.stores import gap_stores_of, open_stores
 from config.profiles import load_profile
 from config.settings import Settings
 from core.lessons.overlaps import Overlap
@@ -48,7 +48,7 @@ async def digest_of(stores, overlaps=()):
         return overlaps
 
     async def gaps():
-        found = await open_gaps(stores.reports, stores.archive, now=NOW)
+        found = await open_gaps(gap_stores_of(stores), now=NOW)
         return grouped(found, lambda texts: np.eye(len(texts), dtype=np.float32), now=NOW)
 
     return await read_digest(

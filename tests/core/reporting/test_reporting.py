@@ -9,16 +9,29 @@ import numpy as np
 import pytest
 from contracts.history import turn
 
+from bots.bootstrap.stores import gap_stores_of
+from core.lessons.answered_cases import answer_case, reopen_cases
 from core.reporting.gaps import grouped, open_gaps
 from core.reporting.replay import Change, ReplayCase, ReplayOutcome, compared, counted, worse_share
 from core.reporting.stats import ReportWindow, percentile, read_stats
 from core.reporting.transcript import read_transcript
 from core.stores.counts import HANDED_OVER, bucket_of, duration_ms
 from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.reports import SqliteReports
-from core.types import Feedback, Question, SessionId, TurnState
+from core.types import (
+    Case,
+    Feedback,
+    Lesson,
+    LessonState,
+    Question,
+    SessionId,
+    TurnState,
+    Waiter,
+)
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NOW = datetime(2026, 8, 5, 3, 0, tzinfo=UTC)  # a Wednesday, noon in Seoul
@@ -28,7 +41,11 @@ NOW = datetime(2026, 8, 5, 3, 0, tzinfo=UTC)  # a Wednesday, noon in Seoul
 async def stores(tmp_path):
     async with SqliteFile.open(tmp_path / "h.sqlite3", zone=SEOUL) as file:
         yield SimpleNamespace(
-            history=SqliteHistory(file), archive=SqliteArchive(file), reports=SqliteReports(file)
+            history=SqliteHistory(file),
+            archive=SqliteArchive(file),
+            reports=SqliteReports(file),
+            lessons=SqliteLessons(file),
+            cases=SqliteCases(file),
         )
 
 
@@ -82,7 +99,7 @@ async def test_gaps_are_grouped_by_meaning_named_counted_and_closed(stores):
     await stores.history.append(ended(9, "배송 언제"))
     opinion = Feedback("9", "mina", helpful=False, expected="이틀")
     await stores.archive.give_feedback(opinion)
-    gaps = await open_gaps(stores.reports, stores.archive, now=NOW)
+    gaps = await open_gaps(gap_stores_of(stores), now=NOW)
     first, second = grouped(gaps, by_first_letter, now=NOW)
     assert (first.name, len(first.gaps)) == ("가격은", 3)
     assert (first.this_week, first.week_before) == (2, 1)
@@ -91,9 +108,35 @@ async def test_gaps_are_grouped_by_meaning_named_counted_and_closed(stores):
         "배송 언제": (True, "이틀"),
     }
     await stores.reports.close_gaps([gap.question_id for gap in first.gaps], NOW)
-    left = await open_gaps(stores.reports, stores.archive, now=NOW)
+    left = await open_gaps(gap_stores_of(stores), now=NOW)
     assert {gap.text for gap in left} == {"배송비", "배송 언제"}
     assert grouped([], by_first_letter, now=NOW) == []
+
+
+async def test_a_gap_closes_when_its_lesson_is_taught_and_opens_when_that_is_undone(stores):
+    """Also for those who waited for the same answer; an answer that came later is judged anew."""
+    for number, text in enumerate(["견학은 언제?", "견학하고 싶어요", "주차는?"]):
+        await stores.history.append(ended(number, text, TurnState.ESCALATED, timedelta(days=1)))
+    first, second, third = await stores.archive.found(["0", "1", "2"])
+    waiters = tuple(Waiter(turn.question) for turn in (first, second))
+    await stores.cases.add(Case("c1", first.question.text, NOW, waiters))
+    taught = Lesson("l1", SessionId("s"), first.question.text, "수요일", learned_at=NOW)
+    await stores.lessons.teach(replace(taught, question_id=first.question.id))
+    await answer_case(stores.cases, await stores.lessons.find("l1"), at=NOW)
+    left = await open_gaps(gap_stores_of(stores), now=NOW)
+    assert [gap.text for gap in left] == ["주차는?"]
+    held = replace(taught, id="l2", question=third.question.text, state=LessonState.HELD)
+    await stores.lessons.teach(held)
+    again = replace(third.question, id="9", text=first.question.text)
+    await stores.history.append(
+        replace(first, question=again, finished_at=NOW + timedelta(hours=1))
+    )
+    left = await open_gaps(gap_stores_of(stores), now=NOW)
+    assert [gap.question_id for gap in left] == ["9", "2"]
+    await stores.lessons.remove("l1", at=NOW + timedelta(hours=2))
+    await reopen_cases(stores.cases, "l1", at=NOW + timedelta(hours=2))
+    left = await open_gaps(gap_stores_of(stores), now=NOW)
+    assert {gap.question_id for gap in left} == {*"0129"}
 
 
 async def test_a_transcript_has_every_turn_with_its_opinions(stores):

@@ -50,7 +50,7 @@ const row = (turn) => make("article", { className: "turn" },
   make("h2", {}, link(brief(turn.text), `#session?${new URLSearchParams({ id: turn.session, turn: turn.id })}`)),
   make("p", { className: "answer", textContent: turn.answer }));
 
-const thumbs = (turn) => make("span", { textContent: turn.opinions.map((one) => (one.helpful ? "👍" : `👎 ${one.reason}`)).join(" ") });
+const thumbs = (turn) => make("span", { textContent: turn.opinions.map((one) => (one.helpful ? "👍" : `👎 ${one.reason === "handed_over" ? t.handed_over : one.reason}`)).join(" ") });
 
 export async function session(query) {
   const told = await call("GET", `/sessions/${encodeURIComponent(query.get("id") ?? "")}`);
