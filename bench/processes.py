@@ -92,6 +92,19 @@ def resident_mb(process: int | str = "self", field: str = "VmRSS") -> float:
     return int(lines[0].split()[1]) / 1000 if lines else 0.0
 
 
+def cpu_s(process: int) -> float:
+    """Return the processor time that all threads of a process have taken, 0 if Linux does not say.
+
+    It is counted in hundredths of a second.
+    """
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    user, system = status.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def _children_cpu_s() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

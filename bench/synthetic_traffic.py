@@ -46,7 +46,7 @@ from core.types import (
 
 SEOUL: Final = ZoneInfo("Asia/Seoul")
 _STATES: Final = [TurnState.ANSWERED] * 84 + [TurnState.ESCALATED] * 9 + [TurnState.DECLINED] * 6
-SUBJECTS: Final = [
+_SUBJECTS: Final = [
     "배송",
     "반품",
     "교환",
@@ -58,7 +58,7 @@ SUBJECTS: Final = [
     "광고",
     "리뷰",
 ]
-ENDS: Final = [
+_ENDS: Final = [
     "은 언제 되나요?",
     " 방법을 알려 주세요",
     "이 안 돼요",
@@ -82,13 +82,19 @@ _WHEN: Final = [
     *("고객이 물어봤어요", "사장님이 부탁하셨어요", "메일은 받았어요", "전화가 안 돼요"),
     *("연휴 전에 가능할까요", "작년에는 됐는데요", "설명서에는 없어요", "직원 계정입니다"),
 ]
-ANSWER: Final = "신청하신 다음 영업일에 처리됩니다. 자세한 내용은 도움말에서 확인해 주세요. " * 8
+_ANSWER: Final = "신청하신 다음 영업일에 처리됩니다. 자세한 내용은 도움말에서 확인해 주세요. " * 8
+_TITLES: Final = [f"{subject} 안내 {number}" for subject in _SUBJECTS for number in range(40)]
 _AT_ONCE: Final = 2_000
 _LIKED: Final = 0.8
 
 
-def synthetic(count: int, *, until: datetime, seed: int = 0) -> Iterator[Turn]:
-    """Yield turns of a year, oldest first: busier by day, on three platforms, 800 people."""
+def synthetic(
+    count: int, *, until: datetime, titles: Sequence[str] = _TITLES, seed: int = 0
+) -> Iterator[Turn]:
+    """Yield turns of a year, oldest first, whose answers cite entries with these titles.
+
+    800 people ask on three platforms.
+    """
     dice = random.Random(seed)  # noqa: S311 - no secret
     for number in range(count):
         asked_at = (
@@ -100,7 +106,7 @@ def synthetic(count: int, *, until: datetime, seed: int = 0) -> Iterator[Turn]:
         session = SessionId(f"{platform}:T1:C{dice.randrange(12)}:{number // 4}")
         state = dice.choice(_STATES)
         text = _question(dice)
-        title = f"{dice.choice(SUBJECTS)} 안내 {dice.randrange(40)}"
+        title = dice.choice(titles)
         question = Question(
             f"{session}:{number}", session, text, f"U{dice.randrange(800)}", asked_at
         )
@@ -108,20 +114,20 @@ def synthetic(count: int, *, until: datetime, seed: int = 0) -> Iterator[Turn]:
         yield Turn(
             question,
             state,
-            ANSWER if is_answered else "이 질문에 맞는 도움말을 찾지 못했습니다.",
+            _ANSWER if is_answered else "이 질문에 맞는 도움말을 찾지 못했습니다.",
             sources=(title,) if is_answered else (),
             followups=(title, f"{title} 더 보기"),
             label=Label.OFF_TOPIC if state is TurnState.DECLINED else Label.ON_TOPIC,
             finished_at=asked_at + timedelta(seconds=2),
             timings_ms={"first_text": dice.lognormvariate(5.5, 0.6), "answered": 1_500.0},
             usage=Usage(900, 0, 180, 0.0004),
-            passages=(Passage("f", title, ANSWER, 0.8),) if is_answered else (),
+            passages=(Passage("f", title, _ANSWER, 0.8),) if is_answered else (),
             trace=_trace(text, title, dice.random()),
         )
 
 
 def _question(dice: random.Random) -> str:
-    asked = f"{dice.choice(_WHOSE)} {dice.choice(SUBJECTS)}{dice.choice(ENDS)}"
+    asked = f"{dice.choice(_WHOSE)} {dice.choice(_SUBJECTS)}{dice.choice(_ENDS)}"
     return f"{asked} {dice.choice(_WHEN)}".strip()
 
 

@@ -1,9 +1,10 @@
 """A year of synthetic traffic, and how long each view of the console takes on it.
 
-`python -m bench.traffic [TURNS]` fills SQLite in a temporary folder, then MongoDB (200,000 turns by
-default; `--store` names one), and prints a table with a row for each view. The MongoDB is the one
-of the tests, in a thread of its own, unless MONGO_TEST_URL names a real one. `--into FOLDER` fills
-the history of a data folder instead.
+`python -m bench.traffic [TURNS]` fills SQLite, then MongoDB, with turns that cite the entries of
+the FAQ (200,000 turns by default; `--store` names one), starts `faqbot run` on each as a process
+of its own, and asks it for what each view shows. The MongoDB is the one of the tests, in a thread
+of this process, unless MONGO_TEST_URL names a real one. `--into FOLDER` fills the history of a
+data folder instead.
 """
 
 from __future__ import annotations
@@ -13,61 +14,39 @@ import asyncio
 import os
 import secrets
 import sys
-import tempfile
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
+from http import HTTPStatus
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final
+from urllib.parse import quote
 
-import orjson
+import aiohttp
 import pymongo
+from fakes.mongo_server import MongoServer
+from fakes.web_bot import free_port
 
-from bench.synthetic_traffic import ANSWER, ENDS, SEOUL, SUBJECTS, fill, fill_mongo, synthetic
+from bench.processes import cpu_s
+from bench.sources import open_sources
+from bench.synthetic_traffic import SEOUL, fill, fill_mongo, synthetic
 from bench.tables import header, note, table
-from bots.bootstrap.search import Language, load_language
-from bots.web.console import describe
 from config.resources import ROOT
-from core.ports import Archive, Inbox, Lessons, Reports
-from core.reporting.catalogue import Catalogue, CatalogueIndex, Order
-from core.reporting.checkup import CheckReport
-from core.reporting.conversations import Filter
-from core.reporting.operations import Operations
-from core.reporting.person_records import PersonRecords
-from core.reporting.stats import ReportWindow, read_stats
-from core.reporting.switches import Switchboard
-from core.reporting.transcript import read_transcript
-from core.stores.inbox_limits import InboxLimits
-from core.stores.mongo.archive import MongoArchive
+from core.reporting.catalogue import Order
+from core.reporting.stats import ReportWindow
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.inbox import MongoInbox
-from core.stores.mongo.lessons import MongoLessons
-from core.stores.mongo.reports import MongoReports
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.inbox import SqliteInbox
-from core.stores.sqlite.lessons import SqliteLessons
-from core.stores.sqlite.reports import SqliteReports
-from core.types import Entry, Turn, TurnState
+from core.types import Turn, TurnState
+from ingest.sources.load import load
 
 _ROUNDS: Final = 5
 _FILL_S: Final = 3_600.0
-_LIMITS: Final = InboxLimits(per_session=5, total=200)
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """What the console reads from."""
-
-    reports: Reports
-    archive: Archive
-    inbox: Inbox
-    lessons: Lessons
+_TOKEN: Final = secrets.token_urlsafe(24)
+_POLL_S: Final = 0.2
+_QUIET_S: Final = 2.0
+_QUIET_SHARE: Final = 0.1  # of a core: the server has nothing left to prepare
 
 
 def _insert_in_bulk(store: Any, command: dict[str, Any], namespace: str) -> dict[str, int]:  # noqa: ANN401
@@ -86,206 +65,179 @@ def _build_indexes(store: Any) -> None:  # noqa: ANN401
 
 
 @asynccontextmanager
-async def mongo(url: str | None, turns: Iterable[Turn]) -> AsyncIterator[MongoDatabase]:
-    """Open a database with these turns: of the server at `url`, else of the one of the tests."""
+async def filled_sqlite(folder: Path, turns: Sequence[Turn]) -> AsyncIterator[dict[str, str]]:
+    """Fill the file of a data folder; yield what a process needs to use it."""
+    await fill_folder(folder, turns)
+    yield {}
+
+
+@asynccontextmanager
+async def filled_mongo(_folder: Path, turns: Sequence[Turn]) -> AsyncIterator[dict[str, str]]:
+    """Fill a database of MONGO_TEST_URL, else of the tests' server; yield its address."""
     with ExitStack() as stack:
-        server = None
+        url, store = os.environ.get("MONGO_TEST_URL", ""), None
         if not url:
-            sys.path.insert(0, str(ROOT / "tests"))
-            server = import_module("fakes.mongo_server").MongoServer()
-            server.store._insert = partial(_insert_in_bulk, server.store)  # noqa: SLF001 - see there
+            server = MongoServer()
+            store = server.store
+            insert = store._insert  # noqa: SLF001 - see `_insert_in_bulk`
+            store._insert = partial(_insert_in_bulk, store)  # noqa: SLF001
             url = stack.enter_context(server.running()).uri
-        name = f"faqbot_traffic_{secrets.token_hex(4)}"
-        async with MongoDatabase.open(f"{url.rstrip('/')}/{name}", zone=SEOUL) as database:
+        address = f"{url.rstrip('/')}/faqbot_traffic_{secrets.token_hex(4)}"
+        async with MongoDatabase.open(address, zone=SEOUL) as database:
             with pymongo.timeout(_FILL_S):
                 await fill_mongo(database, turns)
-            if server:
-                _build_indexes(server.store)
-            yield database
+        if store is not None:
+            store._insert = insert  # noqa: SLF001
+            _build_indexes(store)
+        yield {"MONGODB_URI": address}
 
 
-def operations_of(stores: Stores, language: Language) -> Operations:
-    """The console's operations over stores, on a FAQ of the synthetic titles."""
-    entries = [
-        Entry(f"f{number}", f"{subject} 안내 {number}", ANSWER, questions=(f"{subject}{ENDS[0]}",))
-        for subject in SUBJECTS
-        for number in range(270)
-    ]
-    desk = CatalogueIndex(
-        version=lambda: "1",
-        entries=lambda: entries,
-        problems=lambda: CheckReport(len(entries), ()),
-        answering=lambda lessons: [None] * len(lessons),
-        edit=lambda _entry, _questions: None,
-    )
-    unused: Any = None
-    return Operations(
-        reports=stores.reports,
-        archive=stores.archive,
-        inbox=stores.inbox,
-        lessons=stores.lessons,
-        assistant=unused,
-        embed=language.encoder.embed,
-        catalogue=Catalogue(stores.reports, desk),
-        trials=unused,
-        switchboard=Switchboard(stores.reports, []),
-        book=unused,
-        category_of=unused,
-        personal=PersonRecords(stores.archive, stores.lessons, stores.memories, stores.diary),
-    )
-
-
-View = Callable[[], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """The views of the console up to the JSON that is sent."""
-
-    operations: Operations
-    last: Turn
-    now: datetime
-
-    def by_name(self) -> dict[str, View]:
-        """Return every view."""
-        person = self.last.question.asker
-        return {
-            **{f"today, over {window}": partial(self.today, window) for window in ReportWindow},
-            "conversations, the latest": partial(self.found, Filter()),
-            "conversations, not in the FAQ": partial(self.found, Filter(state=TurnState.ESCALATED)),
-            "conversations, one platform": partial(self.found, Filter(platform="discord")),
-            "conversations, one channel": partial(self.found, Filter(channel="C3")),
-            "conversations, disliked": partial(self.found, Filter(rated="unhelpful")),
-            "conversations, one person": partial(self.found, Filter(person=person)),
-            "conversations, one entry": partial(self.found, Filter(entry="배송 안내 3")),
-            "conversations, a text that is nowhere": partial(self.found, Filter(text="없는 말")),
-            "one conversation": self.transcript,
-            "the FAQ, by use": partial(self.entries, Order.USED),
-            "the FAQ, a search": partial(self.entries, Order.DUE, "정산"),
-            "gaps": self.gaps,
-            "lessons": self.lessons,
-            "the log": self.audit,
-            "one person's data": self.person,
-        }
-
-    async def found(self, wanted: Filter) -> object:
-        """Look for conversations."""
-        result = await self.operations.find(wanted, limit=50, before=self.now + timedelta(days=1))
-        return [describe.turn_json(turn, opinions) for turn, opinions in result.turns]
-
-    async def today(self, window: ReportWindow) -> object:
-        """Read the figures."""
-        stats = await read_stats(self.operations.reports, window, now=self.now, zone=SEOUL)
-        waiting = await self.operations.inbox.waiting(50)
-        return [describe.stats_json(stats), [describe.waiting_json(one) for one in waiting]]
-
-    async def entries(self, order: Order, text: str = "") -> object:
-        """List the FAQ."""
-        listed = await self.operations.catalogue.listed(order, text)
-        return [describe.entry_json(one) for one in listed[:200]]
-
-    async def transcript(self) -> object:
-        """Read one conversation."""
-        told = await read_transcript(self.operations.archive, self.last.question.session)
-        return [describe.whole_turn_json(one.turn, one.opinions) for one in told]
-
-    async def gaps(self) -> object:
-        """Group what could not be answered."""
-        return [describe.group_json(group) for group in await self.operations.gaps()]
-
-    async def lessons(self) -> object:
-        """List the lessons."""
-        found = await self.operations.lessons.page(1_000)
-        return [describe.lesson_json(one) for one in found]
-
-    async def audit(self) -> object:
-        """Read the log."""
-        return [describe.audit_json(one) for one in await self.operations.reports.audit(200)]
-
-    async def person(self) -> object:
-        """Export one person's data."""
-        archive = self.operations.archive
-        turns = await archive.asked_by(self.last.question.asker, 10_000)
-        given = await archive.opinions([turn.question.id for turn in turns])
-        return [[describe.whole_turn_json(turn, ()) for turn in turns], len(given)]
-
-
-async def slowest_ms(view: View) -> tuple[float, float]:
-    """Return the slowest of five times, the first one included; and the most processor time.
-
-    The latter is that of all threads: of the view, and of the MongoDB of the tests.
-    """
-    times, busy = [], []
-    for _ in range(_ROUNDS):
-        started, worked = perf_counter(), process_time()
-        orjson.dumps(await view())
-        times.append((perf_counter() - started) * 1000)
-        busy.append((process_time() - worked) * 1000)
-    return max(times), max(busy)
-
-
-async def measure(
-    stores: Stores, language: Language, last: Turn, now: datetime
-) -> dict[str, tuple[float, float]]:
-    """Return how long each view takes, in milliseconds, once a process has warmed up."""
-    operations = operations_of(stores, language)
-    await operations.warm_up()
-    views = Views(operations, last, now).by_name()
-    return {name: await slowest_ms(view) for name, view in views.items()}
-
-
-async def fill_folder(count: int, folder: Path) -> None:
+async def fill_folder(folder: Path, turns: Sequence[Turn]) -> None:
     """Fill the history of a data folder."""
     path = folder / "history.sqlite3"
     async with SqliteFile.open(path, zone=SEOUL) as file:
-        await fill(file, synthetic(count, until=datetime.now(UTC)))
-    note(f"{count:,} turns in {path}, {path.stat().st_size:,} bytes")
+        await fill(file, turns)
+    note(f"{len(turns):,} turns in {path.stat().st_size:,} bytes")
+
+
+def views_of(last: Turn) -> dict[str, str]:
+    """Return what each view of the console asks for, by its name."""
+    session, person = (quote(one, safe="") for one in (last.question.session, last.question.asker))
+    turns = {
+        "the latest": "",
+        "not in the FAQ": f"state={TurnState.ESCALATED}",
+        "one platform": "platform=discord",
+        "one channel": "channel=C3",
+        "disliked": "rated=unhelpful",
+        "one person": f"person={person}",
+        "one entry": f"entry={quote(last.sources[0])}",
+        "a text that is nowhere": f"text={quote('없는 말')}",
+    }
+    return {
+        **{f"today, over {window}": f"/today?over={window}" for window in ReportWindow},
+        **{f"conversations, {name}": f"/turns?{query}" for name, query in turns.items()},
+        "one conversation": f"/sessions/{session}",
+        **{f"the FAQ, by {order}": f"/entries?order={order}" for order in Order},
+        "the FAQ, a search": f"/entries?text={quote('정산')}",
+        "the FAQ, to improve": "/check",
+        "gaps": "/gaps",
+        "lessons": "/lessons",
+        "switches and the log": "/switches",
+        "one person's data": f"/people/{person}",
+    }
 
 
 @asynccontextmanager
-async def filled_sqlite(turns: Iterable[Turn]) -> AsyncIterator[Stores]:
-    """Open a file with these turns in a temporary folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with SqliteFile.open(Path(folder) / "history.sqlite3", zone=SEOUL) as file:
-            await fill(file, turns)
-            yield Stores(
-                SqliteReports(file),
-                SqliteArchive(file),
-                SqliteInbox(file, _LIMITS),
-                SqliteLessons(file),
-            )
+async def served(folder: Path, store: dict[str, str]) -> AsyncIterator[tuple[int, str]]:
+    """Run `faqbot run` on stores until leaving; yield its process and the console's address."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("faqbot")),
+        "run",
+        cwd=ROOT,
+        env={
+            **os.environ,
+            **store,
+            "FAQBOT_DATA_DIR": str(folder),
+            "FAQBOT_CONSOLE_TOKEN": _TOKEN,
+            "FAQBOT_JOBS_TIMEZONE": SEOUL.key,
+            "FAQBOT_OPS_PORT": "0",
+            "FAQBOT_WEB": "on",
+            "FAQBOT_WEB_PORT": str(port),
+            "FAQBOT_WEB_OPEN": "false",
+        },
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        await _ready(process, f"{address}/readyz")
+        yield process.pid, f"{address}/console/api"
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
 
 
-@asynccontextmanager
-async def filled_mongo(turns: Iterable[Turn]) -> AsyncIterator[Stores]:
-    """Open a database with these turns."""
-    async with mongo(os.environ.get("MONGO_TEST_URL"), turns) as database:
-        yield Stores(
-            MongoReports(database),
-            MongoArchive(database),
-            MongoInbox(database, _LIMITS),
-            MongoLessons(database),
-        )
+async def _ready(process: asyncio.subprocess.Process, address: str) -> None:
+    """Wait until a server answers questions.
+
+    Raises:
+        RuntimeError: it has ended; with the reason on standard error.
+    """
+    async with aiohttp.ClientSession() as http:
+        while process.returncode is None:
+            with suppress(aiohttp.ClientError):
+                async with http.get(address) as response:
+                    if response.status == HTTPStatus.OK:
+                        return
+            await asyncio.sleep(_POLL_S)
+    raise RuntimeError("`faqbot run` ended without serving")
+
+
+async def slowest_ms(ask: Callable[[], Awaitable[None]], process: int) -> tuple[float, float]:
+    """Return the slowest of five times, the first one included, and the most processor time.
+
+    The latter is that of the server and of this process, which has the MongoDB of the tests.
+    """
+    times, busy = [], []
+    for _ in range(_ROUNDS):
+        started, worked = perf_counter(), cpu_s(process) + process_time()
+        await ask()
+        times.append((perf_counter() - started) * 1000)
+        busy.append((cpu_s(process) + process_time() - worked) * 1000)
+    return max(times), max(busy)
+
+
+async def measure(process: int, address: str, last: Turn) -> dict[str, tuple[float, float]]:
+    """Return how many milliseconds each view takes, once the server has nothing to prepare."""
+    jar = aiohttp.CookieJar(unsafe=True)  # cookies for an address of digits
+    async with aiohttp.ClientSession(cookie_jar=jar, raise_for_status=True) as http:
+        await http.post(f"{address}/login", json={"token": _TOKEN, "name": "bench"})
+
+        async def ask(path: str) -> None:
+            async with http.get(f"{address}{path}") as response:
+                await response.read()
+
+        await ask("/check")  # it is made when it is first asked for
+        await _quiet(process)
+        views = views_of(last).items()
+        return {name: await slowest_ms(partial(ask, path), process) for name, path in views}
+
+
+async def _quiet(process: int) -> None:
+    """Wait until a process does nothing any more."""
+    busy = _QUIET_S
+    while busy > _QUIET_SHARE * _QUIET_S:
+        before = cpu_s(process)
+        await asyncio.sleep(_QUIET_S)
+        busy = cpu_s(process) - before
 
 
 async def main(count: int, names: Sequence[str]) -> None:
     """Fill the stores one after the other, and print a table for each."""
     header()
-    language, now = load_language("smartstore"), datetime.now(UTC)
     is_real = "MONGO_TEST_URL" in os.environ
     stores = {
         "sqlite": ("SQLite", filled_sqlite),
         "mongo": ("MongoDB" if is_real else "the tests' MongoDB", filled_mongo),
     }
-    for name in names:
-        title, opened = stores[name]
-        last: deque[Turn] = deque(maxlen=1)
-        turns = (last.append(turn) or turn for turn in synthetic(count, until=now))
-        async with opened(turns) as filled:
-            times = await measure(filled, language, last[-1], now)
-        rows = [(view, f"{ms:,.0f} ms", f"{busy:,.0f} ms") for view, (ms, busy) in times.items()]
-        head = f"the console on {count:,} turns of a year: the slowest of {_ROUNDS}; wanted 300 ms"
-        table(head, ["view", title, "processor"], rows)
+    with open_sources() as sources:
+        titles = [row.title for row in load(sources.faq).rows]
+        turns = list(synthetic(count, until=datetime.now(UTC), titles=titles))
+        last = next(turn for turn in reversed(turns) if turn.sources)
+        for name in names:
+            title, filled = stores[name]
+            async with (
+                filled(sources.data_dir, turns) as store,
+                served(sources.data_dir, store) as (process, address),
+            ):
+                times = await measure(process, address, last)
+            rows = [
+                (view, f"{ms:,.0f} ms", f"{busy:,.0f} ms") for view, (ms, busy) in times.items()
+            ]
+            about = f"{count:,} turns of a year, {len(titles):,} entries"
+            head = f"The console on {about}: the slowest of {_ROUNDS}; wanted: 300 ms"
+            table(head, ["view", title, "processor"], rows)
 
 
 if __name__ == "__main__":
@@ -295,6 +247,6 @@ if __name__ == "__main__":
     parser.add_argument("--store", choices=["sqlite", "mongo"], nargs="*")
     given = parser.parse_args()
     if given.into:
-        asyncio.run(fill_folder(given.turns, given.into))
+        asyncio.run(fill_folder(given.into, list(synthetic(given.turns, until=datetime.now(UTC)))))
     else:
         asyncio.run(main(given.turns, given.store or ["sqlite", "mongo"]))
