@@ -146,12 +146,16 @@ def serve(descriptor):
     import core.stores.mongo.inbox  # noqa: PLC0415
     import core.stores.sqlite.inbox  # noqa: F401, PLC0415
     from bots.bootstrap.search import load_synonyms  # noqa: PLC0415
-    from config.resources import load_loanwords  # noqa: PLC0415
+    from config.resources import ENCODER, load_everyday, load_loanwords  # noqa: PLC0415
+    from core.embeddings.kiwi import KiwiEncoder  # noqa: PLC0415
     from core.text.korean import Analyzer  # noqa: PLC0415
 
     analyzer = Analyzer(_kiwi_without_threads(), load_loanwords())
     load_synonyms(analyzer, "smartstore")  # five thousand texts, which it remembers
     Analyzer.load = lambda *_: analyzer
+    encoder = KiwiEncoder.load(ENCODER, analyzer)
+    encoder.embed(load_everyday())  # it remembers the words, and the analyzer the texts
+    KiwiEncoder.load = lambda *_: encoder
     gc.collect()
     gc.freeze()  # a fork that ends need not look at what it shares, and copy it by that
     listener = socket.socket(fileno=descriptor)

@@ -73,13 +73,12 @@ async def test_a_start_waits_for_a_store_that_is_away_and_an_end_is_clean(server
             assert await process.wait() == 0
 
 
-async def test_a_wrong_password_ends_the_start_at_once(server, tmp_path):
+def test_a_wrong_password_ends_the_start_at_once(server, empty):
     server.credentials = ("user", "right")
     uri = server.uri.replace("//", "//user:wrong@") + "/?authMechanism=PLAIN"
-    async with started(tmp_path, MONGODB_URI=uri, **TOKENS) as process, asyncio.timeout(WITHIN_S):
-        _, errors = await process.communicate()
-        assert process.returncode == 1
-    assert "refused the user or the password" in errors.decode()
+    ended = empty("run", MONGODB_URI=uri, FAQBOT_OPS_PORT="0", FAQBOT_WEB="off", **TOKENS)
+    assert ended.returncode == 1
+    assert "refused the user or the password" in ended.stderr
 
 
 async def test_a_worker_that_ends_is_started_again_and_leaves_when_it_is_told_to(

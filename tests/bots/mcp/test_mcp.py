@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import shutil
+import signal
 import sys
 from contextlib import asynccontextmanager
 
 import httpx2
-import pytest
 from fakes.command_line import environment
 from fakes.web_bot import free_port
 from mcp import Client, StdioServerParameters
@@ -17,21 +16,18 @@ from mcp.client.streamable_http import streamable_http_client
 TOKEN = "a-token-of-services"  # noqa: S105
 
 
-@pytest.fixture
-def own(ingested, tmp_path):
-    """A data folder of one's own that holds the small FAQ."""
-    return shutil.copytree(ingested.data, tmp_path / "data")
-
-
 async def told(client, tool, **given):
     result = await client.call_tool(tool, given)
     assert not result.is_error, result.content
     return result.structured_content or json.loads(result.content[0].text)
 
 
-async def test_an_assistant_searches_answers_reads_and_reports_over_stdio(own, tmp_path):
+async def test_an_assistant_searches_answers_reads_and_reports_over_stdio(own):
     parameters = StdioServerParameters(
-        command=sys.executable, args=["-m", "bots", "mcp"], env=environment(own), cwd=str(tmp_path)
+        command=sys.executable,
+        args=["-m", "bots", "mcp"],
+        env=environment(own.data),
+        cwd=str(own.cwd),
     )
     async with Client(stdio_client(parameters)) as client:
         tools = {tool.name for tool in (await client.list_tools()).tools}
@@ -47,37 +43,18 @@ async def test_an_assistant_searches_answers_reads_and_reports_over_stdio(own, t
         wrong = await client.call_tool("entry", {"faq_id": "none"})
         assert wrong.is_error
         assert "no such entry" in wrong.content[0].text
-    gaps = await _cli(own, tmp_path, "gaps", "--json")
+    gaps = own("gaps", "--json").stdout
     assert [group["name"] for group in json.loads(gaps)["groups"]] == ["쿠폰은?"]
 
 
-async def _cli(data, cwd, *arguments):
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bots",
-        *arguments,
-        env=environment(data),
-        cwd=cwd,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    return (await process.communicate())[0]
-
-
 @asynccontextmanager
-async def served(data, cwd):
+async def served(own):
     """Serve over HTTP behind a token; the address."""
     port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bots", "mcp", "--http", "--port", str(port)),
-        env=environment(data, FAQBOT_WEB_SERVICE_TOKEN=TOKEN, FAQBOT_WEB_TOKEN=f"{TOKEN}-page"),
-        cwd=cwd,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        while b"MCP at" not in await process.stderr.readline():
-            assert process.returncode is None
+    tokens = {"FAQBOT_WEB_SERVICE_TOKEN": TOKEN, "FAQBOT_WEB_TOKEN": f"{TOKEN}-page"}
+    with own.start("mcp", "--http", "--port", str(port), **tokens) as process:
+        while b"MCP at" not in (line := await asyncio.to_thread(process.stderr.readline)):
+            assert line, "it ended without saying where it serves"
         async with asyncio.timeout(30):
             while True:
                 try:
@@ -88,13 +65,12 @@ async def served(data, cwd):
                     writer.close()
                     break
         yield f"http://127.0.0.1:{port}/mcp"
-    finally:
-        process.terminate()
-        await process.wait()
+        process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(process.wait, 30)
 
 
-async def test_over_http_it_is_behind_the_token(own, tmp_path):
-    async with served(own, tmp_path) as address:
+async def test_over_http_it_is_behind_the_token(own):
+    async with served(own) as address:
         async with httpx2.AsyncClient() as http:
             response = await http.post(address, json={})
             assert response.status_code == 401
