@@ -8,7 +8,8 @@ two languages. Each question has to find its topic among those of its organisati
 answers in its own language and, with less weight, in the other one. The questions of the pack have
 to find their entry among all of the large FAQ, so that the encoder forgets nothing about it. The
 vectors of the words move in both bags at once. A word stays where it was for some steps, so that
-the others learn to do without it. The vectors of the last epochs are averaged.
+the others learn to do without it. The vectors of the last epochs are averaged. The topics
+themselves become the memory of the encoder (`core/embeddings/topics.py`).
 
 Run `bench.train_encoder`, `bench.english_words` and `bench.general_words` first: the words begin
 where those have put them. It takes five minutes on 2 cores.
@@ -33,7 +34,8 @@ from torch.nn.functional import cross_entropy, embedding_bag, normalize
 from bench.train_encoder import lines, word_table
 from config.resources import ENCODER, EXAMPLES, load_loanwords
 from core.embeddings.kiwi import GENERAL_WEIGHT, TRAINED_WEIGHT, KiwiEncoder, WordTable
-from core.retrieval.vectors import passage_of, read_arrays
+from core.embeddings.topics import Topics
+from core.retrieval.vectors import passage_of, read_arrays, unit
 from core.text.korean import Analyzer, has_hangul
 from core.types import Entry
 from ingest.chunks import chunks
@@ -45,14 +47,15 @@ Floats = NDArray[np.float32]
 
 _LANGUAGES = ("ko", "en")
 _OTHER_LANGUAGE_WEIGHT = 0.2
-_EPOCHS, _AVERAGED_EPOCHS = 4, 2
+_EPOCHS, _AVERAGED_EPOCHS = 3, 2
 _BATCH, _LARGE_BATCH = 128, 256
-_LARGE_TIMES = 2  # an epoch, so that a fifth of the steps are about the large FAQ
+_LARGE_TIMES = 5  # an epoch, so that a fifth of the steps are about the large FAQ
 _LEARNING_RATE = 1e-3  # of the median length of a word's vector
 _SHARPNESS, _SHARPNESS_RATE = 12.0, 1e-2
 _DROPOUT = 0.2
 _SHOWN = (0.6, 0.2, 0.2)  # entries as they are, titles alone, answers alone
 _SEED = 20_26
+_CONTENT = ("table", "general_table", "topic_entries", "topic_questions")
 
 
 @dataclass
@@ -131,10 +134,11 @@ def main(
     moved, general = trained(searches, start)
     arrays: dict[str, Any] = {
         **model,
+        **_remembered(searches[:-1], (moved, general)).arrays(),
         **_with_words(model, "", words.rows, moved),
         **_with_words(model, "general_", words.rows, general),
     }
-    content = arrays["table"].tobytes() + arrays["general_table"].tobytes()
+    content = b"".join(arrays[name].tobytes() for name in _CONTENT)
     arrays["name"] = lines([f"kiwi-encoder-{sha256(content).hexdigest()[:8]}"])
     np.savez_compressed(ENCODER, allow_pickle=False, **arrays)
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(words.rows)} words moved")
@@ -208,6 +212,24 @@ def trained(searches: Sequence[Search], start: Sequence[Floats]) -> list[Floats]
             for average, part in zip(averages, moved, strict=True):
                 average.add_(part.detach() / _AVERAGED_EPOCHS)
     return [average.numpy() for average in averages]
+
+
+def _remembered(searches: Sequence[Search], vectors: Sequence[Floats]) -> Topics:
+    """Return the memory of topics, whose searches follow one another in pairs of languages."""
+    tables = [torch.from_numpy(part) for part in vectors]
+    entries: list[Floats] = []
+    questions: list[Floats] = []
+    for pair in zip(searches[::2], searches[1::2], strict=True):
+        told = [search.passages.embedded(tables) for search in pair]
+        both = [
+            normalize(KiwiEncoder.title_weight * titles.embedded(tables) + passages)
+            for search, passages in zip(pair, told, strict=True)
+            for titles in search.titles
+        ]
+        entries.append(torch.stack(both).sum(0).numpy())
+        asked = pair[0].questions.embedded(tables).numpy()
+        questions += [asked[pair[0].owner == row].sum(0) for row in range(len(told[0]))]
+    return Topics(unit(np.vstack(entries)), unit(np.vstack(questions)))
 
 
 def _steps(

@@ -14,7 +14,7 @@ from config.resources import ENCODER
 from config.settings import Settings
 from core.embeddings.kiwi import KiwiEncoder
 from core.errors import FaqIndexError
-from core.ports import Vectors
+from core.ports import TextKind, Vectors
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.chroma.records import Record
 from core.retrieval.vectors import compose, passage_of
@@ -59,7 +59,9 @@ def _base(record: Record, analyzer: Analyzer, encoder: KiwiEncoder) -> Base:
     return Base(
         record,
         tuple(analyzer.terms_of(questions)),
-        encoder.embed([passage_of(record.entry.title, chunk) for chunk in record.chunks]),
+        encoder.embed(
+            [passage_of(record.entry.title, chunk) for chunk in record.chunks], TextKind.PASSAGE
+        ),
         encoder.embed(questions),
     )
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from core.ports import Embedder, Vectors
+from core.ports import Embedder, TextKind, Vectors
 from core.retrieval.vectors import compose, passage_of
 from core.types import Entry
 
@@ -80,13 +80,13 @@ def entry_vectors(
     entries: Sequence[Entry], chunks: Sequence[Sequence[str]], embedder: Embedder
 ) -> list[Vectors]:
     """Return unit vectors of shape (its chunks, dimension) for each entry."""
-    titles = embedder.embed([entry.title for entry in entries])
+    titles = embedder.embed([entry.title for entry in entries], TextKind.TITLE)
     passages = [
         passage_of(entry.title, chunk)
         for entry, texts in zip(entries, chunks, strict=True)
         for chunk in texts
     ]
-    answers = embedder.embed(passages, passages=True)
+    answers = embedder.embed(passages, TextKind.PASSAGE)
     questions = embedder.embed([question for entry in entries for question in entry.questions])
     parts = zip(
         titles,

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from hashlib import sha256
 
-from core.ports import Embedder, Vectors
+from core.ports import Embedder, TextKind, Vectors
 from core.retrieval.vectors import unit
 
 _MESSAGES = 64  # more change the mean by less than one part in a hundred
@@ -28,9 +28,9 @@ class CentredEmbedder:
         self._mean: Vectors | None = None
         self._turn = threading.Lock()
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+    def embed(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> Vectors:
         """Return unit vectors, a row for each text; zeros for a text without content."""
-        vectors = self._embedder.embed(texts, passages=passages)
+        vectors = self._embedder.embed(texts, kind)
         blank = ~vectors.any(axis=1)
         told = unit(vectors - self._common())
         told[blank] = 0

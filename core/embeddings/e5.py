@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from core.errors import ConfigError
-from core.ports import Vectors
+from core.ports import TextKind, Vectors
 from core.retrieval.vectors import SENTENCE_TITLE_WEIGHT
 
 if TYPE_CHECKING:
@@ -46,13 +46,14 @@ class E5Embedder:
             raise ConfigError(_MISSING) from error
         return cls(E5(num_threads=1))  # two wait for each other where a core is busy
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+    def embed(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> Vectors:
         """Return unit vectors of shape (len(texts), 384); zeros for a blank text."""
         vectors = np.zeros((len(texts), self._model.dim), np.float32)
+        asked = kind is not TextKind.PASSAGE
         for row, text in enumerate(texts):
             if text.strip():
                 with self._turn:
-                    vectors[row] = self._model.encode(text[:_MOST_CHARS], is_query=not passages)
+                    vectors[row] = self._model.encode(text[:_MOST_CHARS], is_query=asked)
         return vectors
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.embeddings.prefixes import prefixes_of
 from core.errors import ConfigError
-from core.ports import Vectors
+from core.ports import TextKind, Vectors
 from core.retrieval.vectors import SENTENCE_TITLE_WEIGHT, unit
 
 if TYPE_CHECKING:
@@ -67,12 +67,13 @@ class FastembedEmbedder:
                 "and tokenizer_config.json in it"
             ) from error
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+    def embed(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> Vectors:
         """Return unit vectors of shape (len(texts), dimension); zeros for a blank text."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
+        prefix = self._prefixes[kind is TextKind.PASSAGE]
         rows = [row for row, text in enumerate(texts) if text.strip()]
         if rows:
-            vectors[rows] = self._vectors([self._prefixes[passages] + texts[row] for row in rows])
+            vectors[rows] = self._vectors([prefix + texts[row] for row in rows])
         return vectors
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:

@@ -5,7 +5,8 @@ on pairs of questions and entries (`bench/train_encoder.py`): a word that it has
 vector from Kiwi's own language model, through the same projection, so that a FAQ of another trade
 is not out of vocabulary. The second, of Korean and English words alike, was taught by a
 multilingual model of sentences (`bench/general_words.py`). Both have then learnt what people mean
-from questions to organisations of many trades (`bench/train_topics.py`).
+from questions to organisations of many trades (`bench/train_topics.py`), and remember the topics of
+those questions (`core/embeddings/topics.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import numpy as np
 from kiwipiepy import Kiwi
 from numpy.typing import NDArray
 
-from core.ports import Vectors
+from core.embeddings.topics import Topics
+from core.ports import TextKind, Vectors
 from core.retrieval.vectors import read_model, unit
 from core.text.korean import Analyzer, term_of
 
@@ -124,6 +126,7 @@ class KiwiEncoder:
         )
         self.fingerprint = fingerprint(model, analyzer.version)
         self.dimension = self._trained.dimension + self._general.dimension
+        self._topics = Topics.of(model)
         self._no_general = np.zeros(self._general.dimension, np.float32)
         self._unknown = _unknown_words(
             space,
@@ -140,14 +143,17 @@ class KiwiEncoder:
         """
         return read_model(path, lambda arrays: cls(arrays, analyzer))
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:  # noqa: ARG002
-        """Return unit vectors of shape (len(texts), dimension); zeros where no term is known.
-
-        Passages are read as questions are.
-        """
-        return np.array(
-            [self.of_terms(terms) for terms in self._analyzer.terms_of(texts)], np.float32
-        ).reshape(len(texts), self.dimension)
+    def embed(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> Vectors:
+        """Return unit vectors of shape (len(texts), dimension); zeros where no term is known."""
+        bags = [self.of_terms(terms) for terms in self._analyzer.terms_of(texts)]
+        vectors = np.array(bags, np.float32).reshape(len(texts), self.dimension)
+        match kind:
+            case TextKind.QUESTION:
+                return self._topics.of_questions(vectors)
+            case TextKind.PASSAGE:
+                return self._topics.of_passages(vectors)
+            case TextKind.TITLE:  # a label of one or two words would lean to many topics
+                return vectors
 
     def of_terms(self, terms: Sequence[str]) -> Floats:
         """Return the unit vector of a text's terms; a repeated one counts logarithmically."""

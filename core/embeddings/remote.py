@@ -27,7 +27,7 @@ from core.errors import (
     ModelUnavailableError,
 )
 from core.llm.prompts import estimate_tokens
-from core.ports import Vectors
+from core.ports import TextKind, Vectors
 from core.retrieval.vectors import SENTENCE_TITLE_WEIGHT, unit
 
 logger = logging.getLogger(__name__)
@@ -93,13 +93,13 @@ class RemoteEmbedder:
         """Return the length of a vector; 0 before the first was fetched."""
         return self._length
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+    def embed(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> Vectors:
         """Return unit vectors of shape (len(texts), dimension); zeros for a blank text.
 
         Raises:
             ModelUnavailableError: some of them were not fetched before.
         """
-        keys = self._keys(texts, passages=passages)
+        keys = self._keys(texts, kind)
         found = self._look_up([key for key in keys if key])
         if missing := sum(bool(key) and key not in found for key in keys):
             raise ModelUnavailableError(f"{missing} of {len(keys)} texts have no embedding yet")
@@ -109,13 +109,13 @@ class RemoteEmbedder:
                 vectors[row] = found[key]
         return vectors
 
-    async def warm(self, texts: Sequence[str], *, passages: bool = False) -> None:
+    async def warm(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> None:
         """Fetch missing vectors for a search; they are kept in memory only.
 
         Raises:
             ModelError: the endpoint fails.
         """
-        keys = dict.fromkeys(self._keys(texts, passages=passages))
+        keys = dict.fromkeys(self._keys(texts, kind))
         if missing := [key for key in keys if key and key not in self._known]:
             self._known.update(await self._batched.get(missing))
 
@@ -136,7 +136,7 @@ class RemoteEmbedder:
         before = self._cache.length()
         if not before:
             return False
-        vectors = await self._endpoint.vectors(self._keys(["."], passages=False), hurried=True)
+        vectors = await self._endpoint.vectors(self._keys(["."]), hurried=True)
         return bool(vectors.shape[1] != before)
 
     async def close(self) -> None:
@@ -255,12 +255,12 @@ class RemoteEmbedder:
         return found
 
     def _all_keys(self, questions: Sequence[str], passages: Sequence[str]) -> list[str]:
-        keys = (*self._keys(questions, passages=False), *self._keys(passages, passages=True))
+        keys = (*self._keys(questions), *self._keys(passages, TextKind.PASSAGE))
         return [key for key in dict.fromkeys(keys) if key]
 
-    def _keys(self, texts: Sequence[str], *, passages: bool) -> list[str]:
+    def _keys(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> list[str]:
         """Return texts as they are sent: with their prefix, and not longer than a model reads."""
-        prefix = self._endpoint.prefixes[passages]
+        prefix = self._endpoint.prefixes[kind is TextKind.PASSAGE]
         shortened = (text.strip()[:_INPUT_CHARS] for text in texts)
         return [f"{prefix}{text}" if text else "" for text in shortened]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +12,14 @@ from numpy.typing import NDArray
 from core.types import AnswerPiece, Entry, Exchange, Generation, Passage, Terms
 
 Vectors = NDArray[np.float32]
+
+
+class TextKind(StrEnum):
+    """What a text is for, since some models embed a question otherwise than what answers it."""
+
+    QUESTION = "question"
+    TITLE = "title"
+    PASSAGE = "passage"  # an answer below its title
 
 
 class Embedder(Protocol):
@@ -26,12 +35,8 @@ class Embedder(Protocol):
         """The weight of a title's vector beside that of its passage, which repeats the title."""
         ...
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
-        """Return unit vectors, a row for each text; a text without content gives zeros.
-
-        With `passages`, the texts are answers below their titles, which some models embed
-        differently from questions.
-        """
+    def embed(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> Vectors:
+        """Return unit vectors, a row for each text; a text without content gives zeros."""
         ...
 
 

@@ -13,6 +13,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from core.ports import TextKind
+
 
 class TinyAnalyzer:
     """Terms are words."""
@@ -49,7 +51,10 @@ class TinyEmbedder:
         self.fingerprint = fingerprint
         self.asked: list[str] = []
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> NDArray[np.float32]:
+    def embed(
+        self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION
+    ) -> NDArray[np.float32]:
+        del kind
         self.asked += texts
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):

@@ -12,6 +12,7 @@ from fakes.faq import FAQ, MANY, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
 from core.errors import FaqIndexError
+from core.ports import TextKind
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.retriever import Retriever
@@ -268,7 +269,7 @@ class BrokenEmbedder(TinyEmbedder):
 
     title_weight = 0.5
 
-    def embed(self, texts, *, passages=False):
+    def embed(self, texts, kind=TextKind.QUESTION):
         if len(self.asked) > BATCH * 3 - 1:
             raise ConnectionError("the embedder is gone")
         return super().embed(texts)

@@ -17,7 +17,7 @@ from core.errors import ConfigError, ModelError
 from core.llm.caller import Caller, Patience
 from core.llm.circuit_breaker import Breaker
 from core.llm.dialect import ModelDialect
-from core.ports import Vectors
+from core.ports import TextKind, Vectors
 
 _HURRIED = Patience(within_s=10.0)
 _PATIENT = Patience(within_s=180.0, waits_s=60.0, retries=5)
@@ -62,18 +62,18 @@ class WaitingEmbedder:
         self._settings = settings
         self.fingerprint = remote_fingerprint(settings)
 
-    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+    def embed(self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION) -> Vectors:
         """Return unit vectors of shape (len(texts), dimension); zeros for a blank text.
 
         Raises:
             ModelError: the endpoint fails.
         """
-        return asyncio.run(self._fetch(texts, passages=passages))
+        return asyncio.run(self._fetch(texts, kind))
 
-    async def _fetch(self, texts: Sequence[str], *, passages: bool) -> Vectors:
+    async def _fetch(self, texts: Sequence[str], kind: TextKind) -> Vectors:
         async with open_embedder(self._settings) as embedder:
-            await embedder.warm(texts, passages=passages)
-            return await asyncio.to_thread(embedder.embed, texts, passages=passages)
+            await embedder.warm(texts, kind)
+            return await asyncio.to_thread(embedder.embed, texts, kind)
 
 
 def prepare_with(

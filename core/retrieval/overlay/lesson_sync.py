@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from core.errors import FaqbotError, ModelError
-from core.ports import Embedder, Lessons, Vectors
+from core.ports import Embedder, Lessons, TextKind, Vectors
 from core.retrieval.lexical.index import Fields
 from core.retrieval.overlay.lessons import NOTHING, LessonOverlay, Prepared, entry_of, newest
 from core.retrieval.vectors import passage_of, unit
@@ -125,8 +125,10 @@ def vectors_of(embedder: Embedder, lessons: Sequence[Lesson]) -> list[Vectors]:
     Raises:
         ModelError: the embedder is away.
     """
-    asked = embedder.embed([one.question for one in lessons])
-    both = unit(embedder.title_weight * asked + embedder.embed(_passages(lessons), passages=True))
+    questions = [one.question for one in lessons]
+    asked, titles = embedder.embed(questions), embedder.embed(questions, TextKind.TITLE)
+    told = embedder.embed(_passages(lessons), TextKind.PASSAGE)
+    both = unit(embedder.title_weight * titles + told)
     return [*np.stack([asked, both], axis=1)]
 
 

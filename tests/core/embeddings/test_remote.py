@@ -15,6 +15,7 @@ from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
 from core.llm.dialect import ModelDialect
 from core.llm.openai.client import open_server
+from core.ports import TextKind
 from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.server import OpenAIServer
 from devtools.openai.ways import WAYS
@@ -159,7 +160,7 @@ async def test_a_model_that_tells_questions_from_passages_is_told(server, tmp_pa
     """By its prefixes; the same text as both is two texts, and for other models it is one."""
     async with embedder_of(server, tmp_path, model="multilingual-e5-small") as embedder:
         await embedder.prepare(["가나"], ["가나"], nothing)
-        asked, told = embedder.embed(["가나"]), embedder.embed(["가나"], passages=True)
+        asked, told = embedder.embed(["가나"]), embedder.embed(["가나"], TextKind.PASSAGE)
         assert not np.allclose(asked, told)
     sent = [text for body in server.bodies("embeddings") for text in body["input"]]
     assert sent == ["query: 가나", "passage: 가나"]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import ModelError
+from core.ports import TextKind
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import MEASURES
 
@@ -59,11 +60,11 @@ def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, enco
         texts = 0
         away = True
 
-        def embed(self, texts, *, passages=False):
+        def embed(self, texts, kind=TextKind.QUESTION):
             if self.away:
                 raise ModelError("away")
             self.texts += len(texts)
-            return encoder.embed(texts, passages=passages)
+            return encoder.embed(texts, kind)
 
     def opened(embedder):
         return Retriever(

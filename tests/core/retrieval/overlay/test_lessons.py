@@ -10,6 +10,7 @@ from fakes.faq import FAQ
 
 from core.assistant.guardrails.guardrail import Evidence, Hit, vouched
 from core.errors import ModelUnavailableError, StorageError
+from core.ports import TextKind
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.overlay import lesson_sync
 from core.retrieval.overlay.lesson_sync import LessonSync
@@ -279,7 +280,7 @@ class Away:
         if not self.back:
             raise ModelUnavailableError("no route")
 
-    def embed(self, texts, *, passages=False):
+    def embed(self, texts, kind=TextKind.QUESTION):
         return self.encoder.embed(texts)
 
 
