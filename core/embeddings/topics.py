@@ -68,7 +68,8 @@ class Topics:
             _lean(vectors[begin : begin + _AT_ONCE], keys, values)
             for begin in range(0, len(vectors), _AT_ONCE)
         ]
-        return unit(vectors + np.float32(weight) * np.vstack([vectors[:0], *leans]))
+        leaning = vectors + weight * np.vstack([vectors[:0], *leans])
+        return unit(np.asarray(leaning, np.float32))
 
 
 def _lean(vectors: Floats, keys: Floats, values: Floats) -> Floats:
