@@ -116,9 +116,7 @@ class SkillSet:
         return SkilledAssistant(
             assistant,
             skills=self.skills,
-            router=Router(
-                self.skills, self.parts.encoder.embed, (*load_everyday(), *load_inquiries())
-            ),
+            router=Router(self.skills, self.parts.encoder, (*load_everyday(), *load_inquiries())),
             history=history,
             profile=profile,
             now=self.parts.now,

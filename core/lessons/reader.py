@@ -52,7 +52,7 @@ _FEWEST_WORDS: Final = 5
 _NAMING: Final = ("NNG", "NNP", "SL", "SH", "SW", "XR")
 _READ_CHARACTERS: Final = 200
 # Of 2,717 entries of the SmartStore help 11 are as like an attack and seem to speak to a bot.
-_LIKE_AN_ATTACK: Final = 0.6
+_LIKE_AN_ATTACK: Final = 0.45
 
 
 class LessonReader:

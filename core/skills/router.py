@@ -8,7 +8,7 @@ other. So a word that tells a skill counts, however long the message is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import sqrt
@@ -17,7 +17,7 @@ from zlib import crc32
 
 import numpy as np
 
-from core.ports import Vectors
+from core.ports import Embedder, TextKind, Vectors
 from core.skills.skill import Skill
 from core.text.korean import ngrams
 
@@ -43,11 +43,12 @@ class Router:
     def __init__(
         self,
         skills: Sequence[Skill],
-        embed: Callable[[Sequence[str]], Vectors],
+        embedder: Embedder,
         others: Sequence[str],
     ) -> None:
-        """`embed` returns unit vectors of shape (texts, dimension); `others` are for no skill."""
-        self._embed = embed
+        """`others` are for no skill."""
+        # As titles, since a question leans to what FAQs are asked.
+        self._embed = partial(embedder.embed, kind=TextKind.TITLE)
         known = [skill for skill in skills if skill.examples]
         texts = [*others, *(example for skill in known for example in skill.examples)]
         seen = sum((_bucketed(text) > 0 for text in texts), np.zeros(_BUCKETS))

@@ -72,7 +72,7 @@ def with_skills(plain, encoder, unmeant, profile):
             assistant = SkilledAssistant(
                 plain(history, skills),
                 skills=skills,
-                router=Router(skills, encoder.embed, unmeant),
+                router=Router(skills, encoder, unmeant),
                 history=history,
                 profile=profile,
                 now=now,

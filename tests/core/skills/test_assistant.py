@@ -91,7 +91,7 @@ def start(make_assistant, rooms, history, profile, encoder, unmeant, clock):
         return SkilledAssistant(
             make_assistant(history=history),
             skills=[rooms],
-            router=Router([rooms], encoder.embed, unmeant),
+            router=Router([rooms], encoder, unmeant),
             history=history,
             profile=profile,
             now=clock,
@@ -131,7 +131,7 @@ async def test_a_message_is_searched_for_once_whoever_answers_it(
     assistant = SkilledAssistant(
         make_assistant(history=history, reader=reader),
         skills=[rooms],
-        router=Router([rooms], encoder.embed, unmeant),
+        router=Router([rooms], encoder, unmeant),
         history=history,
         profile=profile,
         now=clock,
@@ -272,7 +272,7 @@ async def test_what_the_faq_answers_in_its_conversation_goes_to_no_skill(
     assistant = SkilledAssistant(
         Answering(history),
         skills=[rooms],
-        router=Router([rooms], encoder.embed, unmeant),
+        router=Router([rooms], encoder, unmeant),
         history=history,
         profile=profile,
         now=clock,

@@ -38,7 +38,7 @@ async def test_it_asks_confirms_and_books_once(source, make_assistant, encoder, 
     assistant = SkilledAssistant(
         make_assistant(history=history),
         skills=[skill],
-        router=Router([skill], encoder.embed, unmeant),
+        router=Router([skill], encoder, unmeant),
         history=history,
         profile=profile,
         now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),

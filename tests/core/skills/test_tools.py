@@ -27,7 +27,7 @@ def talk(models, make_assistant, encoder, unmeant, profile, openai_server):
         assistant = SkilledAssistant(
             make_assistant(history=history, models=models.offering(tools)),
             skills=skills,
-            router=Router(skills, encoder.embed, unmeant),
+            router=Router(skills, encoder, unmeant),
             history=history,
             profile=profile,
             now=lambda: NOW,

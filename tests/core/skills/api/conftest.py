@@ -157,7 +157,7 @@ def talk(skills, make_assistant, profile, encoder, unmeant):
         assistant = SkilledAssistant(
             make_assistant(history=history),
             skills=list(skills.values()),
-            router=Router(list(skills.values()), encoder.embed, unmeant),
+            router=Router(list(skills.values()), encoder, unmeant),
             history=history,
             profile=profile,
             now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),

@@ -38,7 +38,7 @@ def ask(answerer, make_assistant, profile, encoder, unmeant):
     """Asks in one conversation, or presses the button of an earlier answer."""
     history = MemoryHistory()
     skills = [DataSkill(answerer, answerer.texts), Greeter()]
-    router = Router(skills, encoder.embed, unmeant)
+    router = Router(skills, encoder, unmeant)
 
     async def ask(text, of=None):
         assistant = SkilledAssistant(  # a new process each time
@@ -104,7 +104,7 @@ async def test_what_is_not_clear_offers_samples_whose_buttons_answer(ask):
 @pytest.mark.parametrize("name", ["dev", "test"])
 def test_unseen_phrasings_reach_the_skill(answerer, encoder, unmeant, questions, name):
     """Nine in ten of each set; a question's names and dates play no part."""
-    router = Router([DataSkill(answerer, answerer.texts)], encoder.embed, unmeant)
+    router = Router([DataSkill(answerer, answerer.texts)], encoder, unmeant)
     asked = [question["ask"] for question in questions(name)]
     assert sum(router.candidate(text) is not None for text in asked) >= 0.9 * len(asked)
 

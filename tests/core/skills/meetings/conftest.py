@@ -103,7 +103,7 @@ def converse(make_assistant, diary, profile, encoder, unmeant, analyzer, history
             return SkilledAssistant(
                 make_assistant(history=history),
                 skills=[skill],
-                router=Router([skill], encoder.embed, unmeant),
+                router=Router([skill], encoder, unmeant),
                 history=history,
                 profile=profile,
                 now=lambda: now,

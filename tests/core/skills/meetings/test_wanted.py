@@ -66,7 +66,7 @@ def language(request):
 def router(language, encoder, unmeant, analyzer, now, messenger):
     hours = WorkingHours.parse("09:00-18:00")
     desk = MeetingTools(None, load_words(language), hours, analyzer.terms, messenger)
-    return Router([MeetingSkill(desk, lambda: now)], encoder.embed, unmeant)
+    return Router([MeetingSkill(desk, lambda: now)], encoder, unmeant)
 
 
 def test_nine_in_ten_unseen_wishes_are_understood(router, language):

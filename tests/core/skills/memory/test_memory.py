@@ -65,7 +65,7 @@ def talk(file, messenger, situations, make_assistant, profile, encoder, unmeant)
     ids = count()
     words = MemoryWords.load("ko")
     skill = MemorySkill(SqliteMemories(file), words, messenger)
-    router = Router([skill], encoder.embed, unmeant)
+    router = Router([skill], encoder, unmeant)
 
     async def say(text, *, by="U1", session=ALONE, of=None):
         assistant = SkilledAssistant(
