@@ -156,7 +156,7 @@ def served(tmp_path, source):
 @pytest.mark.parametrize(
     ("make", "question", "said"),
     [
-        (lambda _: OWN / "tasklane.csv", "환불은 며칠 안에 받을 수 있나요?", "영어(English)로만"),
+        (lambda _: OWN / "tasklane.csv", "새로 산 화분에 물은 며칠마다 줘요?", "영어(English)로만"),
         (
             lambda _: OWN / "tasklane.csv",
             "Wie lange kann ich mein Geld zurückbekommen?",

@@ -76,11 +76,11 @@ def now():
 
 @pytest.mark.parametrize("skill", MEANT)
 def test_messages_that_no_example_was_made_of_reach_their_skill(router, skill):
-    """At most one of ten is left to the FAQ, or goes to another skill."""
+    """At most one of a skill's is left to the FAQ, or goes to another skill."""
     said = [line.strip() for line in MEANT[skill].strip().splitlines()]
     found = {text: router.candidate(text) for text in said}
     missed = [text for text, one in found.items() if one is None or one[0].name != skill]
-    assert len(missed) <= 0.1 * len(said), missed
+    assert len(missed) <= 1, missed
 
 
 def test_questions_to_other_organisations_are_rarely_like_a_skill(router):
