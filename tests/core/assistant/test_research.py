@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+import pytest
 from fakes.faq import FAQ
 
 from core.assistant.research import Researcher
