@@ -1,6 +1,6 @@
 """How skills read people: `python -m bench skills`.
 
-Messages that nobody tuned on (`skill_phrasings.toml`) are routed and read, and the questions of the
+Messages that are in no example (`skill_phrasings.toml`) are routed and read, and the questions of the
 FAQ, which none of the skills may take, are held against them.
 """
 

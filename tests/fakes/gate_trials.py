@@ -1,7 +1,8 @@
-"""Answers for each rule of the gate, written without a look at its word lists.
+"""Answers for each rule of the gate.
 
-The first set was written before the rules were mended on 2026-11-30, the second after that. They
-are here to count how many are found, not to be found each.
+The first set was written before the rules were mended on 2026-11-30, without a look at their word
+lists; the second was written after that, by somebody who had mended them. They are here to count
+how many are found, not to be found each.
 """
 
 from fakes.gate_examples import Example
