@@ -231,7 +231,7 @@ class Presenter(Generic[Page]):
                 return
             page = self._pages()[place]
             try:
-                await to_its_end(self._post_and_note(page, place))
+                reference = await to_its_end(self._reply.post(page, place))
             except RateLimitedError as error:
                 posts.freeze(error.retry_after_s)
                 raise
@@ -240,18 +240,11 @@ class Presenter(Generic[Page]):
             except PlatformError:
                 self._may_be_posted = True
                 raise
+        self._shown.add(reference, page)
         self._seen.now(view)
         if self._lane and view.text:
             self._reply.edits.note_written(self._lane)
             self._tell_lane()
-
-    async def _post_and_note(self, page: Page, place: int) -> None:
-        """Post a message and note it, so that a process that leaves lets the next one know of it.
-
-        Some messages cannot be found again, as those that Slack shows to one person: the next
-        process would post them a second time.
-        """
-        self._shown.add(await self._reply.post(page, place), page)
         await self._note(self._shown.references)
 
     async def _edit(self) -> None:
