@@ -14,7 +14,7 @@ from bots.bootstrap.offers import served_entries
 from bots.bootstrap.serve import connected
 from bots.bootstrap.stores import open_index, open_stores
 from config.profiles import load_profile
-from core.types import CaseState, EntryReview
+from core.types import CaseState, EntryReview, ReviewRequest
 from devtools.slack import Limits, Slack, visible
 
 PROFILE = load_profile("smartstore")
@@ -178,11 +178,13 @@ async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by
 
 
 async def _make_due(slack, data_dir, *, days):
-    """Make the review of one entry of the index due, after an interval; return its title."""
+    """Make the review of one entry due, which was given at the last request; return its title."""
     settings = make_settings(slack, data_dir)
     now = datetime.now(UTC)
     async with open_stores(settings) as stores:
         title = served_entries(open_index(settings))[0].title
         at = now - timedelta(days=days + 1)
+        asked = ReviewRequest(title, at - timedelta(hours=1), timedelta(days=days))
+        await stores.reports.request_review(asked)
         await stores.reports.review(EntryReview(title, "mina", at, at + timedelta(days=days)))
     return title
