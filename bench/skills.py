@@ -1,7 +1,7 @@
 """How skills read people: `python -m bench skills`.
 
-Messages that are in no example (`skill_phrasings.toml`) are routed and read, and the questions of the
-FAQ, which none of the skills may take, are held against them.
+Messages that are in no example (`skill_phrasings.toml`) are routed and read, and the questions of
+the FAQ, which none of the skills may take, are held against them.
 """
 
 from __future__ import annotations
