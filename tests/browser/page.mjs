@@ -51,7 +51,7 @@ const stories = {
     assert.deepEqual(shown.replaceAll("한국어", "").match(/[가-힣]+/g), null);
     await noBarriers(page, "answered");
     await picture(page, "web-english");
-    await ask(page, "연체료는 얼마인가요?");
+    await ask(page, "기타 줄은 어디에서 갈아 주나요?");
     await until(page, () => document.body.innerText.includes("영어(English)로만"));
   },
 
