@@ -11,8 +11,8 @@ from kiwipiepy import Token
 
 from core.text.korean import Analyzer
 from core.text.safety.claims import contradicts
+from core.text.sentences import sentences
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 # Where another statement begins: connective endings that order nothing, and punctuation.
 _JOINS: Final = frozenset("고 며 으며 지만 는데 ᆫ데 은데 으나 나".split())  # noqa: SIM905
 _NOT: Final = frozenset(
@@ -81,14 +81,13 @@ class Contradictions:
 
         It names another amount, date or time, or denies what the text says, or the other way round.
         """
-        sentences = [one for one in _SENTENCE.split(answer) if one.strip()]
-        if any(contradicts(sentence, text) for sentence in sentences):
+        if any(contradicts(one, text) for one in sentences(answer) if one.strip()):
             return True
         said, known = list(self._statements(answer)), list(self._statements(text))
         return any(_is_denied(one, known) or _is_on_another_day(one, known) for one in said)
 
     def _statements(self, text: str) -> Iterator[_Statement]:
-        for sentence in _SENTENCE.split(text):
+        for sentence in sentences(text):
             tokens = self._analyzer.tokens(sentence)
             start = 0
             for place, token in enumerate(tokens):

@@ -13,6 +13,7 @@ from core.ports import Vectors
 from core.text.asking_back import without_questions
 from core.text.korean import Analyzer
 from core.text.safety.claims import contradicts
+from core.text.sentences import sentences
 from core.text.spelling.normalize import normalized
 from core.types import Turn
 
@@ -40,7 +41,6 @@ _ENGLISH: Final = re.compile(
 )
 _PAST: Final = ("었", "았", "였")
 _NAMES: Final = ("NNG", "NNP", "SL", "SH")
-_STOP: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 _SAME_MATTER: Final = 2  # the number of shared nouns from which sentences have the same subject
 # The letters of a noun that shows what a sentence is about; shorter ones are words like "the".
 _FEWEST_LETTERS, _FEWEST_LATIN = 2, 4
@@ -88,8 +88,8 @@ class CorrectionReader:
 
     def _is_denied(self, said: str, answer: str, known: str) -> bool:
         """Return whether an answer says the opposite of a sentence on the same subject."""
-        parts = [self._analyzer.kiwi.tokenize(part) for part in _STOP.split(answer)]
-        for sentence in _STOP.split(said):
+        parts = [self._analyzer.kiwi.tokenize(part) for part in sentences(answer)]
+        for sentence in sentences(said):
             tokens = self._analyzer.kiwi.tokenize(sentence)
             own = _nouns(tokens)
             if not all(noun in known for noun in own):

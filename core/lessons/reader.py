@@ -14,6 +14,7 @@ from core.ports import Vectors
 from core.text.addressing import says_something
 from core.text.korean import Analyzer
 from core.text.safety.instructions import addresses_bot
+from core.text.sentences import sentences
 from core.text.spelling.normalize import normalized
 
 # The content terms (`core.text.korean`) of replies without an answer: agreement, thanks, patience,
@@ -44,7 +45,6 @@ _PROMISE_EN: Final = re.compile(
     r"|(?:good|great|nice) question|not my (?:job|area|department))\b[^.!?\n]{0,60}[\s.!~]*$",
     re.IGNORECASE,
 )
-_SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 # None of the 105 entries of the sample FAQ is as far from its own title, and two thirds of answers
 # to other questions are. Short answers, such as a place or a price, may be far from their question.
 _ELSEWHERE: Final = 0.10
@@ -83,8 +83,7 @@ class LessonReader:
         plain = normalized(text)
         if not says_something(plain):
             return not any(map(str.isdigit, plain))
-        sentences = [one for one in _SENTENCE.split(plain) if says_something(one)]
-        return all(map(self._is_talk, sentences))
+        return all(self._is_talk(one) for one in sentences(plain) if says_something(one))
 
     def _is_talk(self, sentence: str) -> bool:
         """Return whether a sentence has the words of talk alone, or only promises an answer."""
