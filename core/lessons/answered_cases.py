@@ -47,7 +47,7 @@ async def reopen_cases(cases: Cases, lesson_id: str, *, at: datetime) -> None:
         StorageError: some of them are not open yet.
     """
     answer_id = answer_id_of(lesson_id)
-    for case in await cases.of_answer(answer_id):
+    for case in await cases.of_answers([answer_id]):
         await change_case(
             cases,
             case.id,

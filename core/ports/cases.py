@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -27,8 +28,8 @@ class Cases(Protocol):
         """Return the case of a question; None if there is none."""
         ...
 
-    async def of_answer(self, answer_id: str) -> list[Case]:
-        """Return the cases that a lesson or an entry answers, sorted by id."""
+    async def of_answers(self, answer_ids: Sequence[str]) -> list[Case]:
+        """Return the cases that some lessons or entries answer, sorted by id."""
         ...
 
     async def open(self, limit: int) -> list[Case]:

@@ -89,15 +89,21 @@ async def _taught_since(gaps: Sequence[Gap], stores: GapStores) -> set[str]:
     if not gaps:
         return set()
     oldest = min(gap.ended_at for gap in gaps)
+    served = [
+        lesson
+        for lesson in await all_lessons(stores.lessons)
+        if lesson.state is LessonState.SERVED and lesson.learned_at >= oldest
+    ]
+    waited: dict[str, list[str]] = {}
+    asked = [answer_id_of(lesson.id) for lesson in served if lesson.question_id]
+    for case in await stores.cases.of_answers(asked):
+        waited.setdefault(case.answer_id, []).extend(one.question.id for one in case.waiters)
     texts: dict[str, datetime] = {}
     ids: dict[str, datetime] = {}
-    for lesson in await all_lessons(stores.lessons):
-        if lesson.state is not LessonState.SERVED or lesson.learned_at < oldest:
-            continue
+    for lesson in served:
         texts[compact(lesson.question)] = lesson.learned_at
-        ids[lesson.question_id] = lesson.learned_at
-        waited = await stores.cases.of_answer(answer_id_of(lesson.id)) if lesson.question_id else ()
-        ids |= {one.question.id: lesson.learned_at for case in waited for one in case.waiters}
+        answered = (lesson.question_id, *waited.get(answer_id_of(lesson.id), ()))
+        ids |= dict.fromkeys(answered, lesson.learned_at)
     return {
         gap.question_id
         for gap in gaps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -52,13 +53,13 @@ class MongoCases:
         """Return the case of a question; None if there is none."""
         return await self._one("questions", question_id)
 
-    async def of_answer(self, answer_id: str) -> list[Case]:
-        """Return the cases that a lesson or an entry answers, sorted by id."""
-        check_text("the answer's id", answer_id)
-        if not answer_id:
-            return []
+    async def of_answers(self, answer_ids: Sequence[str]) -> list[Case]:
+        """Return the cases that some lessons or entries answer, sorted by id."""
+        for answer_id in answer_ids:
+            check_text("the answer's id", answer_id)
+        wanted = [answer_id for answer_id in answer_ids if answer_id]
         with self._db.translated():
-            found = self._db.cases.find({"answer_id": answer_id}).sort(_BY_ID)
+            found = self._db.cases.find({"answer_id": {"$in": wanted}}).sort(_BY_ID)
             return [_case_of(document) async for document in found]
 
     async def open(self, limit: int) -> list[Case]:

@@ -20,9 +20,10 @@ OF_QUESTION: Final = """
     SELECT record, version FROM cases
     WHERE id = (SELECT case_id FROM case_questions WHERE question_id = ?)
 """
-OF_ANSWER: Final = (
-    "SELECT record, version FROM cases WHERE answer_id = ? AND answer_id <> '' ORDER BY id"
-)
+OF_ANSWERS: Final = """
+    SELECT record, version FROM cases
+    WHERE answer_id IN (SELECT value FROM json_each(?)) AND answer_id <> '' ORDER BY id
+"""
 OPEN: Final = "SELECT record, version FROM cases WHERE open ORDER BY opened_at_ms, id LIMIT ?"
 DUE: Final = """
     SELECT record, version FROM cases WHERE due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?
@@ -81,10 +82,11 @@ class SqliteCases:
         """Return the case of a question; None if there is none."""
         return await self._one(OF_QUESTION, question_id)
 
-    async def of_answer(self, answer_id: str) -> list[Case]:
-        """Return the cases that a lesson or an entry answers, sorted by id."""
-        check_text("the answer's id", answer_id)
-        return await self._all(OF_ANSWER, (answer_id,))
+    async def of_answers(self, answer_ids: Sequence[str]) -> list[Case]:
+        """Return the cases that some lessons or entries answer, sorted by id."""
+        for answer_id in answer_ids:
+            check_text("the answer's id", answer_id)
+        return await self._all(OF_ANSWERS, (json.dumps(list(answer_ids)),))
 
     async def open(self, limit: int) -> list[Case]:
         """Return the cases that wait for a person, the oldest first."""

@@ -78,7 +78,7 @@ async def test_who_asked_on_discord_is_told_what_an_owner_said_on_slack(slack, f
         assert len(fake.pings) == 0
         in_thread = [visible(one) for one in slack.replies(first)]
         assert not any(PROFILE.case_answered in text for text in in_thread)
-        (case,) = await stores.cases.of_answer(f"lesson:{await _only_lesson(stores)}")
+        (case,) = await stores.cases.of_answers([f"lesson:{await _only_lesson(stores)}"])
         await owner.delete(lesson)
         unlearnt = PROFILE.teach_unlearned
         await slack.until(lambda: any(unlearnt in visible(m) for m in slack.replies(first)), 15)
