@@ -14,8 +14,7 @@ from bots.bootstrap.stores import Stores, gap_stores_of
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import NoFaqError, PlatformError
-from core.lessons.contradiction import Contradictions
-from core.lessons.overlaps import Overlap, overlaps_of
+from core.lessons.overlaps import Overlap
 from core.messaging.service import ChatService
 from core.reporting.digest import read_digest
 from core.reporting.digest_text import digest_text
@@ -98,18 +97,14 @@ async def _gaps(settings: Settings, stores: Stores) -> Sequence[GapGroup]:
 
 async def _overlaps(settings: Settings, lessons: Sequence[Lesson]) -> Sequence[Overlap]:
     """Hold lessons against the FAQ where no search is loaded yet; none where there is no FAQ."""
+    from bots.bootstrap.lessons import overlaps_with
     from bots.bootstrap.search import build_retriever
-    from core.retrieval.overlay.rehearsal import answering
 
     def found() -> Sequence[Overlap]:
         try:
             retriever, language = build_retriever(settings)
         except NoFaqError:
             return []
-        return overlaps_of(
-            lessons,
-            partial(answering, retriever),
-            Contradictions(language.analyzer).says_otherwise,
-        )
+        return overlaps_with(retriever, language.analyzer, lessons)
 
     return await asyncio.to_thread(found) if lessons else []

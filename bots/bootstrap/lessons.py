@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
@@ -13,14 +14,16 @@ from config.settings import Settings
 from core.assistant.audiences import Audiences
 from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
 from core.lessons.book import LessonBook
+from core.lessons.contradiction import Contradictions
 from core.lessons.gate import Examined, Gate
 from core.lessons.liked import LikedQuestions
+from core.lessons.overlaps import Overlap, overlaps_of
 from core.lessons.reader import LessonReader
 from core.lessons.retraction import Retractions
 from core.ports import Vectors
 from core.profile import Profile
 from core.retrieval.audience import Audience, is_within
-from core.retrieval.overlay.rehearsal import Rehearsal
+from core.retrieval.overlay.rehearsal import Rehearsal, answering
 from core.retrieval.retriever import Retriever
 from core.text.korean import Analyzer
 from core.types import Entry, Lesson, Turn
@@ -63,6 +66,17 @@ def reader_of(analyzer: Analyzer, embed: Callable[[Sequence[str]], Vectors]) -> 
     """
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), embed, analyzer.terms)
     return LessonReader(analyzer, embed, guardrail.attack)
+
+
+def overlaps_with(
+    retriever: Retriever, analyzer: Analyzer, lessons: Sequence[Lesson]
+) -> list[Overlap]:
+    """Return the lessons whose question an entry of a search answers, contradictions first.
+
+    It takes some milliseconds for each lesson: call it in a thread.
+    """
+    says_otherwise = Contradictions(analyzer).says_otherwise
+    return overlaps_of(lessons, partial(answering, retriever), says_otherwise)
 
 
 def liked_of(

@@ -12,15 +12,14 @@ from time import perf_counter
 
 from bots.bootstrap.index.build import Progress, build_index
 from bots.bootstrap.index.source_entries import check_usable, closed_categories, prepare_source
+from bots.bootstrap.lessons import overlaps_with
 from bots.bootstrap.search import begun_stores
 from config.profiles import PROFILES
 from config.resources import QUESTION_PACKS
 from config.settings import Settings
 from core.errors import SourceError
-from core.lessons.contradiction import Contradictions
-from core.lessons.overlaps import Overlap, overlaps_of
+from core.lessons.overlaps import Overlap
 from core.retrieval.overlay.lesson_sync import all_lessons
-from core.retrieval.overlay.rehearsal import answering
 from core.retrieval.retriever import Retriever
 from core.text.korean import Analyzer
 from core.types import Entry, Lesson
@@ -80,9 +79,7 @@ def run_ingest(
 
         def switched(retriever: Retriever, analyzer: Analyzer) -> None:
             trials.append(trial(prepared.entries, retriever))
-            says_otherwise = Contradictions(analyzer).says_otherwise
-            answers = partial(answering, retriever)
-            overlaps.extend(overlaps_of(_taught(settings), answers, says_otherwise))
+            overlaps.extend(overlaps_with(retriever, analyzer, _taught(settings)))
 
         changes = build_index(
             settings,

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 
 from bots.bootstrap.stores import open_stores
@@ -14,9 +13,7 @@ from bots.cli.faq.lessons import read_lessons
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import NoFaqError
-from core.lessons.contradiction import Contradictions
-from core.lessons.overlaps import Overlap, overlaps_of
-from core.retrieval.overlay.rehearsal import answering
+from core.lessons.overlaps import Overlap
 from core.text.sections import tidy
 from core.types import EntryReview, Lesson, LessonState
 
@@ -55,15 +52,12 @@ def _beside_the_faq(
     overlaps: list[Overlap] = []
     if lessons:
         # Kiwi takes a second to load, and the other commands do without.
+        from bots.bootstrap.lessons import overlaps_with
         from bots.bootstrap.search import build_retriever
 
         with suppress(NoFaqError):
             retriever, language = build_retriever(settings)
-            overlaps = overlaps_of(
-                lessons,
-                partial(answering, retriever),
-                Contradictions(language.analyzer).says_otherwise,
-            )
+            overlaps = overlaps_with(retriever, language.analyzer, lessons)
 
     async def due() -> list[EntryReview]:
         async with open_stores(settings) as stores:
