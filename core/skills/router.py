@@ -60,14 +60,16 @@ class Router:
         """Return the likeliest skill and how sure that is: from 0, unsure, to about 1."""
         if not self._skills:
             return None
-        known = max(self._skills, key=partial(self._score, text))
-        score = self._score(text, known)
-        return (known.skill, score) if score > 0 else None
+        scores = self._scores(text, self._skills)
+        best = int(np.argmax(scores))
+        return (self._skills[best].skill, scores[best]) if scores[best] > 0 else None
 
     def likeliest(self, text: str, among: Sequence[Skill]) -> Skill:
         """Return the likeliest of some skills, however unlikely."""
         known = [one for one in self._skills if one.skill in among]
-        return max(known, key=partial(self._score, text)).skill if known else among[0]
+        if not known:
+            return among[0]
+        return known[int(np.argmax(self._scores(text, known)))].skill
 
     def is_nearer(self, text: str, skill: Skill, others: Sequence[str]) -> bool:
         """Return whether a message is more like an example of a skill than like other texts."""
@@ -94,16 +96,21 @@ class Router:
         not_own = [skill.plain(text) for text in (*rest, *others)]
         new = list(dict.fromkeys(text for text in (*own, *not_own) if text not in rows))
         known = {**rows, **dict(zip(new, self._features(new), strict=True))} if new else rows
-        features = np.array([known[text] for text in (*own, *not_own)])
+        features: Vectors = np.array([known[text] for text in (*own, *not_own)])
         side = np.concatenate([np.ones(len(own)), -np.ones(len(not_own))]).astype(np.float32)
         counts = np.where(side > 0, 1 / len(own), 1 / max(len(not_own), 1)) * len(side) / 2
         weighed = features * counts[:, None].astype(np.float32)
         gram = features.T @ weighed + _RIDGE * np.eye(features.shape[1], dtype=np.float32)
         weights: Vectors = np.linalg.solve(gram, weighed.T @ side)
-        return _Known(skill, [_grams(text) for text in own], self._embed(own), weights)
+        vectors: Vectors = features[: len(own), _BUCKETS:] / np.float32(sqrt(_MEANING))
+        return _Known(skill, [_grams(text) for text in own], vectors, weights)
 
-    def _score(self, text: str, known: _Known) -> float:
-        return float((self._features([known.skill.plain(text)]) @ known.weights)[0])
+    def _scores(self, text: str, among: Sequence[_Known]) -> list[float]:
+        """Return how sure it is that a text is for each of some skills."""
+        plain = [known.skill.plain(text) for known in among]
+        texts = list(dict.fromkeys(plain))
+        rows = dict(zip(texts, self._features(texts), strict=True))
+        return [float(rows[own] @ known.weights) for own, known in zip(plain, among, strict=True)]
 
     def _features(self, texts: Sequence[str]) -> Vectors:
         """Return the letters and the meaning of texts, in one vector each."""
