@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.skills.meetings.consent import NAME, asking, kept, plan_of, settled, tell_others
+from core.skills.meetings.consent import NAME, agreed, asking, kept, plan_of, settled, tell_others
 from core.skills.meetings.diary import Meeting, person_key
-from core.skills.meetings.invitation import invitation
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import Plan
 from core.skills.meetings.poll import Poll
@@ -119,8 +118,7 @@ def _suits(
 def _answered(message: MeetingMessage, poll: Poll, met: Meeting | None) -> SkillReply:
     """Return what whoever has answered is told."""
     if met:
-        text = f"{message.say('agreed')}\n\n{message.about(met)}"
-        return SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
+        return agreed(message, poll, met)
     if poll.state == "refused":
         return SkillReply(message.say("declined"), topic=poll.id)
     mine = poll.answers[person_key(message.person)]

@@ -105,15 +105,9 @@ async def _agreed_at_once(message: MeetingMessage, poll: Poll) -> SkillReply:
     await message.desk.diary.save_poll(changed)
     if met is None:
         return _refused(message, changed)
-    text = f"{message.say('agreed')}\n\n{message.about(met)}"
-    reply = SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
+    reply = agreed(message, poll, met)
     await _tell_people(message, poll.people, changed, reply)
-    return replace(
-        reply,
-        data=kept(Plan(step="booked", meeting=met.id)),
-        only=(poll.organizer,),
-        asks=False,
-    )
+    return _for_organizer(reply, poll, met)
 
 
 async def settled(message: MeetingMessage, poll: Poll) -> tuple[Poll, Meeting | None]:
@@ -156,13 +150,23 @@ async def tell_others(message: MeetingMessage, poll: Poll, met: Meeting | None) 
             poll.place, _refused(message, poll), skill=NAME, key=f"refused {poll.id}"
         )
         return
-    text = f"{message.say('agreed')}\n\n{message.about(met)}"
-    reply = SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
-    booked = kept(Plan(step="booked", meeting=met.id))
-    organizers = replace(reply, data=booked, only=(poll.organizer,), asks=False)
+    reply = agreed(message, poll, met)
+    organizers = _for_organizer(reply, poll, met)
     await message.desk.messenger.tell(poll.place, organizers, skill=NAME, key=f"agreed {poll.id}")
     me = person_key(message.person)
     await _tell_people(message, [one for one in poll.people if one.key != me], poll, reply)
+
+
+def agreed(message: MeetingMessage, poll: Poll, met: Meeting) -> SkillReply:
+    """Return what people are told of a time that suits everybody, with an invitation."""
+    text = f"{message.say('agreed')}\n\n{message.about(met)}"
+    return SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
+
+
+def _for_organizer(reply: SkillReply, poll: Poll, met: Meeting) -> SkillReply:
+    """Return what people are told, for the organizer, who may move or cancel it afterwards."""
+    booked = kept(Plan(step="booked", meeting=met.id))
+    return replace(reply, data=booked, only=(poll.organizer,), asks=False)
 
 
 def _refused(message: MeetingMessage, poll: Poll) -> SkillReply:
