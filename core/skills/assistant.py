@@ -17,7 +17,7 @@ from core.errors import FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
-from core.skills.commands import Command, read_command
+from core.skills.commands import SkillCommand, read_command
 from core.skills.router import Router
 from core.skills.skill import Request, Skill, SkillReply
 from core.skills.tools import SkillTools
@@ -177,7 +177,7 @@ class SkilledAssistant:
                 yield await self._told(question, self._profile.skill_stopped, ended)
 
     async def _commanded(
-        self, question: Question, command: Command
+        self, question: Question, command: SkillCommand
     ) -> AsyncGenerator[Status | Answered]:
         """Yield what a skill says that was called by its name, or what may be said to it."""
         text = normalized(command.text)

@@ -17,7 +17,7 @@ _MOST_EXAMPLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class SkillCommand:
     """A message to the skills of one name, of an API one for each operation."""
 
     skills: Sequence[Skill]
@@ -35,10 +35,10 @@ def command_text(name: str, text: str) -> str:
     return f"/{name} {text}".rstrip()
 
 
-def read_command(text: str, skills: Sequence[Skill]) -> Command | None:
+def read_command(text: str, skills: Sequence[Skill]) -> SkillCommand | None:
     """Return the command of a message; None if it is none, or of no skill that is on."""
     found = _COMMAND.fullmatch(text)
     if found is None:
         return None
     named = [one for one in skills if one.name.partition(":")[0] == found["name"]]
-    return Command(named, (found["text"] or "").strip()) if named else None
+    return SkillCommand(named, (found["text"] or "").strip()) if named else None
