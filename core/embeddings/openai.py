@@ -18,7 +18,9 @@ from core.llm.budget import Price, spend
 from core.llm.caller import Caller, Slots
 from core.llm.dialect import Forms, ModelParameter
 from core.llm.openai.errors import told_error
+from core.llm.openai.reply import token_count
 from core.llm.openai.transport import ModelServer
+from core.llm.prompts import estimate_tokens
 from core.ports import Vectors
 
 _EMBEDDINGS = "/embeddings"
@@ -77,8 +79,8 @@ class OpenAIEmbeddings:
             raise told_error(error, response.headers, self.server.where)
         vectors = checked_rows(self._rows(reply.get("data")), len(texts), self.server.where)
         usage = reply.get("usage")
-        used = usage.get("prompt_tokens") if isinstance(usage, dict) else 0
-        spend(self.price.of(prompt=used if isinstance(used, int) else 0))
+        told = token_count(usage.get("prompt_tokens")) if isinstance(usage, dict) else None
+        spend(self.price.of(prompt=told or sum(map(estimate_tokens, texts))))
         return vectors
 
     def _reply(self, content: bytes) -> dict[str, Any]:

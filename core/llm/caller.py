@@ -119,22 +119,23 @@ class Caller:
 
     async def _negotiated(self, attempt: Callable[[Forms], Awaitable[T]]) -> T:
         """Ask again without what is refused; where nothing is named, once as plainly as can be."""
+        forms = self.dialect.forms
         while True:
-            forms = self.dialect.forms
             try:
-                return await attempt(forms)
+                result = await attempt(forms)
             except ModelRequestError as error:
-                if self.dialect.step_down(error.said, forms):
+                if fewer := self.dialect.without(error.said, forms):
+                    forms = fewer
                     continue
-                plainest = self.dialect.plainest
-                if forms == plainest:
+                if forms == self.dialect.plainest:
                     raise
+                forms = self.dialect.plainest
                 try:
-                    result = await attempt(plainest)
+                    result = await attempt(forms)
                 except ModelRequestError:
                     raise error from None
-                self.dialect.adopt(plainest)
-                return result
+            self.dialect.adopt(forms)
+            return result
 
 
 class Slots:

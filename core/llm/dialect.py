@@ -1,8 +1,10 @@
 """The parameters that a server accepts, learnt from its refusals.
 
 Servers that call themselves compatible refuse one parameter or another. Each such parameter has
-forms, the best one first. A refusal that names a parameter gives up the form that was sent; the
-next request takes the next form, and so do all that follow.
+forms, the best one first. A request that was refused is sent again with the next form of the
+parameter that the refusal names. Forms that were accepted after that are used for all requests that
+follow. What did not help is not remembered: a refusal may be about one person's question alone, and
+quote it.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 # A server that was updated meanwhile is asked for everything again.
 _REMEMBERED_S = 3_600.0
+# So many replies without a mark at their end, and none with one, are no accidents.
+_A_WAY = 3
 
 Forms = Mapping[str, str]
 
@@ -37,12 +41,18 @@ class ModelDialect:
     """The forms of parameters that a model on a server accepts; `clock` is in seconds."""
 
     def __init__(
-        self, parameters: Sequence[ModelParameter], *, clock: Callable[[], float] = monotonic
+        self,
+        parameters: Sequence[ModelParameter],
+        *,
+        may_leave_ends_unmarked: bool = False,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
+        """Learn, if it `may_leave_ends_unmarked`, whether it never says that a reply has ended."""
         self._parameters = parameters
         self._clock = clock
         self._steps: dict[str, int] = {}
         self._learnt_at = 0.0
+        self._unmarked_ends = 0 if may_leave_ends_unmarked else None
         self.thinks = False  # it needs room for what it thinks
         self.thinks_unopened = False  # it ends its thinking with a tag that it did not open
 
@@ -64,27 +74,35 @@ class ModelDialect:
         forms = self.forms
         return {p.name: forms[p.name] for p in self._parameters if forms[p.name] != p.forms[0]}
 
-    def step_down(self, said: str, sent: Forms) -> bool:
-        """Give up the form of the parameter that a refusal names first.
+    def saw_end_marked(self) -> None:
+        """Note that the server says when a reply has ended: one without that is cut off."""
+        self._unmarked_ends = None
 
-        `sent` are the forms that were refused: another request may have learnt the same meanwhile.
-        Return False where none is named that has another form.
+    def saw_end_unmarked(self) -> bool:
+        """Note that a reply ended without saying so; return whether that is the server's way."""
+        if self._unmarked_ends is None:
+            return False
+        self._unmarked_ends += 1
+        return self._unmarked_ends >= _A_WAY
+
+    def without(self, said: str, sent: Forms) -> Forms | None:
+        """Return forms for another try, without that of the parameter that a refusal names first.
+
+        `sent` are the forms that were refused. Return None if none is named that has another form.
         """
         places = [(match.start(), p) for p in self._parameters if (match := p.named.search(said))]
         for _, parameter in sorted(places, key=lambda place: place[0]):
             step = parameter.forms.index(sent[parameter.name]) + 1
             if step < len(parameter.forms):
-                self._learn({parameter.name: step})
-                return True
-        return False
+                return {**sent, parameter.name: parameter.forms[step]}
+        return None
 
     def adopt(self, forms: Forms) -> None:
         """Remember forms that the server accepted."""
-        self._learn({p.name: p.forms.index(forms[p.name]) for p in self._parameters})
-
-    def _learn(self, steps: Mapping[str, int]) -> None:
-        self._learnt_at = self._clock()
-        for name, step in steps.items():
-            if step > self._steps.get(name, 0):
-                self._steps[name] = step
-                logger.info("the server takes no better %s than %r", name, self.forms[name])
+        for parameter in self._parameters:
+            step = parameter.forms.index(forms[parameter.name])
+            if step > self._steps.get(parameter.name, 0):
+                self._steps[parameter.name] = step
+                self._learnt_at = self._clock()
+                form = forms[parameter.name]
+                logger.info("the server takes no better %s than %r", parameter.name, form)

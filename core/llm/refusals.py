@@ -17,7 +17,8 @@ _OVERFLOW = re.compile(
 _FILTERED = re.compile(
     r"content[ _-]?(?:filter|policy|management|moderation)|responsible ?ai|guardrail"
     r"|moderation|jailbreak|(?:flagged|blocked|rejected)\b.{0,40}\b(?:safety|policy|content|harm)"
-    r"|safety (?:system|setting|filter|reason)|violat\w*\b.{0,40}\bpolic",
+    r"|safety (?:system|setting|filter|reason)|violat\w*\b.{0,40}\bpolic"
+    r"|inappropriate content|content exists risk|data_inspection|sensitive (?:content|words?)",
     re.IGNORECASE | re.DOTALL,
 )
 

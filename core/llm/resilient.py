@@ -125,7 +125,7 @@ class ResilientCompletions:
         except BaseException:
             await pieces.aclose()
             raise
-        raise ModelUnavailableError(self._broke_off)
+        raise ModelUnavailableError(f"{self.caller.where} ended a reply without a word in it")
 
     async def _clean(self, begun: _Begun) -> AsyncGenerator[Piece]:
         """Yield what is said, without what is thought, while something is said."""
@@ -137,6 +137,8 @@ class ResilientCompletions:
                 async with asyncio.timeout(_SILENCE_S):
                     piece = await anext(begun.pieces, None)
                 if piece is None:
+                    if self.caller.dialect.saw_end_unmarked():
+                        yield begun.hearing.ended()
                     return
                 heard = begun.hearing.heard(piece)
                 if heard.text:
@@ -154,7 +156,7 @@ class ResilientCompletions:
 
 
 class _Hearing:
-    """Passes on the text of a stream without its thinking, and notes how its model thinks."""
+    """Passes on the text of a stream without its thinking, and notes the ways of its model."""
 
     def __init__(self, dialect: ModelDialect) -> None:
         self._dialect = dialect
@@ -164,13 +166,21 @@ class _Hearing:
     def heard(self, piece: Piece) -> Piece:
         text = self._turn.feed(self._thinking.feed(piece.text))
         if piece.finish:
-            text += self._turn.feed(self._thinking.close()) + self._turn.close()
+            self._dialect.saw_end_marked()
+            text += self._rest()
         if self._thinking.ended_unopened:
             self._dialect.thinks_unopened = True
         if piece.thought or self._thinking.thought:
             self._dialect.thinks = True
         finish = piece.finish or (Finish.STOP if self._turn.ended else None)
         return replace(piece, text=text, finish=finish)
+
+    def ended(self) -> Piece:
+        """Return the end of an answer whose server does not mark it."""
+        return Piece(self._rest(), Finish.STOP)
+
+    def _rest(self) -> str:
+        return self._turn.feed(self._thinking.close()) + self._turn.close()
 
 
 @dataclass(frozen=True, slots=True)

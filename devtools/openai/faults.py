@@ -56,6 +56,11 @@ def _over_lines(frames: str) -> str:
     return "".join("data: " + one.replace("\n", "\ndata: ") + "\n\n" for one in pretty)
 
 
+def _call(id_: str, name: str | None, arguments: str) -> dict[str, object]:
+    function = {"arguments": arguments} | ({"name": name} if name else {})
+    return {"index": 0, "type": "function", "function": function} | ({"id": id_} if id_ else {})
+
+
 _SAID = "네, 가능합니다. [1]"
 _DELTA = {"content": _SAID}
 _AS_DELTA = f'"delta": {json.dumps(_DELTA, ensure_ascii=False)}'
@@ -91,6 +96,29 @@ FAULTS = {
     "usage without end": Fault(
         "frames", text=f'data: {{"usage": {{"prompt_tokens": 1e30}}}}\n\n{_frames(_DELTA)}'
     ),
+    "usage of four hundred digits": Fault(
+        "frames",
+        text=f'data: {{"speed": NaN, "usage": {{"prompt_tokens": {10**400}}}}}\n\n'
+        + _frames(_DELTA),
+    ),
+    "usage of nothing": Fault(
+        "frames",
+        text='data: {"usage": {"prompt_tokens": 0, "completion_tokens": 0}}\n\n' + _frames(_DELTA),
+    ),
+    "levels without end": Fault("frames", text=f'data: {{"choices": {"[" * 9_999}\n\n'),
+    "place as a word": Fault("frames", text=_frames(_DELTA).replace('"index": 0', '"index": "0"')),
+    "no end": Fault("frames", text=_frames(_DELTA, finish=None).replace("data: [DONE]\n\n", "")),
+    "two calls in one place": Fault(
+        "frames",
+        of="guard",
+        text=_frames(
+            {"tool_calls": [_call("a", "rooms", '{"won"')]},
+            {"tool_calls": [_call("", None, ": 5}")]},
+            {"tool_calls": [_call("b", "rooms", '{"won": 7}')]},
+        ),
+    ),
+    "object with status 200": Fault("body", text='{"status": "ok"}'),
+    "nothing with status 200": Fault("body", text=""),
     "half characters": Fault(
         "frames",
         text=_HALVES + _frames(_DELTA),

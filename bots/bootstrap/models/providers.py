@@ -156,7 +156,9 @@ class Providers:
             client, slots = await self.bedrock()
             provider, parameters = self._of_bedrock(client, model)
             where = client.where
-        dialect = self._dialects.setdefault((where, model.name), ModelDialect(parameters))
+        like_openai = model.provider is Vendor.OPENAI
+        new = ModelDialect(parameters, may_leave_ends_unmarked=like_openai)
+        dialect = self._dialects.setdefault((where, model.name), new)
         return ResilientCompletions(
             provider,
             caller=Caller(where, dialect=dialect, breaker=Breaker(), patience=patience),

@@ -34,7 +34,7 @@ _REFUSED = 400
 _FORBIDDEN = 403
 _TOO_LARGE = 413
 _OVERLOADED = 500
-_STATUSES = range(400, 600)
+_STATUS = re.compile("[45][0-9]{2}")
 _QUOTAS = (402, 403, 429)
 _FILTERS = (400, 403, 422, 451)
 _QUOTA = re.compile(r"insufficient_quota|current quota|quota exceeded|billing", re.IGNORECASE)
@@ -42,6 +42,13 @@ _QUOTA = re.compile(r"insufficient_quota|current quota|quota exceeded|billing", 
 _UNSUPPORTED = re.compile(
     r"unsupported|not supported|unrecognized|unknown (?:parameter|argument|field)"
     r"|unexpected keyword|not implemented|extra inputs|not permitted",
+    re.IGNORECASE,
+)
+# What a model server says of a key that may not do something. What a firewall forbids, without a
+# reason or with a page, is about the prompt.
+_OF_THE_KEY = re.compile(
+    r"key|token|credential|permission|account|project|organi[sz]ation|subscription|authori[sz]"
+    r"|model|region|country|network|balance|not allowed",
     re.IGNORECASE,
 )
 _REASONS = {
@@ -66,6 +73,11 @@ def translated(where: str) -> Iterator[None]:
             f"{where}: its certificate is not trusted ({_reason(error)}); for one of your own set "
             "SSL_CERT_FILE to the file of its authority"
         ) from error
+    except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError) as error:
+        said = getattr(error, "message", "") or str(error) or type(error).__name__
+        raise ModelUnavailableError(
+            f"{where} sent a damaged reply ({_short(said)}); check OPENAI_BASE_URL, or try again"
+        ) from error
     except (aiohttp.ClientError, OSError) as error:
         raise ModelUnavailableError(
             f"{where} cannot be reached ({type(error).__name__}); "
@@ -75,7 +87,17 @@ def translated(where: str) -> Iterator[None]:
 
 def refused(status: int, body: bytes, headers: Mapping[str, str], where: str) -> ModelError:
     """Return the error that a response of 400 or more stands for."""
-    code, parameter, said = _told(body)
+    try:
+        told = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError:
+        told = re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
+    return _meant(status, told, headers, where, is_page=body.lstrip().startswith(b"<"))
+
+
+def _meant(
+    status: int, told: object, headers: Mapping[str, str], where: str, *, is_page: bool = False
+) -> ModelError:
+    code, parameter, said = _fields(told)
     words = f"{code} {said}"
     line = f"{where} answered {status}" + (f": {_short(said)}" if said.strip() else "")
     if by_words := _by_words(status, words):
@@ -84,8 +106,7 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], where: str) ->
     if status in _BUSY or (status >= _OVERLOADED and not _UNSUPPORTED.search(words)):
         wait_s = _retry_after_s(headers)
         return ModelUnavailableError(f"{line} (try again later)", retry_after_s=wait_s)
-    if status == _FORBIDDEN and body.lstrip().startswith(b"<"):
-        # A firewall's page is about this prompt; a model server says in JSON what a key may not.
+    if status == _FORBIDDEN and (is_page or not _OF_THE_KEY.search(words)):
         return ModelRequestError(f"{line} (a firewall before the model)", said=words)
     if status in _REASONS:
         return ModelMisconfiguredError(f"{line} ({_REASONS[status]})")
@@ -108,30 +129,28 @@ def _by_words(status: int, words: str) -> tuple[type[ModelError], str] | None:
 def told_error(error: object, headers: Mapping[str, str], where: str) -> ModelError:
     """Return what an error stands for that came with the status 200, in a stream or as a body."""
     fields = error if isinstance(error, Mapping) else {}
-    told = [fields.get(name) for name in ("code", "status")]
-    statuses = [int(code) for code in map(str, told) if code.isdecimal()]
-    status = next((code for code in statuses if code in _STATUSES), None)
+    told = [str(fields.get(name)) for name in ("code", "status")]
+    status = next((int(code) for code in told if _STATUS.fullmatch(code)), None)
     if status is None:
         status = _REFUSED if is_filtered(str(error)) else _OVERLOADED
-    return refused(status, orjson.dumps({"error": error}), headers, where)
+    return _meant(status, {"error": error}, headers, where)
 
 
-def _told(body: bytes) -> tuple[str, str, str]:
+def _fields(told: object) -> tuple[str, str, str]:
     """Return the code, the parameter and the message of an error, in the forms that servers have.
 
-    OpenAI: `{"error": {…}}`; Ollama: `{"error": "…"}`; vLLM: the fields alone; FastAPI:
-    `{"detail": "…"}` or `{"detail": [{"loc": […], "msg": "…"}]}`; a page of a proxy.
+    OpenAI: `{"error": {…}}`; Gemini: the same in a list; Ollama: `{"error": "…"}`; vLLM: the fields
+    alone; FastAPI: `{"detail": "…"}` or `{"detail": [{"loc": […], "msg": "…"}]}`.
     """
-    try:
-        reply = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
-        return "", "", re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
-    fields: Any = reply
-    if isinstance(reply, dict):
-        fields = next((reply[name] for name in ("error", "detail") if reply.get(name)), reply)
+    if isinstance(told, list) and len(told) == 1 and isinstance(told[0], dict):
+        told = told[0]
+    fields: Any = told
+    if isinstance(told, dict):
+        fields = next((told[name] for name in ("error", "detail") if told.get(name)), told)
     if isinstance(fields, list):  # FastAPI: the first thing that it did not like
         first = fields[0] if fields and isinstance(fields[0], dict) else {}
-        place = ".".join(map(str, first.get("loc") or ()))
+        loc = first.get("loc")
+        place = ".".join(map(str, loc if isinstance(loc, list) else [loc or ""]))
         return "", place, f"{place} {first.get('msg') or fields}"
     if not isinstance(fields, dict):
         return "", "", str(fields or "")

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from core.errors import ModelReplyError
+from core.errors import ModelReplyError, ModelUnavailableError
 
 _BOM = b"\xef\xbb\xbf"
 _FRAME, _FRAME_BYTES = b"data:", 5
@@ -26,19 +26,20 @@ class FrameReader:
     """Parses bytes: `feed` returns the frames that are complete, `close` the rest.
 
     `done` tells that the stream has said so. `careless` tells that a frame was no strict JSON, so
-    that its text may hold half a surrogate pair.
+    that its text may hold half a surrogate pair. `whole` tells that the reply is one JSON body.
     """
 
     def __init__(self, where: str) -> None:
         """Name the server `where` in errors."""
         self.done = False
         self.careless = False
+        self.whole: bool | None = None  # None while nothing has come
         self._where = where
         self._rest = b""
+        self._after_return = False  # the last byte was one, and a line feed belongs to it
         self._open = b""  # the lines so far of a frame that stands on several
         self._beginning = b""
         self._heard = False
-        self._whole: bool | None = None  # one JSON body; None while nothing has come
 
     def feed(self, data: bytes) -> list[Any]:
         """Return the frames that these bytes have completed.
@@ -46,26 +47,30 @@ class FrameReader:
         Raises:
             ModelReplyError: they belong to no reply.
         """
-        self._rest += data
+        if self._after_return:
+            data = data.removeprefix(b"\n")
+        self._after_return = data.endswith(b"\r")
         if b"\r" in data:
-            self._rest = self._rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if self._whole is None:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self._rest += data
+        if self.whole is None:
             self._look()
         if len(self._rest) + len(self._open) > _LONGEST_FRAME_BYTES:
             raise ModelReplyError(f"{self._where} sent a frame without an end")
-        if self._whole is not False:
+        if self.whole is not False:
             return []
         *lines, self._rest = self._rest.split(b"\n")
         return self._frames(lines)
 
     def close(self) -> list[Any]:
-        """Return the rest; half a frame is none, since whatever sent it broke off.
+        """Return the rest.
 
         Raises:
             ModelReplyError: what came is no reply.
+            ModelUnavailableError: it broke off within a frame.
         """
         rest, self._rest = self._rest, b""
-        if self._whole:
+        if self.whole:
             try:
                 return [self._loaded(rest)]
             except ValueError as error:
@@ -73,6 +78,8 @@ class FrameReader:
         frames = self._frames([rest]) if rest.strip() else []
         if self._beginning and not self._heard:
             raise self.no_reply(self._beginning)
+        if self._open:
+            raise ModelUnavailableError(f"{self._where} broke off within a frame; try again later")
         return frames
 
     def no_reply(self, said: object) -> ModelReplyError:
@@ -88,7 +95,7 @@ class FrameReader:
                 f"{_readable(self._rest)}; check OPENAI_BASE_URL, which often ends with /v1"
             )
         if self._rest and not _BOM.startswith(self._rest):
-            self._whole = self._rest[:1] in (b"{", b"[", b'"')
+            self.whole = self._rest[:1] in (b"{", b"[", b'"')
             self._beginning = self._rest[:_SAID_CHARS]
 
     def _frames(self, lines: Sequence[bytes]) -> list[Any]:
@@ -136,7 +143,10 @@ class FrameReader:
             return orjson.loads(data)
         except ValueError:
             self.careless = True
+        try:
             return json.loads(data.decode("utf-8", "replace"), strict=False)
+        except RecursionError as error:
+            raise ValueError("it has more levels than any reply") from error
 
 
 def _readable(said: object) -> str:

@@ -6,7 +6,6 @@ Each server has its own way, which is read leniently: `docs/models.md` names the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import Any, Final
 
 from core.errors import ModelUnavailableError
@@ -48,6 +47,7 @@ class ReplyReader:
         self._counts: TokenCounts | None = None
         self._thought = False
         self._call = CallText()
+        self._call_id: object = None
         self._half = ""  # of a surrogate pair that two frames share
 
     @property
@@ -71,7 +71,13 @@ class ReplyReader:
         Raises:
             ModelError: as `feed`.
         """
-        text = self._text(self._frames.close()) + self._call.close()
+        try:
+            frames = self._frames.close()
+        except ModelUnavailableError:  # of no matter if the answer had ended before
+            if not self.finished:
+                raise
+            frames = []
+        text = self._text(frames) + self._call.close()
         finish = self._finish or (Finish.STOP if self._frames.done else None)
         return Piece(text, finish, self._counts, thought=self._thought)
 
@@ -88,6 +94,8 @@ class ReplyReader:
         if isinstance(usage := reply.get("usage"), dict):
             self._counts = _counts(usage)
         choice = _first_choice(reply.get("choices"))
+        if choice is None and self._frames.whole:
+            raise self._frames.no_reply(reply)
         if choice is None:
             return ""
         if error := choice.get("error"):
@@ -103,9 +111,15 @@ class ReplyReader:
         return _content(said.get("content")) + self._called(said.get("tool_calls"))
 
     def _called(self, calls: object) -> str:
-        """Return what a message tells of the call of a tool; only the first one counts."""
+        """Return what a message tells of the call of a tool; only the first one counts.
+
+        Some give every call the same place, and tell them apart by their ids alone.
+        """
         first = calls[0] if isinstance(calls, list) and calls else None
         if not isinstance(first, dict) or first.get("index") not in (None, 0):
+            return ""
+        self._call_id = self._call_id or first.get("id")
+        if first.get("id") not in (None, "", self._call_id):
             return ""
         function = first.get("function")
         if not isinstance(function, dict):
@@ -139,7 +153,7 @@ def _error_in(reply: Mapping[str, Any]) -> object:
 def _first_choice(choices: object) -> Mapping[str, Any] | None:
     """Return the first of the choices; a frame may tell of another one."""
     found = choices if isinstance(choices, list) else []
-    told = (choice for choice in found if isinstance(choice, dict) and not choice.get("index"))
+    told = (c for c in found if isinstance(c, dict) and c.get("index") in (None, 0, "0"))
     return next(told, None)
 
 
@@ -168,17 +182,18 @@ def _part(part: object) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _counts(usage: Mapping[str, Any]) -> TokenCounts | None:
-    """Return the tokens that a server has counted, or None where these are no such numbers."""
-    prompt, completion = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
-    if prompt is None or completion is None:
-        return None
-    details = usage.get("prompt_tokens_details")
-    cached = _count(details.get("cached_tokens")) if isinstance(details, Mapping) else 0
-    return TokenCounts(prompt, cached or 0, completion)
-
-
-def _count(told: object) -> int | None:
-    if not isinstance(told, int | float) or not isfinite(told) or not 0 <= told <= _MOST_TOKENS:
+def token_count(told: object) -> int | None:
+    """Return the tokens that a server has counted, or None where this is no such number."""
+    if not isinstance(told, int | float) or not 0 <= told <= _MOST_TOKENS:
         return None
     return int(told)
+
+
+def _counts(usage: Mapping[str, Any]) -> TokenCounts | None:
+    """Return the tokens of a completion; None from a server that counts none, as no prompt has."""
+    prompt, completion = map(token_count, map(usage.get, ("prompt_tokens", "completion_tokens")))
+    if not prompt or completion is None:
+        return None
+    details = usage.get("prompt_tokens_details")
+    cached = token_count(details.get("cached_tokens")) if isinstance(details, Mapping) else 0
+    return TokenCounts(prompt, cached or 0, completion)

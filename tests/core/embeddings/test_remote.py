@@ -1,5 +1,6 @@
 """Embeddings of an endpoint: in small requests, checked, cached as they come."""
 
+import json
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -10,7 +11,7 @@ from core.embeddings.openai import PARAMETERS, OpenAIEmbeddings
 from core.embeddings.prefixes import prefixes_of
 from core.embeddings.remote import RemoteEmbedder
 from core.errors import ModelReplyError, ModelTimeoutError, ModelUnavailableError
-from core.llm.budget import FREE
+from core.llm.budget import FREE, TAB, Tab
 from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
 from core.llm.dialect import ModelDialect
@@ -117,6 +118,19 @@ async def test_vectors_are_ordered_by_index_or_by_place(server, tmp_path, how):
     async with embedder_of(server, tmp_path) as embedder:
         await embedder.warm(TEXTS[:4])
         assert np.allclose(embedder.embed(TEXTS[:4]), right, atol=1e-5)
+
+
+@pytest.mark.parametrize("usage", [None, {"prompt_tokens": 0}, {"prompt_tokens": -5_000}])
+async def test_who_counts_no_tokens_is_estimated(server, tmp_path, usage):
+    """A server that counts nothing would switch the caps off."""
+    rows = [{"embedding": [0.6, 0.8]}, {"embedding": [0.8, 0.6]}]
+    body = json.dumps({"data": rows, "usage": usage})
+    server.faults.append(Fault("body", of="embeddings", text=body))
+    tab = Tab(lambda _: None)
+    TAB.set(tab)
+    async with embedder_of(server, tmp_path) as embedder:
+        await embedder.warm(TEXTS[:2])
+    assert tab.total.prompt_tokens > 5
 
 
 async def test_another_length_in_the_middle_is_refused(server, tmp_path):

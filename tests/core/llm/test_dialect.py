@@ -16,9 +16,10 @@ PARAMETERS = (
 def test_the_parameter_that_is_named_first_gives_up_one_form(started_at):
     """However long the machine has been up."""
     dialect = ModelDialect(PARAMETERS, clock=lambda: started_at)
-    assert dialect.step_down("no heat with this format", dialect.forms)
-    assert dialect.forms == {"format": "schema", "heat": ""}
-    assert dialect.step_down("format?", dialect.forms)
+    cooler = dialect.without("no heat with this format", dialect.forms)
+    assert cooler == {"format": "schema", "heat": ""}
+    assert dialect.given_up == {}
+    dialect.adopt(dialect.without("format?", cooler))
     assert dialect.given_up == {"format": "object", "heat": ""}
 
 
@@ -26,8 +27,8 @@ def test_what_names_nothing_more_to_give_up_changes_nothing():
     """Nor does what names nothing."""
     dialect = ModelDialect(PARAMETERS)
     sent = dialect.plainest
-    assert not dialect.step_down("format", sent)
-    assert not dialect.step_down("who are you?", dialect.forms)
+    assert not dialect.without("format", sent)
+    assert not dialect.without("who are you?", dialect.forms)
     assert dialect.given_up == {}
 
 

@@ -23,7 +23,7 @@ from core.llm.resilient import ResilientCompletions
 from core.llm.tool_calls import Tool
 from core.types import Classification, Label, ToolCall
 from devtools.bedrock import ACCESS_KEY, SECRET_KEY, BedrockServer
-from devtools.openai.faults import Fault
+from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.server import OpenAIServer
 from devtools.openai.ways import WAYS
 
@@ -105,6 +105,12 @@ async def test_arguments_that_are_no_json_are_asked_for_once_more(server, by_ope
     server.faults.append(Fault("call", of="guard", text='rooms {"won": '))
     assert (await reading(by_openai, "회의실 예약해 줘")).call == ToolCall("rooms", {})
     assert len(server.bodies("guard")) == 2
+
+
+async def test_the_first_of_two_calls_counts_also_where_both_have_one_place(server, by_openai):
+    """Some servers tell calls apart by their ids alone."""
+    server.faults.append(FAULTS["two calls in one place"])
+    assert (await reading(by_openai, "회의실 예약해 줘")).call == ToolCall("rooms", {"won": 5})
 
 
 async def test_bedrock_calls_a_tool_or_returns_the_reading(by_bedrock):

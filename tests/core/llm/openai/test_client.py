@@ -165,7 +165,7 @@ async def test_retries_are_bounded(server):
         (Fault("status", status=429, code="insufficient_quota"), ModelMisconfiguredError, "quota"),
         (Fault("status", status=400, code="content_filter"), ModelRefusedError, "filter"),
         (Fault("status", status=400, code="context_length_exceeded"), ModelOverflowError, "longer"),
-        (Fault("status", status=403, text="forbidden"), ModelMisconfiguredError, "may not"),
+        (Fault("status", status=403, text="no permission"), ModelMisconfiguredError, "may not"),
     ],
 )
 async def test_what_will_not_pass_is_told_at_once(server, fault, error, words):

@@ -1,44 +1,29 @@
 """Servers, gateways and proxies that do what is in no specification, each by its name."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from yarl import URL
+from fakes.openai_models import ASK, READ, model_of, pieces, said
 
 from core.errors import (
-    ModelMisconfiguredError,
-    ModelOverflowError,
-    ModelRefusedError,
-    ModelReplyError,
-    ModelRequestError,
+    ModelBrokeOffError,
     ModelTimeoutError,
     ModelUnavailableError,
 )
-from core.llm.budget import FREE
-from core.llm.caller import Caller, Patience, Slots
-from core.llm.circuit_breaker import Breaker
+from core.llm.budget import TAB, Tab
 from core.llm.classifier import QuestionClassifier
-from core.llm.completions import CompletionRequest, Finish, Schema
+from core.llm.completions import Finish
 from core.llm.dialect import ModelDialect
-from core.llm.load import StreamLoad
 from core.llm.openai.chat import PARAMETERS
-from core.llm.openai.client import OpenAIModel, open_server
+from core.llm.openai.frames import FrameReader
 from core.llm.prompts import Prompt
-from core.llm.resilient import ResilientCompletions
 from core.types import Classification, Label
 from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.server import OpenAIServer, Pace
 from devtools.openai.ways import WAYS
 from devtools.openai.wire import STREAM_HEAD, chunk
 
-MESSAGES = [
-    {"role": "system", "content": "Answer in JSON."},
-    {"role": "user", "content": "<question>\n정산은요?\n</question>"},
-]
-ASK = CompletionRequest(MESSAGES, 900, 0.2)
-READ = replace(ASK, schema=Schema("reading", {"label": {"type": "string"}}))
 SAID = "네, 가능합니다. [1]"
 
 
@@ -46,33 +31,6 @@ SAID = "네, 가능합니다. [1]"
 async def server():
     async with OpenAIServer().serve() as running:
         yield running
-
-
-@asynccontextmanager
-async def model_of(url, *, key="sk-test", within_s=5.0, slots=0, dialect=None, breaker=None):
-    async with open_server(key=key, base_url=url) as opened:
-        caller = Caller(
-            opened.where,
-            dialect=dialect or ModelDialect(PARAMETERS),
-            breaker=breaker or Breaker(failures=99),
-            patience=Patience(within_s=within_s, waits_s=9),
-            sleep=lambda _: asyncio.sleep(0),
-        )
-        yield ResilientCompletions(
-            OpenAIModel(opened, "gpt-4o-mini"),
-            caller=caller,
-            slots=Slots(slots),
-            load=StreamLoad(),
-            price=FREE,
-        )
-
-
-async def pieces(model, request=ASK):
-    return [piece async for piece in model.stream(request)]
-
-
-async def said(model, request=ASK):
-    return "".join(piece.text for piece in await pieces(model, request))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +47,8 @@ async def said(model, request=ASK):
         "frames in frames",
         "numbers that are none",
         "usage without end",
+        "usage of four hundred digits",
+        "place as a word",
         "another choice first",
         "text of a completion",
         "no done",
@@ -111,58 +71,6 @@ async def test_odd_replies_are_read(server, name):
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "error", "words", "requests"),
-    [
-        ("error in the stream", ModelUnavailableError, "upstream connect error", 3),
-        ("error with status 200", ModelUnavailableError, "upstream connect error", 3),
-        ("error without a name", ModelUnavailableError, "upstream connect error", 3),
-        ("error of a choice", ModelUnavailableError, "upstream connect error", 3),
-        ("error as an event", ModelUnavailableError, "upstream connect error", 3),
-        ("filter in the stream", ModelRefusedError, "content policy", 1),
-        ("page with status 200", ModelReplyError, "Sign in", 1),
-        ("text with status 200", ModelReplyError, "Internal Server Error", 1),
-        ("overflow of vLLM", ModelOverflowError, "maximum context length", 1),
-        ("overflow of llama.cpp", ModelOverflowError, "context window", 1),
-        ("filter of a gateway", ModelRefusedError, "content management", 1),
-        ("retry after a date", ModelUnavailableError, "503", 1),
-    ],
-)
-async def test_errors_are_told_in_the_words_of_the_server(server, name, error, words, requests):
-    """With its address, and as often as another attempt may help."""
-    server.faults += [FAULTS[name]] * 3
-    async with model_of(server.url) as model:
-        with pytest.raises(error, match=words) as raised:
-            await said(model)
-    assert str(URL(server.url).port) in str(raised.value)
-    assert len(server.requests) == requests
-
-
-async def test_one_persons_request_stops_nobody_else(server):
-    """A refusal of a prompt is no failure of the server: the next question is asked."""
-    breaker = Breaker(failures=1)
-    names = ("overflow of vLLM", "filter of a gateway")
-    server.faults += [FAULTS[name] for name in names]
-    server.faults += [Fault("status", status=400, text="something about this prompt")] * 2
-    async with model_of(server.url, breaker=breaker) as model:
-        for error in (ModelOverflowError, ModelRefusedError, ModelRequestError):
-            with pytest.raises(error):
-                await said(model)
-        assert await said(model)
-    assert breaker.allows()
-
-
-async def test_a_firewalls_page_stops_nobody_else(server):
-    """It is about one prompt; what a key may not do, a model server tells in JSON."""
-    breaker = Breaker(failures=9)
-    server.faults += [FAULTS["page of a firewall"]] * 2
-    async with model_of(server.url, breaker=breaker) as model:
-        with pytest.raises(ModelRequestError, match="firewall"):
-            await said(model)
-        assert await said(model)
-        assert model.caller.dialect.given_up == {}
-
-
 @pytest.mark.parametrize("name", ["open after its end", "open after its finish"])
 async def test_an_answer_that_is_over_is_not_waited_for(server, name):
     """Whoever leaves the connection open keeps nobody waiting, and loses nothing."""
@@ -173,18 +81,49 @@ async def test_an_answer_that_is_over_is_not_waited_for(server, name):
     assert last.finish is Finish.STOP
 
 
+async def test_a_server_that_marks_no_ends_is_known_for_it_after_some_replies(server):
+    """One such reply may have been cut off. Who has ever marked an end does so always."""
+    server.faults += [FAULTS["no end"]] * 4
+    learning = ModelDialect(PARAMETERS, may_leave_ends_unmarked=True)
+    async with model_of(server.url, dialect=learning) as model:
+        for _ in range(2):
+            with pytest.raises(ModelBrokeOffError):
+                await said(model)
+        for _ in range(2):
+            *_, last = found = await pieces(model)
+            assert "".join(piece.text for piece in found) == SAID
+            assert last.finish is Finish.STOP
+        assert await said(model)
+        server.faults += [FAULTS["no end"]] * 4
+        for _ in range(4):
+            with pytest.raises(ModelBrokeOffError):
+                await said(model)
+
+
+async def test_a_line_end_in_two_pieces_is_one(server):
+    """A frame on several lines goes on behind it, as if it had come in one piece."""
+    reader = FrameReader("somewhere")
+    text = FAULTS["frames on several lines"].text.replace("\n", "\r\n").encode()
+    frames = [frame for byte in text for frame in reader.feed(bytes([byte]))]
+    assert [*frames, *reader.close()] == FrameReader("somewhere").feed(text)
+    assert len(frames) == 2
+
+
+async def test_who_counts_no_tokens_is_estimated(server):
+    """A server that counts nothing would switch the caps off."""
+    server.faults.append(FAULTS["usage of nothing"])
+    tab = Tab(lambda _: None)
+    TAB.set(tab)
+    async with model_of(server.url) as model:
+        await said(model)
+    assert tab.total.prompt_tokens > 5
+
+
 async def test_a_character_in_two_frames_is_one(server):
     """Each frame has half of a surrogate pair, which is no text by itself."""
     server.faults.append(FAULTS["half characters"])
     async with model_of(server.url) as model:
         assert await said(model) == f"\U0001f600{SAID}"
-
-
-async def test_a_refusal_stays_one(server):
-    """Whatever reason for its end the same message then gives."""
-    server.faults.append(FAULTS["refusal"])
-    async with model_of(server.url) as model:
-        assert (await pieces(model))[-1].finish is Finish.FILTERED
 
 
 async def test_a_prompt_that_outgrows_the_model_while_it_writes_ends_the_answer():
@@ -218,12 +157,6 @@ async def test_half_a_frame_is_a_stream_that_broke_off(server):
     async with model_of(server.url) as model:
         with pytest.raises(ModelUnavailableError):
             await said(model)
-
-
-async def test_a_wait_that_is_no_number_is_no_wait(server):
-    server.faults.append(FAULTS["retry after no number"])
-    async with model_of(server.url) as model, asyncio.timeout(10):
-        assert await said(model)
 
 
 @pytest.mark.parametrize("name", ["silence", "pings"])
@@ -292,79 +225,6 @@ async def test_thinking_without_a_tag_is_known_from_then_on(server):
     async with model_of(server.url) as model:
         await said(model)
         assert (await said(model)).strip() == SAID
-
-
-@pytest.mark.parametrize(
-    ("way", "request_", "given_up"),
-    [
-        ("reasoning", ASK, {"temperature": ""}),
-        ("vllm", READ, {}),
-        ("ollama", READ, {}),
-        ("litellm", READ, {"response_format": ""}),
-        ("mistral", READ, {"max_completion_tokens": "max_tokens", "stream_options": ""}),
-        ("fastapi", ASK, {"max_completion_tokens": "max_tokens", "stream_options": ""}),
-        ("llama-cpp", READ, {"response_format": "json_object"}),
-        ("gemma", ASK, {"system": ""}),
-        ("whole", ASK, {"stream": ""}),
-    ],
-)
-async def test_what_a_server_refuses_is_left_out_and_remembered(way, request_, given_up):
-    """One parameter after the other, once for all requests to come."""
-    async with (
-        OpenAIServer(way=WAYS[way]).serve() as server,
-        model_of(server.url) as model,
-    ):
-        assert await said(model, request_)
-        assert model.caller.dialect.given_up == given_up
-        asked = len(server.requests)
-        assert await said(model, request_)
-    assert len(server.requests) == asked + 1
-
-
-async def test_a_refusal_without_words_is_met_with_the_plainest_request():
-    """Which is remembered, for that is what the server takes."""
-    async with (
-        OpenAIServer(way=WAYS["wordless"]).serve() as server,
-        model_of(server.url) as model,
-    ):
-        assert await said(model, READ)
-        assert await said(model, READ)
-    assert len(server.requests) == 3
-
-
-async def test_many_requests_learn_one_step_together():
-    """Those that were refused at once give up one form, not one each."""
-    async with (
-        OpenAIServer(way=replace(WAYS["openai"], refuses=("json_schema",))).serve() as server,
-        model_of(server.url) as model,
-    ):
-        await asyncio.gather(*(said(model, READ) for _ in range(8)))
-        assert model.caller.dialect.given_up == {"response_format": "json_object"}
-
-
-async def test_azure_is_reached_by_its_query_and_its_header():
-    """Its first frame has no choices."""
-    async with OpenAIServer(way=WAYS["azure"]).serve() as server:
-        async with model_of(f"{server.url}?api-version=2024-10-21") as model:
-            assert await said(model)
-        async with model_of(server.url) as model:
-            with pytest.raises(ModelMisconfiguredError):
-                await said(model)
-
-
-async def test_a_key_with_a_line_end_and_an_address_with_a_password(server):
-    """They come out of copying, as a whole address does, and none is an error."""
-    async with model_of(server.url, key=" sk-test\n") as model:
-        assert await said(model)
-    address = str(URL(server.url).with_user("min").with_password("secret"))
-    async with model_of(address) as model:
-        assert await said(model)
-        assert "secret" not in model.caller.where
-    async with model_of(f"{server.url}/chat/completions?x=1", key="Bearer sk-test") as model:
-        assert await said(model)
-    assert server.headers[0]["authorization"] == "Bearer sk-test"
-    assert server.headers[2]["authorization"] == "Bearer sk-test"
-    assert server.headers[1]["authorization"].startswith("Basic ")
 
 
 @pytest.mark.parametrize(
