@@ -86,12 +86,13 @@ def history():
 @pytest.fixture
 def start(make_assistant, rooms, history, profile, encoder, unmeant, clock):
     """An assistant with the skill; started again, it has been restarted on the same history."""
+    router = Router([rooms], encoder, unmeant)  # it keeps nothing, and takes a second to learn
 
     def started():
         return SkilledAssistant(
             make_assistant(history=history),
             skills=[rooms],
-            router=Router([rooms], encoder, unmeant),
+            router=router,
             history=history,
             profile=profile,
             now=clock,

@@ -152,12 +152,13 @@ def talk(skills, make_assistant, profile, encoder, unmeant):
     """One conversation; each answer comes from a process started anew."""
     history, numbers = MemoryHistory(), count()
     session = SessionId("slack:T1:C1:1")
+    router = Router(list(skills.values()), encoder, unmeant)  # it keeps nothing of a conversation
 
     async def talk(text, *, of="", by="U1", name=""):
         assistant = SkilledAssistant(
             make_assistant(history=history),
             skills=list(skills.values()),
-            router=Router(list(skills.values()), encoder, unmeant),
+            router=router,
             history=history,
             profile=profile,
             now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),

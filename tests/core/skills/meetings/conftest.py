@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -94,16 +95,22 @@ class Conversation:
 def converse(make_assistant, diary, profile, encoder, unmeant, analyzer, history, messenger):
     """Begin a conversation in a language; all share the diary and the history."""
 
-    def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
+    @cache
+    def learned(language, now):
+        """The skill, and the router that has learned its examples, which takes a second."""
         hours = WorkingHours.parse("09:00-18:00", holidays_of("KR", language))
         desk = MeetingTools(diary, load_words(language), hours, analyzer.terms, messenger)
         skill = MeetingSkill(desk, lambda: now)
+        return skill, Router([skill], encoder, unmeant)
+
+    def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
+        skill, router = learned(language, now)
 
         def start():
             return SkilledAssistant(
                 make_assistant(history=history),
                 skills=[skill],
-                router=Router([skill], encoder, unmeant),
+                router=router,
                 history=history,
                 profile=profile,
                 now=lambda: now,
