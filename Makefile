@@ -40,6 +40,9 @@ chat: setup ## talk to the bot in the terminal
 torch: $(VENV)/.installed-dev ## install what `faqbot tune local` and the recommender train with: some hundred MB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0
 
+# Each worker computes on one core: threads of its own would wait for those of the others.
+test test-long: export OPENBLAS_NUM_THREADS := 1
+
 test: $(VENV)/.installed-dev ## the whole test suite, three workers for two cores
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
