@@ -53,6 +53,7 @@ class BaseClient(discord.Client):
         self._since: dict[int, datetime | None] = {}
         self._direct_since: datetime | None = None
         self._noting = asyncio.Lock()  # held until it is noted since when messages may be missed
+        self._late_guilds: set[int] = set()  # those that were not available yet at READY
         self._heard_at: dict[int | None, datetime] = {}  # the latest message, by guild
 
     async def setup_hook(self) -> None:
@@ -96,8 +97,15 @@ class BaseClient(discord.Client):
             return self._heard_at.get(guild_id, self._began_after)
 
     def catch_up(self, guilds: list[discord.Guild]) -> None:
-        """Read the messages that were sent while the bot was away."""
-        self.tasks.begin(self._catch_up(guilds))
+        """Read the messages that were sent while the bot was away, where a guild is available."""
+        self._late_guilds.update(guild.id for guild in guilds if guild.unavailable)
+        self.tasks.begin(self._catch_up([guild for guild in guilds if not guild.unavailable]))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Catch up on a guild that was not available when the others were caught up on."""
+        if guild.id in self._late_guilds:
+            self._late_guilds.remove(guild.id)
+            self.catch_up([guild])
 
     async def _catch_up(self, guilds: list[discord.Guild]) -> None:
         async with self._noting:

@@ -158,8 +158,9 @@ class Connection:
         everybody = bool(session.intents & INTENTS["GUILD_MEMBERS"])
         if session.intents & INTENTS["GUILDS"]:
             for guild in guilds:
-                told = guild_json(guild, world.users, world.bot, everybody=everybody)
-                session.push("GUILD_CREATE", told)
+                if guild.id not in world.settings.unavailable:
+                    told = guild_json(guild, world.users, world.bot, everybody=everybody)
+                    session.push("GUILD_CREATE", told)
 
     async def _resume(self, data: Json) -> None:
         world = self.world

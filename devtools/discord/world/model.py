@@ -85,6 +85,7 @@ class DiscordSettings:
     replay_events: int = 5_000
     resume_window_s: float = 180.0
     closed_dms: set[int] = field(default_factory=set)
+    unavailable: set[int] = field(default_factory=set)  # guilds that READY names and nothing tells
 
 
 @dataclass(slots=True, eq=False)

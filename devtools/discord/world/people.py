@@ -47,9 +47,17 @@ class People(Cues):
     async def create_guild(self, name: str) -> Guild:
         """A further guild, which the bot is added to."""
         guild = self._new_guild(name)
+        self._tell_of(guild)
+        return guild
+
+    async def make_available(self, guild: Guild) -> None:
+        """End the outage of a guild that is `unavailable` by the settings."""
+        self.settings.unavailable.remove(guild.id)
+        self._tell_of(guild)
+
+    def _tell_of(self, guild: Guild) -> None:
         data = guild_json(guild, self.users, self.bot, everybody=True)
         self.dispatch("GUILD_CREATE", data, ("GUILDS",), guild_id=guild.id)
-        return guild
 
     async def create_role(self, name: str, *, mentionable: bool = False) -> Role:
         role = Role(snowflake(), name, mentionable=mentionable, position=len(self.guild.roles))

@@ -101,6 +101,36 @@ async def test_a_question_at_once_after_the_start_does_not_hide_what_was_missed(
         assert texts(bot) == ["지금 질문", "놓친 질문"]
 
 
+@pytest.mark.parametrize("shards", ["", "2"])
+async def test_a_guild_that_is_available_late_is_caught_up_on_then(
+    fake, tmp_path, profile, monkeypatch, shards
+):
+    """READY names it, and its channels come later: after an outage, or on a busy machine."""
+    channel, others_begun = fake.guild.channels[0], asyncio.Event()
+    catch_up = app.BaseClient.catch_up
+
+    def caught_up(self, guilds):
+        catch_up(self, guilds)
+        if guilds:
+            others_begun.set()
+
+    monkeypatch.setattr(app.BaseClient, "catch_up", caught_up)
+    fake.settings.shards = 2 if shards else 1
+    async with running_bot(fake, tmp_path, profile):
+        await answered_to(fake, "첫 질문")
+        thread = thread_of(fake, channel)
+    missed = await fake.say(channel, "놓친 질문", mention_bot=True)
+    await fake.say(thread, "이어서 묻습니다")
+    fake.settings.unavailable.add(fake.guild.id)
+    others_begun.clear()
+    async with running_bot(fake, tmp_path, profile, DISCORD_SHARDS=shards) as bot:
+        await others_begun.wait()
+        await fake.make_available(fake.guild)
+        await answer_to(fake, missed)
+        await fake.until(lambda: len(answers_in(fake, thread)) == 2)
+        assert sorted(texts(bot)) == ["놓친 질문", "이어서 묻습니다"]
+
+
 async def test_after_downtime_direct_messages_are_caught_up_on(fake, tmp_path, profile):
     """Of those who have asked there before; Discord lists no others."""
     async with running_bot(fake, tmp_path, profile):
