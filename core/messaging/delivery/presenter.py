@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Final, Generic
 
 from core.errors import (
+    FaqbotError,
     MessageGoneError,
     MustBeNewError,
     PlatformError,
@@ -34,6 +36,7 @@ _STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent with
 # An ending waits this long for its edit; then it is posted as a new message.
 _PATIENCE_S: Final = 3.0
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after temporary errors
+_NOTED_WITHIN_S: Final = 2.0  # how long a process that leaves waits for the store
 _MOST_INTERIM_FAILURES: Final = 2  # failures of interim edits that lengthen the pause
 
 
@@ -223,6 +226,27 @@ class Presenter(Generic[Page]):
         return place
 
     async def _post(self) -> None:
+        before = len(self._shown)
+        try:
+            await self._post_next()
+            if len(self._shown) > before:
+                await self._note(self._shown.references)
+        except asyncio.CancelledError:
+            if len(self._shown) > before:
+                await self._note_at_the_end()
+            raise
+
+    async def _note_at_the_end(self) -> None:
+        """Note a message that was sent while this process was leaving, if the store takes it soon.
+
+        Some messages cannot be found, as those that Slack shows to one person alone: the next
+        process would send them a second time.
+        """
+        with suppress(FaqbotError, TimeoutError):
+            async with asyncio.timeout(_NOTED_WITHIN_S):
+                await self._note(self._shown.references)
+
+    async def _post_next(self) -> None:
         posts = self._reply.posts
         async with posts.slot():
             view = await self._confirmed_view()
@@ -231,7 +255,7 @@ class Presenter(Generic[Page]):
                 return
             page = self._pages()[place]
             try:
-                reference = await to_its_end(self._reply.post(page, place))
+                await to_its_end(self._send(page, place))
             except RateLimitedError as error:
                 posts.freeze(error.retry_after_s)
                 raise
@@ -240,12 +264,13 @@ class Presenter(Generic[Page]):
             except PlatformError:
                 self._may_be_posted = True
                 raise
-        self._shown.add(reference, page)
         self._seen.now(view)
         if self._lane and view.text:
             self._reply.edits.note_written(self._lane)
             self._tell_lane()
-        await self._note(self._shown.references)
+
+    async def _send(self, page: Page, place: int) -> None:
+        self._shown.add(await self._reply.post(page, place), page)
 
     async def _edit(self) -> None:
         edits = self._reply.edits

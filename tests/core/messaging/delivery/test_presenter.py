@@ -238,6 +238,23 @@ def test_a_message_on_its_way_has_landed_when_the_showing_has_ended():
     assert found == there
 
 
+def test_a_message_on_its_way_is_noted_when_the_showing_has_ended():
+    """Some messages cannot be found again: whoever is next would post them a second time."""
+    wall, noted = Wall(latency_s=0.4), []
+
+    async def note(references):
+        noted.append(list(references))
+
+    async def cancelled():
+        showing = asyncio.create_task(present(wall, ["가나다라 "] * 100, first_s=5.0, note=note))
+        await asyncio.sleep(0.27)  # it was sent just now
+        showing.cancel()
+        await asyncio.gather(showing, return_exceptions=True)
+        assert noted == [list(wall.messages)]
+
+    leap(cancelled())
+
+
 def test_an_edit_on_its_way_has_landed_when_the_showing_has_ended():
     """Else it might land after the first one of whoever is next."""
     wall, sent = Wall(latency_s=0.4), asyncio.Event()
