@@ -34,7 +34,7 @@ from core.lessons.learning import Learning
 from core.llm.budget import Ledger
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRules

@@ -16,8 +16,8 @@ from core.messaging.delivery.presenter import Presenter
 from core.messaging.delivery.recovery import attach, delete_all, delete_late, with_found
 from core.messaging.delivery.reply import Reply
 from core.messaging.endings import ending_of, state_of
+from core.messaging.inbox.worker import NoteReply
 from core.messaging.pending_turns import PendingTurns
-from core.messaging.worker import NoteReply
 from core.ports import Archive, Inbox
 from core.press_ids import is_press
 from core.profile import Profile
@@ -46,7 +46,7 @@ IsPublic = Callable[[SessionId], bool]
 
 
 class QuestionHandler:
-    """Implements `core.messaging.worker.Handler` for all platforms that it serves."""
+    """Implements `core.messaging.inbox.worker.Handler` for all platforms that it serves."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -91,7 +91,7 @@ class QuestionHandler:
         return tuple(self._platforms)
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
-        """Answer a claimed question in its place; see `core.messaging.worker.Handler`."""
+        """Answer a claimed question in its place; see `Handler` of the worker."""
         watch = AnswerWatch(claim)
         try:
             state = await self._answer(claim, note_reply, watch)
@@ -156,7 +156,7 @@ class QuestionHandler:
         await self._history.store(view.question.id)
 
     async def give_up(self, claim: Claim) -> None:
-        """Tell the asker that there will be no answer; see `core.messaging.worker.Handler`."""
+        """Tell the asker that there will be no answer; see `Handler` of the worker."""
         failed = _only(Failed(self._profile.failed))
         await self._present(claim, failed, _untold, AnswerWatch(claim))
 
@@ -193,7 +193,7 @@ class QuestionHandler:
         return True if await self._inbox.stop(question_id, by=claim) else None
 
     async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
-        """Delete an answer, or show that it was stopped; see `core.messaging.worker.Handler`."""
+        """Delete an answer, or show that it was stopped; see `Handler` of the worker."""
         await until_back(lambda: self._archive.remove(claim.question.id))
         reply = self._reply_for(claim.question)
         references = await with_found(_split(claim.reply), reply, all_of_them=True)

@@ -10,7 +10,7 @@ from typing import Final
 from core.lessons.learning import Learning
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.endings import view_of
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.ports import Archive, Inbox
 from core.press_ids import press_id
 from core.profile import Profile

@@ -10,7 +10,7 @@ from typing import Final
 
 from core.errors import StorageError, StoreAwayError
 from core.messaging.cases.notice import notice_id
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.user_limits import UserLimits
 from core.ports import Archive, Cases, Inbox
 from core.stores.records import is_later

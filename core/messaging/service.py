@@ -18,13 +18,13 @@ from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.upkeep import rounds_of
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
-from core.messaging.intake import Intake
+from core.messaging.inbox.intake import Intake
+from core.messaging.inbox.offline import Offline
+from core.messaging.inbox.runner import Runner
 from core.messaging.lookups import Lookups
-from core.messaging.offline import Offline
 from core.messaging.opinions import Opinions
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.revisions import Revisions
-from core.messaging.runner import Runner
 from core.messaging.thread_rules import ThreadRules
 from core.messaging.user_limits import UserLimits
 from core.ports import Archive, Inbox

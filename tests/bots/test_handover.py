@@ -7,7 +7,7 @@ import pytest
 from fakes.slack_bot import answering, finished
 
 from config.settings import Settings
-from core.messaging import worker
+from core.messaging.inbox import worker
 from devtools.slack import Slack, visible
 
 PIECES = ("구매확정 다음 영업일에 ", "정산되고, 공휴일에는 밀립니다.")

@@ -10,7 +10,7 @@ import pytest
 from fakes.discord_bot import answers_in, running_bot
 from fakes.slack_bot import PROFILE, answering, finished
 
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.stores.sqlite.spool import SqliteSpool
 from core.types import InboxState
 from devtools.slack import Slack, visible

@@ -14,7 +14,7 @@ from fakes.learning import learning_of
 from bots.bootstrap.stores import Stores, open_stores
 from bots.shared.platform import RunningPlatform
 from config.settings import Settings
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from core.messaging.worker import InboxWorker, NoteReply
+from core.messaging.inbox.worker import InboxWorker, NoteReply
 from core.ports import Archive, History, Inbox
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.archive import MongoArchive
@@ -56,7 +56,7 @@ class Platform:
 
 
 class Bot:
-    """Answers as `core.messaging.worker.Handler` says, and dies at its point."""
+    """Answers as `core.messaging.inbox.worker.Handler` says, and dies at its point."""
 
     def __init__(
         self, platform: Platform, history: History, archive: Archive, *, first: str, point: str

@@ -11,7 +11,7 @@ from fakes.learning import learning_of
 from fakes.rough import Life, Rough, RoughReply, Store, moment, now, pacers_of
 
 from config.profiles import load_profile
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits

@@ -13,7 +13,7 @@ from bots.bootstrap.stores import Stores
 from bots.slack.platform import open_slack
 from config.profiles import load_profile
 from config.settings import Settings
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.user_limits import UserLimits
 from core.ports import Inbox
 from core.profile import Profile

@@ -12,7 +12,7 @@ from bots.bootstrap.serve import connected, keep_running
 from bots.bootstrap.stores import open_stores
 from bots.shared.platform import RunningPlatform
 from core.errors import PlatformError
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits

@@ -14,7 +14,7 @@ from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome
 from core.lessons.remarks import Remark
 from core.messaging.handler import references_of
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.errors import StoreAwayError
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.stores.sqlite.spool import Act, SqliteSpool
 from core.types import Question, Receipt, SessionId
 

@@ -11,7 +11,7 @@ import pytest
 from contracts.inbox import Clock, asked, state_of
 
 from core.errors import FaqbotError, StorageError, StoreAwayError
-from core.messaging.worker import InboxWorker, NoteReply
+from core.messaging.inbox.worker import InboxWorker, NoteReply
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.inbox import SqliteInbox
@@ -368,7 +368,7 @@ async def test_a_handler_that_loses_a_cancellation_is_stopped_all_the_same(
                 lost.append("a cancellation")
 
     monkeypatch.setattr(script, "answer", losing)
-    monkeypatch.setattr("core.messaging.worker._CANCEL_AGAIN_S", 0.01)
+    monkeypatch.setattr("core.messaging.inbox.worker._CANCEL_AGAIN_S", 0.01)
     await inbox.receive(asked("1"))
     async with working(inbox, script, lease_s=60, poll_s=60) as worker:
         await script.begun.get()

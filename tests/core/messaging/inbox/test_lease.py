@@ -9,8 +9,8 @@ import pytest
 from fakes.leaping_loop import leap
 
 from core.errors import LeaseLostError, StoreAwayError
-from core.messaging.lease import Lease
-from core.messaging.store_watch import StoreWatch
+from core.messaging.inbox.lease import Lease
+from core.messaging.inbox.store_watch import StoreWatch
 from core.types import Claim, Question, SessionId
 
 CLAIM = Claim(Question(id="1", session=SessionId("s"), text="배송비는?", asker="U1"), fence=1)

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from core.messaging.handler import QuestionHandler
-from core.messaging.offline import Offline
-from core.messaging.worker import InboxWorker
+from core.messaging.inbox.offline import Offline
+from core.messaging.inbox.worker import InboxWorker
 from core.ports import Inbox
 from core.stores.sqlite.spool import Spooled
 

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from core.errors import AwayError, FaqbotError, LeaseLostError, StorageError
-from core.messaging.lease import Lease
-from core.messaging.places import Places
-from core.messaging.store_watch import StoreWatch
+from core.messaging.inbox.lease import Lease
+from core.messaging.inbox.places import Places
+from core.messaging.inbox.store_watch import StoreWatch
 from core.ports import Inbox
 from core.retry import until_back
 from core.types import Claim, InboxState

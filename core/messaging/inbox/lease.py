@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from core.errors import AwayError
-from core.messaging.store_watch import StoreWatch
+from core.messaging.inbox.store_watch import StoreWatch
 from core.ports import Inbox
 from core.types import Claim
 

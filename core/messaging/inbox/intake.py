@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from core.bounded import BoundedDict
 from core.errors import StoreAwayError
-from core.messaging.offline import Offline
+from core.messaging.inbox.offline import Offline
 from core.messaging.user_limits import UserLimits
 from core.ports import Inbox
 from core.stores.sqlite.spool import Act

@@ -1,0 +1,1 @@
+"""The inbox at work: questions are stored, claimed and answered, also while the store is away."""
