@@ -25,7 +25,7 @@ from bots.discord.ids import PREFIX, Ephemeral, is_public, target_of
 from bots.discord.render.components import Page, Renderer
 from bots.discord.replies.ephemeral import EphemeralReply
 from bots.discord.replies.notices import Notices
-from bots.discord.replies.outreach import Outreach
+from bots.discord.replies.outreach import PlatformOutreach
 from bots.discord.replies.thread import ChannelReply, MessageWriter
 from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
@@ -94,7 +94,7 @@ async def open_discord(
             partial(_open_reply, writer),
             is_public=is_public,
             stand=stand,
-            line=Outreach(writer, renderer.look.cleaner),
+            outreach=PlatformOutreach(writer, renderer.look.cleaner),
         )
         about = f"Discord: on, as {me['username']}"
         gateway = Gateway(context, token)

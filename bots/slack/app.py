@@ -52,7 +52,7 @@ from bots.slack.interactions.lessons import register as register_lessons
 from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.replies.native_status import NativeStatus
 from bots.slack.replies.native_stream import StreamingReply
-from bots.slack.replies.outreach import Outreach
+from bots.slack.replies.outreach import PlatformOutreach
 from bots.slack.replies.thread import Answers, SlackReply
 from config.settings import Settings
 from core.errors import PlatformError
@@ -169,7 +169,7 @@ async def assemble(
         replies.open,
         is_public=is_public,
         stand=standings.of,
-        line=Outreach(workspaces, budgets, context.cleaner),
+        outreach=PlatformOutreach(workspaces, budgets, context.cleaner),
     )
     lessons = LessonHandler(context, background, budgets)
     message_handler = MessageHandler(context, background, lessons, budgets)

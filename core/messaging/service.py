@@ -32,7 +32,7 @@ from core.press_ids import press_id
 from core.profile import Profile
 from core.reporting.operations import Operations
 from core.skills.assistant import AnyAssistant
-from core.skills.messenger import Line, Messenger
+from core.skills.messenger import Messenger, Outreach
 from core.stores.sqlite.spool import Act, Spooled
 from core.types import Question, Receipt, Received, SessionId, Turn
 
@@ -137,16 +137,16 @@ class ChatService(Lookups):
         *,
         is_public: IsPublic = lambda _session: False,
         stand: Stand | None = None,
-        line: Line | None = None,
+        outreach: Outreach | None = None,
     ) -> None:
         """Answer sessions whose id begins with `prefix` in the replies of `open_reply`.
 
         `is_public` returns whether owners can see a session; only then are they called. `stand`
         returns the place and the people of a question, as the profile's channels and groups name
-        them. `line` delivers messages to people who have not just asked.
+        them. `outreach` delivers messages to people who have not just asked.
         """
         self._handler.serve(prefix, open_reply, is_public)
-        self.messenger.connect(prefix, line, is_public)
+        self.messenger.connect(prefix, outreach, is_public)
         if stand and self._audiences:
             self._audiences.ask(prefix, stand)
         self.runner.take(prefix)

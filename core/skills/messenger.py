@@ -34,7 +34,7 @@ class OwnerRequest:
     about: str
 
 
-class Line(Protocol):
+class Outreach(Protocol):
     """A platform's way to people who have not just asked. Everything raises `PlatformError`."""
 
     async def announce(self, channel: str, text: str) -> None:
@@ -67,22 +67,22 @@ class Messenger:
     history: History
     inbox: Inbox
     wake: Callable[[], None] = lambda: None
-    _lines: dict[str, Line] = field(default_factory=dict)
+    _outreach: dict[str, Outreach] = field(default_factory=dict)
     _public: dict[str, Callable[[SessionId], bool]] = field(default_factory=dict)
     _names: BoundedDict[tuple[str, str], str] = field(
         default_factory=lambda: BoundedDict(_MOST_NAMES)
     )
 
     def connect(
-        self, prefix: str, line: Line | None, is_public: Callable[[SessionId], bool]
+        self, prefix: str, outreach: Outreach | None, is_public: Callable[[SessionId], bool]
     ) -> None:
-        """Write to people of sessions whose id begins with `prefix` by this line.
+        """Write to people of sessions whose id begins with `prefix` by this outreach.
 
         Where a session `is_public`, others than the asker read.
         """
         self._public[prefix] = is_public
-        if line:
-            self._lines[prefix] = line
+        if outreach:
+            self._outreach[prefix] = outreach
 
     def is_public(self, session: SessionId) -> bool:
         """Return whether others than the asker read in a session; so if its platform is unknown."""
@@ -95,7 +95,7 @@ class Messenger:
         Raises:
             PlatformError: it is not posted, or its platform is not on.
         """
-        await self._line_to(channel).announce(channel.partition(":")[2], text)
+        await self._outreach_to(channel).announce(channel.partition(":")[2], text)
 
     async def request(self, channel: str, request: OwnerRequest) -> None:
         """Post a request to owners into a channel of a platform, as `announce` does.
@@ -103,7 +103,7 @@ class Messenger:
         Raises:
             PlatformError: it is not posted, or its platform is not on.
         """
-        await self._line_to(channel).request(channel.partition(":")[2], request)
+        await self._outreach_to(channel).request(channel.partition(":")[2], request)
 
     async def direct(self, person: str, near: Question) -> Question | None:
         """Return the place where a person alone reads; None where the platform has no such place.
@@ -111,19 +111,19 @@ class Messenger:
         Raises:
             PlatformError: the platform does not give it now.
         """
-        line = self._line(near.session)
+        outreach = self._outreach_of(near.session)
         try:
-            return await line.direct(person, near) if line and person else None
+            return await outreach.direct(person, near) if outreach and person else None
         except PlatformRefusedError:  # the person lets nobody write to them
             return None
 
     async def name_of(self, person: str, near: Question) -> str:
         """Return a person's name as others see it; "" if it is not known."""
-        line = self._line(near.session)
+        outreach = self._outreach_of(near.session)
         known = (_prefix(near.session), person)
         try:
-            if line and person and known not in self._names:
-                self._names[known] = await line.name_of(person, near)
+            if outreach and person and known not in self._names:
+                self._names[known] = await outreach.name_of(person, near)
             return self._names.get(known, "")
         except PlatformError as error:
             logger.info("the name of %s is not known: %s", person, error)
@@ -150,14 +150,14 @@ class Messenger:
         self.wake()
         return is_new
 
-    def _line_to(self, channel: str) -> Line:
-        line = self._line(channel)
-        if line is None:
+    def _outreach_to(self, channel: str) -> Outreach:
+        outreach = self._outreach_of(channel)
+        if outreach is None:
             raise PlatformRefusedError(f"nothing can be posted to {channel}: it is not on")
-        return line
+        return outreach
 
-    def _line(self, session: str | SessionId) -> Line | None:
-        return self._lines.get(_prefix(session))
+    def _outreach_of(self, session: str | SessionId) -> Outreach | None:
+        return self._outreach.get(_prefix(session))
 
 
 def _prefix(session: str) -> str:

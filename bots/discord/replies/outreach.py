@@ -22,8 +22,8 @@ _MESSAGE_CHARS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Outreach:
-    """Implements `Line`."""
+class PlatformOutreach:
+    """Implements `core.skills.messenger.Outreach`."""
 
     writer: MessageWriter
     cleaner: Cleaner

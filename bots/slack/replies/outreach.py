@@ -25,8 +25,8 @@ _SECTION_CHARS: Final = 3_000
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 
-class Outreach:
-    """Implements `Line` over all workspaces."""
+class PlatformOutreach:
+    """Implements `core.skills.messenger.Outreach` over all workspaces."""
 
     def __init__(self, workspaces: Workspaces, budgets: Budgets, cleaner: Cleaner) -> None:
         self._workspaces = workspaces

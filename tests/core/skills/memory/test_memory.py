@@ -23,7 +23,7 @@ NOW = datetime(2026, 12, 25, 9, tzinfo=UTC)
 ALONE, CHANNEL = SessionId("slack:T1:D1:"), SessionId("slack:T1:C1:1")
 
 
-class Line:
+class Board:
     async def direct(self, person, near):
         return Question(
             f"slack:T1:D{person[1:]}:1", SessionId(f"slack:T1:D{person[1:]}:"), "", person
@@ -43,7 +43,7 @@ async def file(tmp_path):
 def messenger(file):
     limits = InboxLimits(per_session=5, total=9, per_platform=9)
     made = Messenger(SqliteHistory(file), SqliteInbox(file, limits))
-    made.connect("slack:", Line(), lambda session: session == CHANNEL)
+    made.connect("slack:", Board(), lambda session: session == CHANNEL)
     return made
 
 
