@@ -64,8 +64,8 @@ class AnswerWatch:
             asked_s=max((datetime.now(UTC) - question.asked_at).total_seconds(), 0.0),
             first_text_s=None if first is None else first - self._began,
             end_s=now - self._began,
-            rate_limited=presenter.rate_limited if presenter else 0,
-            retried=presenter.retried if presenter else 0,
+            rate_limited=presenter.attempts.rate_limited if presenter else 0,
+            retried=presenter.attempts.retried if presenter else 0,
             cost_usd=cost_usd,
         )
 

@@ -18,9 +18,9 @@ from core.errors import (
     MustBeNewError,
     PlatformError,
     PlatformRefusedError,
-    PlatformUnclearError,
     RateLimitedError,
 )
+from core.messaging.delivery.attempts import RETRIES_S, Attempts
 from core.messaging.delivery.live_view import LiveView
 from core.messaging.delivery.pacer import Lane
 from core.messaging.delivery.reply import Page, Reply
@@ -35,9 +35,7 @@ logger = logging.getLogger(__name__)
 _STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent without a status
 # An ending waits this long for its edit; then it is posted as a new message.
 _PATIENCE_S: Final = 3.0
-_RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after temporary errors
 _NOTED_WITHIN_S: Final = 2.0  # how long a process that leaves waits for the store
-_MOST_INTERIM_FAILURES: Final = 2  # failures of interim edits that lengthen the pause
 
 
 class Presenter(Generic[Page]):
@@ -65,11 +63,9 @@ class Presenter(Generic[Page]):
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
         self._patience: asyncio.Timeout | None = None
-        self.rate_limited = 0  # calls that the platform refused for its rate limit
-        self.retried = 0  # calls that were repeated after another error
+        self.attempts = Attempts(lambda: self._current.done)
         self._confirmed = False
         self._may_be_posted = False
-        self._was_unclear = False
 
     def stop(self, note: str) -> bool:
         """End the answer with the note below its text; return False if it has ended already."""
@@ -137,41 +133,17 @@ class Presenter(Generic[Page]):
         await self._see_whether_it_is_quick()
         with self._reply.edits.lane() as self._lane:
             self._tell_lane()
-            failures = 0
             while True:
                 try:
                     if await self._step():
                         break
-                    failures = 0
-                except RateLimitedError as error:
-                    self.rate_limited += 1
-                    logger.warning("%s; waiting for %.1f s", error, error.retry_after_s)
-                except PlatformRefusedError:
-                    raise
                 except PlatformError as error:
-                    failures = await self._failed(error, failures)
+                    self._rendered = None  # after a failure, the reply may render more simply
+                    await self.attempts.failed(error)
+                else:
+                    self.attempts.succeeded()
         for reference in self._shown.outdated:
             await self._delete(reference)
-
-    async def _failed(self, error: PlatformError, failures: int) -> int:
-        """Wait before the next attempt; return the number of failed attempts.
-
-        Raises:
-            PlatformError: there will be no further attempt.
-        """
-        if isinstance(error, PlatformUnclearError):
-            if self._was_unclear:
-                raise PlatformRefusedError(str(error)) from error
-            self._was_unclear = True
-        if self._current.done and failures == len(_RETRIES_S):
-            raise error
-        self.retried += 1
-        logger.warning("%s; trying again", error)
-        self._rendered = None  # after a failure, the reply may render in a simpler form
-        await asyncio.sleep(_RETRIES_S[failures])
-        # Attempts for the ending are counted separately from those for interim edits.
-        most = len(_RETRIES_S) if self._current.done else _MOST_INTERIM_FAILURES
-        return min(failures + 1, most)
 
     async def _show_privately(self, error: PlatformRefusedError) -> None:
         """Show the answer privately to its asker, and delete its messages from the refusing place.
@@ -341,6 +313,6 @@ class Presenter(Generic[Page]):
     async def _delete(self, reference: str) -> None:
         """Delete a message that is not needed any more; a failure is only logged."""
         try:
-            await with_pauses(lambda: self._reply.delete(reference), pauses_s=_RETRIES_S)
+            await with_pauses(lambda: self._reply.delete(reference), pauses_s=RETRIES_S)
         except PlatformError as error:
             logger.warning("%s stays where it is: %s", reference, error)
