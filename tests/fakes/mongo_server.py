@@ -57,6 +57,7 @@ class MongoServer:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _trouble: str = ""
+    _has_refused: bool = False
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -80,10 +81,12 @@ class MongoServer:
             self._loop.call_soon_threadsafe(stop.set)
             thread.join()
             self._loop.close()
-            collect_sockets()
+            if self._has_refused or self.tls or self.credentials:
+                collect_sockets()
 
     def fail(self, command: str, kind: str, times: int = 1) -> None:
         """Let the next `times` commands of that name fail; see `Fault`."""
+        self._expect_open_sockets()
         self.faults.append(Fault(command, kind, times))
 
     def release(self) -> None:
@@ -93,6 +96,7 @@ class MongoServer:
     @contextmanager
     def trouble(self, kind: str) -> Iterator[None]:
         """Be `away` (connections are dropped), `frozen` or `electing` until leaving."""
+        self._expect_open_sockets()
         self._trouble = kind
         if kind == "away":
             self._loop.call_soon_threadsafe(self._hang_up)
@@ -100,6 +104,13 @@ class MongoServer:
             yield
         finally:
             self._loop.call_soon_threadsafe(self._recover)
+
+    def _expect_open_sockets(self) -> None:
+        """Expect what `collect_sockets` lets go of to be collected at any time from now on."""
+        self._has_refused = True
+        warnings.filterwarnings(
+            "ignore", rf"unclosed (<.*, {self.port}\)|transport)", ResourceWarning
+        )
 
     def _hang_up(self) -> None:
         for writer in self._writers:
