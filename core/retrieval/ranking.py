@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +18,58 @@ from core.retrieval.snapshot import Snapshot
 from core.text.korean import compact
 from core.types import Exchange
 
+SECOND_SCORE: Final = 0.75
+"""The share of the best entry's score that a second one needs to be an answer beside it."""
+
 _SHOWN_SHARE = 0.85
 _SPELT_ALIKE = 0.4  # cosine of letters
 # An entry that covers less of the question's own nouns was found through the conversation alone. It
 # is most likely the last answer again.
 _OWN_SHARE = 0.1
+_TWINS_AMONG = 20  # the nearest hidden entries
 
 
 def judged(
+    snapshot: Snapshot, found: Signals, fused: Scores, seen: NDArray[np.bool_], rows: Sequence[int]
+) -> tuple[Floats, list[tuple[float, ...]]]:
+    """Return the confidence of each of some visible rows, shape (rows,), and the facts of each.
+
+    The confidence is that among all entries, and 0 for one that is far behind a hidden entry, so
+    that a question that a hidden entry answers best is not answered from another one. The facts
+    are those among the visible entries: the guardrail calls a question off topic or not whether
+    there is a hidden entry or not.
+    """
+    alone = np.where(seen, fused, np.float32(0))
+    sure, facts = _judged(snapshot, masked(found, seen), alone, rows)
+    if rows and not seen.all():
+        counted = np.ones(len(seen), bool)
+        counted[_twins(snapshot.lexical, found, seen, rows)] = False
+        scores = np.where(seen, fused, found.fused) * counted
+        sure, _ = _judged(snapshot, masked(found, counted), scores, rows)
+        sure = np.where(scores[rows] < SECOND_SCORE * scores[~seen].max(), 0.0, sure)
+    return sure, facts
+
+
+def masked(found: Signals, seen: NDArray[np.bool_]) -> Signals:
+    """Return the signals with those of the other rows as if nothing in them matched."""
+    return found if seen.all() else replace(found, values=np.where(seen, found.values, 0))
+
+
+def _twins(
+    lexical: LexicalIndex, found: Signals, seen: NDArray[np.bool_], rows: Sequence[int]
+) -> list[int]:
+    """Return the nearest hidden rows that have the title of one of the visible `rows`.
+
+    They answer the same question for other readers.
+    """
+    titles = {compact(lexical.titles[row]) for row in rows}
+    nearest = best(found.fused, ~seen, _TWINS_AMONG)
+    return [row for row in nearest if compact(lexical.titles[row]) in titles]
+
+
+def _judged(
     snapshot: Snapshot, found: Signals, fused: Scores, rows: Sequence[int]
 ) -> tuple[Floats, list[tuple[float, ...]]]:
-    """Return the confidence of each row, shape (rows,), and the facts of each."""
     lexical, question = snapshot.lexical, found.query.question
     typed = compact(question)
     exact = np.array([compact(lexical.titles[row]) == typed for row in rows], bool)

@@ -23,7 +23,7 @@ from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.keywords import plain_first
 from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.overlay.lessons import LessonIndex
-from core.retrieval.ranking import after, best, judged, once
+from core.retrieval.ranking import after, best, judged, masked, once
 from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
@@ -254,11 +254,10 @@ class Retriever:
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
         seen = self._seen_by(found.query.audience).rows(snapshot)
-        # Entries that the readers may not see get the signals of entries that do not match at all.
-        found = replace(found, values=np.where(seen, found.values, np.float32(0)))
         lexical, values = snapshot.lexical, found.values
         question, history = found.query.question, found.query.history
-        fused = found.fused
+        # Entries that the readers may not see get the signals of entries that do not match at all.
+        fused = masked(found, seen).fused
         leans = bool(history) and self.is_elliptical(question)
         if isinstance(lexical, LessonIndex):
             fused = lexical.favoured("" if leans else question, fused)
@@ -267,10 +266,9 @@ class Retriever:
         else:
             asked = self._analyzer.terms(question)
             fused = plain_first(asked, fused, lexical, self._analyzer.terms_of)
-        fused = np.where(seen, fused, np.float32(0))
         repeats = lexical.repeats if isinstance(lexical, LessonIndex) else 0
         rows = once(best(fused, seen, limit + repeats), lexical, limit)
-        sure, facts = judged(snapshot, found, fused, rows)
+        sure, facts = judged(snapshot, found, fused, seen, rows)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],

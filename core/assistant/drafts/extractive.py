@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from core.assistant.drafts.rest import sections_of
+from core.retrieval.ranking import SECOND_SCORE
 from core.text.korean import Analyzer
 from core.text.sections import Section, escaped, markdown, split, tidy
 from core.types import AnswerPiece, Cited, Exchange, Passage, Written
@@ -28,7 +29,6 @@ _STANDS_OUT = 1.5  # a section moves first if it scores so many times the second
 _STANDS_OUT_SHARE = 0.2  # and at least this share of the weight of all the question's terms
 _RELATED_SHARE = 0.3  # the share of the best section's score that a related one has
 _SECOND_ENTRIES = 3
-_SECOND_SCORE = 0.75  # the share of the best entry's score that a second one needs
 _SECOND_SHARE = 0.25  # the share of the question's nouns that a second entry needs
 _PIECE_CHARS = 120
 
@@ -192,7 +192,7 @@ class ExtractiveModel:
         for passage in passages[1 : 1 + _SECOND_ENTRIES]:
             fresh = set(self._analyzer.terms(passage.title)) - covered
             gain = sum(weight for term, weight in nouns.items() if term in fresh)
-            near = passage.score >= _SECOND_SCORE * best.score
+            near = passage.score >= SECOND_SCORE * best.score
             if near and gain > 0 and gain >= _SECOND_SHARE * sum(nouns.values()):
                 return passage
         return None

@@ -153,6 +153,67 @@ async def test_no_words_bring_out_an_entry_its_title_or_a_button_to_it(assistant
     assert not tells(told)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["팀장 급여표는 어디에서 찾나요?", "보너스는 어떻게 계산해요", "급여 등급은 어떻게 정하나요?"],
+)
+async def test_what_an_entry_of_a_group_answers_is_not_answered_from_another(assistant, text):
+    """The reply is that to a question which no entry answers: the nearest titles, nothing else."""
+    ending, shown = await ask(assistant, text)
+    assert isinstance(ending, Escalated)
+    assert ending.text == load_profile("ko").not_found
+    assert not tells(shown)
+    ending, _ = await ask(assistant, text, ASIDE, "U9")
+    assert isinstance(ending, Answered)
+
+
+async def test_what_a_channel_does_not_show_is_not_answered_from_what_it_shows(retriever):
+    view = retriever.seen_by(Audience(only=("총무", "인사 > 급여")))
+    for text in ("경조사 휴가", "결혼 휴가는 며칠인가요?", "연차 신청 방법"):
+        assert not view.search(text)[0].answers, text
+    assert view.search("회의실 예약하는 법")[0].answers
+
+
+def test_a_question_is_off_topic_or_not_whether_there_is_a_hidden_entry_or_not(retriever):
+    """The guardrail's facts are those of the entries that the readers may see."""
+    closed = retriever.seen_by(Audience(withheld=("인사 > 급여",)))
+    hidden, other = "보너스는 어떻게 계산해요", "회의실 예약 방법"
+    assert closed.search(other)[0].facts == retriever.search(other)[0].facts
+    assert closed.search(hidden)[0].confidence < retriever.search(hidden)[1].confidence
+    assert closed.search(hidden)[0].facts != retriever.search(hidden)[1].facts
+
+
+async def test_an_entry_for_all_answers_beside_one_of_the_same_title_for_a_group(
+    tmp_path, analyzer, encoder, make_retriever
+):
+    index = ChromaIndex.open(tmp_path / "chroma")
+    twins = (
+        entry("주차비는 얼마인가요?", "방문객은 한 시간에 2천 원입니다.", category="손님"),
+        replace(
+            entry(
+                "주차비는 얼마인가요?",
+                "직원은 한 달에 3만 원이며 급여에서 뺍니다.",
+                category="직원",
+            ),
+            faq_id="staff",
+        ),
+        *FAQ,
+    )
+    sync(
+        twins,
+        index=index,
+        analyzer=lambda: analyzer,
+        embedder=lambda: encoder,
+        fingerprint=encoder.fingerprint,
+        source="faq.jsonl",
+        progress=lambda done, total: None,
+    )
+    view = make_retriever(index, tmp_path).seen_by(Audience(withheld=("직원",)))
+    (first, *_) = view.search("주차비가 한 달에 얼마예요?")
+    assert first.answers
+    assert [one.text for one in view.entries([first])] == ["방문객은 한 시간에 2천 원입니다."]
+
+
 async def test_a_related_title_is_offered_to_those_alone_who_may_see_its_entry(assistant):
     ending, _ = await ask(assistant, "연차는 어떻게 신청하나요?")
     assert isinstance(ending, Answered)
