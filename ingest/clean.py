@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.sources.rows import Row
+from ingest.templates import without_salutation
 
 _FOOTER: Final = "위 도움말이 도움이 되었나요?"
 _FOOTER_END: Final = "도움말 닫기"
@@ -63,7 +64,7 @@ def clean(row: Row) -> Cleaned:
     body, related = split_footer(clean_text(row.answer))
     return Cleaned(
         title=unicodedata.normalize("NFC", row.title),
-        text=body,
+        text=without_salutation(body),
         category=clean_text(row.category) or tags_of(row.title),
         questions=clean_texts(row.questions),
         related=clean_texts([*row.related, *related]),

@@ -20,6 +20,7 @@ from ingest.doubles import (
     letters,
     numbers,
 )
+from ingest.templates import placeholder_in
 
 _LONG_CHARS: Final = 4_000
 _SHORT_LETTERS: Final = 4
@@ -82,6 +83,8 @@ def _alone(entry: Entry, today: date) -> Iterator[EntryProblem]:
         yield _problem(ProblemKind.VAGUE_TITLE, "vague", entry)
     if not _WORD.search(LINK.sub("", entry.text)) and LINK.search(entry.text):
         yield _problem(ProblemKind.LINK_ONLY, "link", entry)
+    if name := placeholder_in(entry.text):
+        yield _problem(ProblemKind.PLACEHOLDER, "template", entry, name=name)
     if len(entry.text) > _LONG_CHARS:
         characters = f"{len(entry.text):,}"
         yield _problem(ProblemKind.TOO_LONG, "long", entry, characters=characters)

@@ -15,6 +15,7 @@ class ProblemKind(StrEnum):
     NEAR_DUPLICATE = "near-duplicate"
     VAGUE_TITLE = "vague title"
     LINK_ONLY = "link only"
+    PLACEHOLDER = "placeholder"
     ABBREVIATION = "abbreviation"
     TOO_LONG = "too long"
     STALE = "stale"

@@ -1,9 +1,9 @@
-"""The parts of a record that exports keep elsewhere: the names of its folders, its translations."""
+"""The parts of a record that exports keep elsewhere: its folders, its translations, its reply."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ingest.sources.tables.headers import header
@@ -16,6 +16,7 @@ _LOCALES: Final = ("locale", "language", "lang")
 _LOCALE: Final = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _ID: Final = re.compile(r"(\w+?)_?[iI][dD]$")
 _CONTENTS: Final = ("title", "answer", "body", "questions")
+_REPLIES: Final = ("body_html", "body_text", "comment_value_html", "comment_value")
 
 Item = dict[Any, Any]
 
@@ -73,6 +74,23 @@ def translations_in(value: object) -> list[Item]:
         spoken = all(any(name in one for name in _LOCALES) for one in value)
         return value if spoken and all(_has_contents(one) for one in value) else []
     return []
+
+
+def reply_in(actions: Sequence[object]) -> Item:
+    """Return the answer that a macro's actions write to a customer, and its tags.
+
+    Gorgias: https://developers.gorgias.com/reference/the-macro-object
+    Zendesk: https://developer.zendesk.com/api-reference/ticketing/business-rules/macros/
+    """
+    said: Item = {}
+    for action in actions:
+        if isinstance(action, dict) and isinstance(given := action.get("arguments"), dict):
+            said |= given
+        elif isinstance(action, dict) and isinstance(action.get("field"), str):
+            value = action.get("value")
+            said[action["field"]] = value[-1] if isinstance(value, list) and value else value
+    answer = next((said[name] for name in _REPLIES if isinstance(said.get(name), str)), "")
+    return {"answer": answer, "tags": said.get("tags", "")} if answer else {}
 
 
 def _has_contents(item: Mapping[Any, object]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ingest.sources.record_parts import has_category, translations_in
+from ingest.sources.record_parts import has_category, reply_in, translations_in
 from ingest.sources.rich_text import is_rich_text, rich_text
 from ingest.sources.tables.column_words import LANGUAGES
 from ingest.sources.tables.columns import ColumnMap, find_header
@@ -183,6 +183,8 @@ def flat_record(record: Mapping[Any, object], prefix: str = "", depth: int = 0) 
             nested |= flat_record(value, f"{key}.", depth + 1)
         elif isinstance(value, list) and _is_conversation(value):
             nested |= _spoken(value)
+        elif isinstance(value, list) and (said := reply_in(value)):
+            nested |= said
         elif not isinstance(name, str) or not name.startswith("@"):
             flat[key] = _listed(value)
     return flat | {name: value for name, value in nested.items() if name not in flat}

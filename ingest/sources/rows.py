@@ -30,6 +30,7 @@ _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#:]\S*)?$", re
 _FILE: Final = re.compile(
     r"^[^/?#]*\.(?:docx?|xlsx?|csv|tsv|md|html?|pdf|txt|json)$", re.IGNORECASE
 )
+_INTERFACE: Final = re.compile(r"/api/v\d")  # for programs: nobody reads there
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -247,7 +248,7 @@ class Collector:
                 self.remark("left out", position, f"the url {text[:80]!r} is no web address")
                 return ""
             text = f"https://{text}"
-        return text
+        return "" if _INTERFACE.search(text) else text
 
     def _texts(self, name: str, value: object, position: str) -> tuple[str, ...]:
         """A list of values as it is, or one text with an item on each line or between `|`."""

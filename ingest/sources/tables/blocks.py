@@ -16,6 +16,7 @@ from ingest.sources.values import text_of
 
 _MARKED: Final = re.compile(r"\s*[■□◆◇●○▶▷►★☆◎※#【\[<〈《≪]")
 _MARKS: Final = re.compile(r"^[\s■□◆◇●○▶▷►★☆◎※#【\[<〈《≪]+|[\s】\]>〉》≫]+$")
+_PATH: Final = re.compile(r"[^:]+(?:::[^:]+)+")
 _HEADING_CHARS: Final = 60
 
 
@@ -28,12 +29,50 @@ def in_blocks(
 ) -> tuple[Sequence[TableLine], ColumnPlan]:
     """Return the records of a table with the categories of their blocks, and the plan to read them.
 
-    Where no column is the category, headings between the rows are.
+    Where no column is the category, headings between the rows are, or the first parts of titles
+    such as `Shipping::Where is my order`, which help desks show as folders.
     """
     body = list(_without_names(body, names, plan, where, collector))
-    if "category" in plan.shared:
+    named = plan.shared.get("category", ())
+    tagged = [index for index in named if names[index].field == "tags"]
+    if named and not tagged:
         return _filled_down(body, plan, where, collector), plan
+    if _are_paths(body, plan):
+        return _in_folders(body, len(names), plan, where, collector)
+    if tagged:
+        return [_with_first_tag(line, tagged[0]) for line in body], plan
     return _under_headings(body, len(names), plan, where, collector)
+
+
+def _are_paths(body: Sequence[TableLine], plan: ColumnPlan) -> bool:
+    """Return whether most titles of a table have folders before them."""
+    titles = [text_of(value_at(line, plan.entries[0].title[0])) or "" for line in body]
+    paths = sum(bool(_PATH.fullmatch(title)) for title in titles)
+    return len(plan.entries) == 1 and paths > 1 and paths * 2 > sum(map(bool, titles))
+
+
+def _in_folders(
+    body: Sequence[TableLine], width: int, plan: ColumnPlan, where: str, collector: Collector
+) -> tuple[Sequence[TableLine], ColumnPlan]:
+    title = plan.entries[0].title[0]
+    lines = []
+    for line in body:
+        *folders, name = (text_of(value_at(line, title)) or "").split("::")
+        values = [*line.values, *[None] * width][:width]
+        values[title] = name.strip()
+        category = " > ".join(part.strip() for part in folders if part.strip())
+        lines.append(replace(line, values=[*values, category]))
+    collector.remark("converted", where, "what stands before :: in the titles is the category")
+    return lines, replace(plan, shared={**plan.shared, "category": (width,)})
+
+
+def _with_first_tag(line: TableLine, index: int) -> TableLine:
+    """Return a row with the first of several tags, which is the weightiest."""
+    value = value_at(line, index)
+    if not isinstance(value, str):
+        return line
+    first = re.split(r"[,;|]", value)[0].strip()
+    return replace(line, values=[*line.values[:index], first, *line.values[index + 1 :]])
 
 
 def _without_names(

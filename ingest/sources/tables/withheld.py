@@ -34,6 +34,11 @@ _HIDDEN: Final = re.compile(
     r"(?:is_)?(?:draft|archived|hidden|deleted|private|disabled|unpublished|obsolete)"
     r"|(?:삭제|숨김|비공개|폐기|보관|임시저장)(?:여부|유무)?"
 )
+# A date there, or anything else, says that the row is no longer for readers.
+_ENDED: Final = re.compile(
+    r"(?:archived|deleted|discarded|trashed|unpublished)_(?:at|on|date|time|datetime)"
+    r"|(?:삭제|보관|폐기|게시종료)(?:일|일자|일시)"
+)
 # The fields that Freshdesk's articles alone have, whose status 1 is a draft and 2 is published.
 # https://developers.freshdesk.com/api/#solution_article_attributes
 _FRESHDESK: Final = frozenset(("description_text", "desc_un_html"))
@@ -41,11 +46,11 @@ _FRESHDESK: Final = frozenset(("description_text", "desc_un_html"))
 
 @dataclass(frozen=True, slots=True)
 class StateColumn:
-    """A column that withholds the rows whose value is in `withheld`."""
+    """A column that withholds the rows whose value is in `withheld`, or which have any value."""
 
     index: int
     name: str
-    withheld: frozenset[str]
+    withheld: frozenset[str] | None
 
 
 def state_columns(names: Sequence[str], body: Sequence[TableLine]) -> list[StateColumn]:
@@ -60,6 +65,8 @@ def state_columns(names: Sequence[str], body: Sequence[TableLine]) -> list[State
             found.append(StateColumn(index, name, _WITHHELD | _NO))
         elif _HIDDEN.fullmatch(plain) and _says_yes_or_no(body, index):
             found.append(StateColumn(index, name, _WITHHELD | _YES))
+        elif _ENDED.fullmatch(plain):
+            found.append(StateColumn(index, name, None))
     return found
 
 
@@ -67,7 +74,7 @@ def state_of(line: TableLine, states: Sequence[StateColumn]) -> str:
     """Return why a row is not for readers, or ""."""
     for column in states:
         value = value_at(line, column.index)
-        if is_filled(value) and _plain(value) in column.withheld:
+        if is_filled(value) and (column.withheld is None or _plain(value) in column.withheld):
             return f"{column.name!r} says {text_of(value)!r}"
     return ""
 
