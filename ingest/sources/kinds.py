@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.encodings import decode
 
+NAMESPACE: Final = "urn:schemas-microsoft-com:office:spreadsheet"
+"""That of XML Spreadsheet 2003."""
+
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: XLS, DOC and encrypted files
 _BOOKS: Final = (".xls", ".xlsx", ".xlsm", ".ods")
 _INSIDE: Final = (("xl/", ".xlsx"), ("word/", ".docx"), ("content.xml", ".ods"))
 _PAGE: Final = re.compile(
-    r"\s*(?:<!doctype html|<html|<head|<meta|<body|<table|<div)", re.IGNORECASE
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    r"(?:<!doctype html|<html|<head|<meta|<body|<table|<div)",
+    re.IGNORECASE | re.DOTALL,
 )
 _HEAD_BYTES: Final = 4_000
 _SAVED: Final[Mapping[str, str]] = {
@@ -32,7 +37,6 @@ _SAVED: Final[Mapping[str, str]] = {
     ".pdf": "export what it was made from, as .docx, .xlsx or .md",
     ".adoc": "export it as HTML",
     ".rst": "export it as HTML",
-    ".xml": "export it as JSON, CSV or HTML",
 }
 
 
@@ -40,7 +44,7 @@ def kind_of(data: bytes, ending: str, name: str) -> str:
     """Return the ending that suits the content, which is `ending` wherever nothing else is certain.
 
     Raises:
-        SourceError: It is protected by a password, or an old Word document.
+        SourceError: It is protected by a password, an old Word document, or a web archive.
     """
     if data.startswith(_OLE):
         return _of_compound_file(data, name)
@@ -49,6 +53,10 @@ def kind_of(data: bytes, ending: str, name: str) -> str:
     if ending in (*_BOOKS, ".docx") and not data.startswith(b"PK") and (text := _text(data)):
         if _PAGE.match(text):
             return ".html"
+        if NAMESPACE in text:
+            return ".xml"
+        if text.startswith("MIME-Version:"):
+            raise SourceError(f"{name}: a web archive; open it in Excel and save it as .xlsx")
         return ".csv" if ending in _BOOKS and not text.lstrip().startswith(("<", "%")) else ending
     return ending
 
@@ -86,6 +94,6 @@ def _text(data: bytes) -> str:
     return "" if any(mark < " " and mark not in "\t\r\n\f" for mark in text) else text
 
 
-def advice_on(ending: str, kinds: Sequence[str]) -> str:
-    """Return what to do with a file that is of none of the `kinds` that are read."""
-    return _SAVED.get(ending, f"a FAQ is {', '.join(kinds)}")
+def advice_on(ending: str) -> str:
+    """Return what to do with a file that is not read but could become one that is, or ""."""
+    return _SAVED.get(ending, "")

@@ -35,7 +35,7 @@ _MOST_NESTED: Final = 2  # an export of Notion is a zip in a zip
 
 Reader = Callable[[bytes, str, Collector, ColumnMap], None]
 
-_TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+_TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")
 _RECORDS: Final = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".pkl", ".pickle")
 _PAGES: Final = (".md", ".markdown", ".mdx", ".txt", ".html", ".htm", ".docx")
 KINDS: Final = (*_TABLES, *_RECORDS, *_PAGES, ".zip")
@@ -169,9 +169,8 @@ def _files(path: Path, collector: Collector) -> Iterator[Path]:
         if not path.is_file():
             raise SourceError(f"{_shown(path)}: neither a file nor a folder")
         if _ending(path.name) not in KINDS:
-            raise SourceError(
-                f"{_shown(path)}: unknown kind of file; {advice_on(_ending(path.name), KINDS)}"
-            )
+            advice = advice_on(_ending(path.name)) or f"a FAQ is {', '.join(KINDS)}"
+            raise SourceError(f"{_shown(path)}: not a kind that is read; {advice}")
         yield path
         return
     root = path.resolve()
@@ -219,7 +218,11 @@ def _report_others(names: list[str], wanted: list[str], where: str, collector: C
     others = Counter(_ending(name) or "without an ending" for name in set(names) - set(wanted))
     for ending, count in sorted(others.items()):
         files = "1 file" if count == 1 else f"{count:,} files"
-        text = "a part of the _all.csv beside it" if ending in KINDS else "not a kind that is read"
+        text = "not a kind that is read"
+        if ending in KINDS:
+            text = "a part of the _all.csv beside it"
+        elif advice := advice_on(ending):
+            text = f"{text}; {advice}"
         collector.remark("left out", where, f"{files} {ending}: {text}")
 
 
@@ -258,6 +261,10 @@ def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for e
             from ingest.sources.tables.ods import read_ods
 
             return read_ods
+        case ".xml":
+            from ingest.sources.tables.spreadsheetml import read_spreadsheetml
+
+            return read_spreadsheetml
         case ".pkl" | ".pickle":
             return _read_pickle
         case ".json" | ".jsonl" | ".ndjson":

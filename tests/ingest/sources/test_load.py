@@ -315,8 +315,8 @@ def test_deep_lists_are_harmless(tmp_path):
         ("faq.jsonl", '{"title": "A"}'.encode("utf-16"), "no column is named answer"),
         ("faq.jsonl", b"", "empty"),
         ("faq.pkl", b"", "empty"),
-        ("faq.hwp", b"A", "unknown kind"),
-        ("no\nline.pdf", b"A", "unknown kind"),
+        ("faq.hwp", b"A", "not a kind that is read"),
+        ("no\nline.pdf", b"A", "not a kind that is read"),
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_refused(tmp_path, name, content, message):

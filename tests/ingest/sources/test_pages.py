@@ -232,7 +232,9 @@ def test_a_file_without_a_faq_is_named_and_the_rest_is_read(tmp_path):
     loaded = load(tmp_path)
     assert pairs(loaded) == [("A?", "a")]
     assert "no column is named title" in loaded.skipped[0].reason
-    assert [remark.text for remark in loaded.remarks] == ["1 file .pdf: not a kind that is read"]
+    assert [remark.text for remark in loaded.remarks] == [
+        "1 file .pdf: not a kind that is read; export what it was made from, as .docx, .xlsx or .md"
+    ]
 
 
 def test_a_damaged_file_of_a_folder_is_not_passed_over(tmp_path):

@@ -118,7 +118,7 @@ def test_a_pack_of_another_faq_is_remarked_upon(ingested, small_faq, tmp_path):
         ("none.jsonl", None, "no such file"),
         ("faq.pkl", b"cos\nsystem\n(S'true'\ntR.", "faq.pkl"),
         ("faq.xlsx", b"no spreadsheet", "faq.xlsx"),
-        ("faq.hwp", b"text", "unknown kind of file"),
+        ("faq.hwp", b"text", "not a kind that is read; save it as .docx"),
     ],
 )
 def test_a_source_that_cannot_be_read_is_one_line(ingested, tmp_path, name, content, complaint):
