@@ -186,7 +186,10 @@ def _records(
         leads = door and bool(_LINK.search(text)) and _is_generic(PurePath(page.where).stem)
         introduces = leads or (_is_generic(section.title) and (section.level < level or door))
         if introduces and text:
-            told = f"a text that leads to others: {' '.join(text.split())[:80]!r}"
+            told = (
+                "a text that leads to others" if _LINK.search(text) else "a text above the others"
+            )
+            told = f"{told}: {' '.join(text.split())[:80]!r}"
             collector.skip(f"{page.where}:{section.line}", told)
         if not introduces and (text or (section.level >= level and not section.taken)):
             path = list(ancestors.values())

@@ -15,8 +15,9 @@ from ingest.sources.pages.asked import asked_lines, is_question, plain_questions
 from ingest.sources.pages.outline import FENCE, PageSection, sections_of
 
 _BOLD: Final = re.compile(
-    r"^\s*(?:[-*+]\s+|\d{1,3}[.)]\s+|>\s*)?(?P<mark>\*\*|__)(?P<title>\S.{0,198}?\S)(?P=mark)\s*:?\s*$"
+    r"^\s*(?:[-*+]\s+|(?P<number>\d{1,3})[.)]\s+|>\s*)?(?P<mark>\*\*|__)(?P<title>\S.{0,198}?\S)(?P=mark)\s*:?\s*$"
 )
+_NEXT: Final = re.compile(r"^(?P<number>\d{1,3})[.)]\s+(?P<title>\S.{0,198}[?？])\s*$")
 _ASKS: Final = re.compile(r"[?？]\W*$|(?:나요|까요|가요|니까|하죠|되죠)\W*$")
 _DEEPEST: Final = 6
 
@@ -47,15 +48,21 @@ def with_question_headings(text: str) -> str:
 def _bold(section: PageSection, *, lone: bool) -> list[_Question]:
     if section.level and is_question(section.title):
         return []
-    found = [
-        _Question(index, match["title"])
-        for index, line in _prose(section.lines)
-        if (match := _BOLD.match(line))
-    ]
+    found = list(_in_bold(section.lines))
     asking = [question for question in found if _ASKS.search(question.title)]
     if lone and sum(is_question(question.title) for question in found) > 1:
         return found
     return asking
+
+
+def _in_bold(lines: Sequence[str]) -> Iterator[_Question]:
+    """Yield the lines in bold, and the others of a numbered list of which some are."""
+    number = 0
+    for index, line in _prose(lines):
+        match = _BOLD.match(line) or _NEXT.match(line)
+        if match and ("mark" in match.re.groupindex or int(match["number"]) == number + 1 > 1):
+            number = int(match["number"] or 0)
+            yield _Question(index, match["title"])
 
 
 def _plain(section: PageSection) -> list[_Question]:

@@ -27,6 +27,23 @@ def test_questions_in_bold_below_headings_are_entries_of_that_category(tmp_path)
     ]
 
 
+def test_a_numbered_list_of_questions_goes_on_where_one_is_not_in_bold(tmp_path):
+    page = text(
+        tmp_path,
+        "a.md",
+        "# FAQ\n\n*Reviewed by Dana.*\n\n## Repairs\n\n1. **How long?**\n   Two days.\n\n"
+        "2. **How much?**\n   That depends:\n\n   1. Is it old?\n   2. Is it big?\n\n"
+        "3. May I wait?\n\n   Yes.\n",
+    )
+    loaded = load(page)
+    assert [(row.title, row.answer) for row in loaded.rows] == [
+        ("How long?", "Two days."),
+        ("How much?", "That depends:\n\n1. Is it old?\n2. Is it big?"),
+        ("May I wait?", "Yes."),
+    ]
+    assert loaded.skipped[0].reason == "a text above the others: '*Reviewed by Dana.*'"
+
+
 def test_bold_headings_inside_of_an_answer_stay_in_it(tmp_path):
     page = (
         "## How do I pay?\n\n**By card?**\nYes.\n\n**By phone?**\nNo.\n\n## Where is it?\n\nHere.\n"

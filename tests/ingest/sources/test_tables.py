@@ -650,6 +650,8 @@ def test_names_that_come_again_are_no_entry_and_headings_are_categories(tmp_path
          ["Q2", "어디인가요?"], ["A2", "역 앞입니다."]],
         [["[질문]", "언제 여나요?"], ["[답변]", "9시에"], [None, "엽니다."],
          ["[질문]", "어디인가요?"], ["[답변]", "역 앞입니다."]],
+        [[1, "Q. 언제 여나요?\nA. 9시에\n엽니다."], [2, "Q. 어디인가요?\nA. 역 앞입니다."]],
+        [["언제 여나요?\n9시에 엽니다."], ["어디인가요?\n\n역 앞입니다."]],
     ],
 )  # fmt: skip
 def test_a_sheet_with_a_question_on_one_row_and_its_answer_below_is_read(tmp_path, rows):
