@@ -53,8 +53,7 @@ def loads(data: bytes, name: str) -> object:
         return _Unpickler(io.BytesIO(data)).load()
     except _MALFORMED as error:
         raise SourceError(
-            f"{name}: not a readable pickle ({type(error).__name__}): it is cut short or damaged;"
-            " export the FAQ anew"
+            f"{name}: not a readable pickle: it is cut short or damaged; export the FAQ anew"
         ) from error
 
 

@@ -118,9 +118,7 @@ def read_docx(
         SyntaxError,
         OSError,
     ) as error:
-        raise SourceError(
-            f"{name}: not a readable DOCX file ({type(error).__name__}); save it anew from Word"
-        ) from error
+        raise SourceError(f"{name}: not a readable DOCX file; save it anew from Word") from error
     soup = BeautifulSoup(made, "html.parser")
     titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
     title = next(filter(None, titles), title_of_file(name))

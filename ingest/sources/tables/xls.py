@@ -47,8 +47,7 @@ def read_xls(data: bytes, name: str, collector: Collector, columns: ColumnMap) -
         sheets = [_sheet(book, sheet) for sheet in book.sheets()]
     except _NOT_XLS as error:
         raise SourceError(
-            f"{name}: not a readable XLS file ({type(error).__name__}); open it in Excel and save"
-            " it as .xlsx"
+            f"{name}: not a readable XLS file; open it in Excel and save it as .xlsx"
         ) from error
     add_sheets(sheets, name, collector, columns)
 

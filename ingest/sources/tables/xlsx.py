@@ -80,8 +80,7 @@ def read_xlsx(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
             read_calamine(data, name, collector, columns)
             return
         raise SourceError(
-            f"{name}: not a readable XLSX file, it is damaged ({type(error).__name__});"
-            " save it anew from Excel"
+            f"{name}: not a readable XLSX file, it is damaged; save it anew from Excel"
         ) from error
     add_sheets(sheets, name, collector, columns)
 

@@ -76,11 +76,10 @@ class WebClient:
         try:
             async with asyncio.timeout(deadline_s):
                 return await self._followed(url, headers, most_bytes)
-        except TimeoutError as error:
-            raise SourceError(f"{_host(url)} sends the FAQ too slowly; try again") from error
-        except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as error:
-            problem = f"{_host(url)} does not give the FAQ ({type(error).__name__})"
-            raise SourceError(f"{problem}; check the URL and the network") from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
+            raise SourceError("the URL cannot be read; check it") from error
+        except (TimeoutError, httpx.HTTPError, zlib.error) as error:
+            raise SourceError(f"{_host(url)} {_problem(error)}") from error
 
     async def _followed(self, url: str, headers: dict[str, str], most_bytes: int) -> WebResponse:
         address = url
@@ -94,6 +93,19 @@ class WebClient:
                 body = await _body(answer, most_bytes)
                 return WebResponse(answer.status_code, fields, body, address)
         raise SourceError(f"{_host(url)} redirects more than {_MOST_HOPS} times; check the URL")
+
+
+def _problem(error: Exception) -> str:
+    """Return what a server did wrong, and what a person can do about it."""
+    match error:
+        case httpx.ConnectError() if "CERTIFICATE" in str(error):
+            return "has no valid certificate; check the URL, or download the FAQ and give the file"
+        case httpx.ConnectError() | httpx.ConnectTimeout():
+            return "cannot be reached; check the URL and the network"
+        case TimeoutError() | httpx.TimeoutException():
+            return "sends the FAQ too slowly; try again"
+        case _:
+            return "stops in the middle of the FAQ; try again"
 
 
 def is_public(host: str) -> bool:

@@ -224,5 +224,7 @@ def test_a_source_that_fails_leaves_the_kept_file(site, tmp_path: Path):
 
 
 def test_a_source_that_is_nowhere_is_one_line(tmp_path: Path):
-    with pytest.raises(SourceError, match="does not give the FAQ"):
+    with pytest.raises(
+        SourceError, match=r"^127\.0\.0\.1 cannot be reached; check the URL and the network"
+    ):
         fetch("http://127.0.0.1:9/faq.csv", tmp_path)

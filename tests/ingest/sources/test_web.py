@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import SourceError
 from ingest.sources.load import load
-from ingest.sources.url import confirm, fetch, shown
+from ingest.sources.url import confirm, export_of, fetch, shown
 from ingest.sources.web import help_center
 from ingest.sources.web.client import WebClient
 
@@ -215,3 +215,61 @@ def test_a_server_that_sends_drop_by_drop_does_not_outlast_the_deadline(drop):
 def test_a_url_is_shown_without_what_may_be_secret():
     assert shown("https://me:pw@a.example/faq.csv?token=x") == "https://a.example/faq.csv"
     assert shown("faq.csv") == "faq.csv"
+
+
+SHEETS = "https://docs.google.com/spreadsheets/d"
+
+
+@pytest.mark.parametrize(
+    ("shared", "export"),
+    [
+        (f"{SHEETS}/1aB-c_9/edit?usp=sharing#gid=0", f"{SHEETS}/1aB-c_9/export?format=xlsx"),
+        (f"{SHEETS}/e/2PACX-1vR/pubhtml", f"{SHEETS}/e/2PACX-1vR/pub?output=xlsx"),
+        (
+            "https://docs.google.com/document/d/1aB/edit",
+            "https://docs.google.com/document/d/1aB/export?format=docx",
+        ),
+        ("https://docs.google.com/document/d/e/2PACX/pub", None),
+        ("https://help.example/spreadsheets/d/1aB/edit", None),
+    ],
+)
+def test_a_shared_link_of_google_is_fetched_as_its_export(shared, export):
+    assert export_of(shared) == (export or shared)
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (403, "it wants a login"),
+        (404, "nothing is at this URL"),
+        (503, "it is out of order: try again later"),
+    ],
+)
+def test_a_server_that_refuses_is_told_in_words_with_what_to_do(site, tmp_path, status, advice):
+    handler, base = site
+    handler.pages["/faq.csv"] = (status, {}, b"")
+    with pytest.raises(SourceError, match=rf"^127\.0\.0\.1 answers {status} for the FAQ; {advice}"):
+        fetch(f"{base}/faq.csv", tmp_path)
+
+
+def test_a_server_that_breaks_off_is_told_in_words(tmp_path):
+    def half(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(9_000)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nquestion")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=half, args=[listener])
+        server.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/faq.csv"
+        with pytest.raises(SourceError, match=r"^127\.0\.0\.1 stops in the middle of the FAQ"):
+            fetch(address, tmp_path)
+        server.join()
+
+
+@pytest.mark.parametrize("url", ["http://[::1/faq.csv", "http://:/faq.csv"])
+def test_a_url_that_is_none_is_told_in_words(tmp_path, url):
+    assert "faq" not in shown("http://[::1/faq.csv?token=faq")
+    with pytest.raises(SourceError, match=r"^the URL cannot be read; check it$"):
+        fetch(url, tmp_path)
