@@ -16,9 +16,9 @@ from core.embeddings.remote import checked_rows
 from core.errors import ModelReplyError
 from core.llm.budget import Price, spend
 from core.llm.caller import Caller, Slots
+from core.llm.completions import token_count
 from core.llm.dialect import Forms, ModelParameter
 from core.llm.openai.errors import told_error
-from core.llm.openai.reply import token_count
 from core.llm.openai.transport import ModelServer
 from core.llm.prompts import estimate_tokens
 from core.ports import Vectors

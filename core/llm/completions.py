@@ -47,6 +47,16 @@ class CompletionRequest:
     tools: Sequence[Tool] = ()
 
 
+_MOST_TOKENS = 10_000_000  # no prompt has more, so whoever says so has counted something else
+
+
+def token_count(told: object) -> int | None:
+    """Return the tokens that a server has counted, or None where this is no such number."""
+    if not isinstance(told, int | float) or not 0 <= told <= _MOST_TOKENS:
+        return None
+    return int(told)
+
+
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
     """The numbers of tokens as the provider counted them; `cached` is a part of `prompt`."""

@@ -49,7 +49,8 @@ _HOUR_S = 3_600.0
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One failure: of `kind` error (with `code`, `status`, `text`), exception (in the stream, after
-    `after` deltas), cut, stall, damage, guardrail, or length; `of` is read, answer, or any.
+    `after` deltas), cut, stall, damage, guardrail, length, or events (`text` in their place, as
+    JSON: a list of names and payloads); `of` is read, answer, flow, or any.
     """
 
     kind: str
@@ -102,6 +103,8 @@ class BedrockServer:
         fault = self._fault("read" if "toolConfig" in body else "answer")
         if fault and fault.kind == "error":
             return _error(fault.code, fault.text, fault.status)
+        if fault and fault.kind == "events":
+            return await _sent(request, fault.text)
         tool, text = _said(body)
         reason = "tool_use" if tool else "end_turn"
         if fault and fault.kind in ("guardrail", "length"):
@@ -191,6 +194,9 @@ class BedrockServer:
             return refused
         if request.match_info["alias"] == "GONE":
             return _error("ResourceNotFoundException", "The flow alias was not found.", 404)
+        fault = self._fault("flow")
+        if fault and fault.kind == "events":
+            return await _sent(request, fault.text)
         document = body["inputs"][0]["content"]["document"]
         asked = [{"role": "user", "content": document}]
         output = {"content": {"document": reply_to(asked, None)}, "nodeName": "FlowOutputNode"}
@@ -272,7 +278,16 @@ def _tokens_of(body: Json) -> int:
 
 
 def _error(code: str, text: str, status: int) -> web.Response:
-    return web.json_response({"message": text}, status=status, headers={"x-amzn-ErrorType": code})
+    headers = {"x-amzn-ErrorType": code} if code else {}  # a proxy before AWS names none
+    return web.json_response({"message": text}, status=status, headers=headers)
+
+
+async def _sent(request: web.Request, events: str) -> web.StreamResponse:
+    """Send these events as they are, whatever they are."""
+    response = await _opened(request)
+    for name, payload in json.loads(events):
+        await response.write(event(name, payload))
+    return response
 
 
 async def _opened(request: web.Request) -> web.StreamResponse:

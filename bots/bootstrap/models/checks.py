@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from time import perf_counter
 
 from bots.bootstrap.models.embedders import open_embedder
@@ -18,7 +19,7 @@ from core.llm.chat import AnswerWriter
 from core.llm.classifier import QuestionClassifier
 from core.llm.resilient import ResilientCompletions
 from core.profile import Profile
-from core.types import Passage, Written
+from core.types import Classification, Label, Passage, Written
 
 _PATIENCE_S = 60.0
 _OFTEN_SLOW_S = 10.0
@@ -87,12 +88,17 @@ async def _reading_check(model: ResilientCompletions, profile: Profile) -> Check
     classifier = QuestionClassifier(model, load_prompt("reading", profile))
     started = perf_counter()
     try:
-        parts = [part async for part in classifier.read(_question(profile), ())]
+        *_, reading = [part async for part in classifier.read(_question(profile), ())]
     except ModelError as error:
         return Check(FAIL, "readings", f"{model.name}: {error}")
     took_s = perf_counter() - started
-    read = f"{model.name} at {model.caller.where} reads a question as {parts[0]}, in {took_s:.1f} s"
-    return _told("readings", model, read, took_s)
+    label = reading.label if isinstance(reading, Classification) else reading
+    read = f"{model.name} at {model.caller.where} reads a question as {label}, in {took_s:.1f} s"
+    check = _told("readings", model, read, took_s)
+    if check.mark == PASS and profile.examples and label is not Label.ON_TOPIC:
+        advice = "people ask this, so take another model as FAQBOT_GUARDRAIL_MODEL"
+        return replace(check, mark=NOTE, fix=advice)
+    return check
 
 
 def _told(name: str, model: ResilientCompletions, text: str, took_s: float) -> Check:

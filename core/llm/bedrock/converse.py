@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from core.errors import ModelReplyError
-from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
+from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts, token_count
 from core.llm.dialect import Forms, ModelParameter
 from core.llm.tool_calls import CallText, Tool
 
@@ -93,9 +93,13 @@ class PieceReader:
         self._counts: TokenCounts | None = None
 
     def read(self, event: Mapping[str, Any]) -> Piece:
-        """Return what is known to be said, now that this event has come."""
-        if stop := event.get("messageStop"):
-            self._finish = _FINISHES.get(str(stop.get("stopReason")), Finish.STOP)
+        """Return what is known to be said, now that this event has come.
+
+        Raises:
+            ModelReplyError: the model has failed at writing its reply.
+        """
+        if "messageStop" in event:
+            self._finish = _finish(event["messageStop"] or {})
         elif metadata := event.get("metadata"):
             self._counts = _counts(metadata.get("usage") or {})
         text = self._text(event)
@@ -125,7 +129,7 @@ def whole_piece(reply: Mapping[str, Any], tools: Sequence[Tool] = ()) -> Piece:
     """
     try:
         blocks = reply["output"]["message"]["content"]
-        finish = _FINISHES.get(str(reply["stopReason"]), Finish.STOP)
+        finish = _finish(reply)
         names = {tool.name for tool in tools}
         text = "".join(_text(block, names) for block in blocks)
     except (KeyError, TypeError, AttributeError) as error:
@@ -164,9 +168,19 @@ def _text(block: Mapping[str, Any], tools: AbstractSet[str]) -> str:
     return str(block.get("text") or "")
 
 
-def _counts(usage: Mapping[str, Any]) -> TokenCounts:
-    """Return the tokens; Bedrock counts what was read from a cache beside the input."""
-    read = int(usage.get("cacheReadInputTokens") or 0)
-    written = int(usage.get("cacheWriteInputTokens") or 0)
-    prompt = int(usage.get("inputTokens") or 0) + read + written
-    return TokenCounts(prompt, read, int(usage.get("outputTokens") or 0))
+def _finish(stop: Mapping[str, Any]) -> Finish:
+    reason = str(stop.get("stopReason"))
+    if reason.startswith("malformed_"):
+        raise ModelReplyError(f"Bedrock ended an answer with {reason!r}")
+    return _FINISHES.get(reason, Finish.STOP)
+
+
+def _counts(usage: Mapping[str, Any]) -> TokenCounts | None:
+    """Return the tokens, or None if nobody counted them.
+
+    Bedrock counts what was read from a cache beside the input.
+    """
+    names = ("inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens", "outputTokens")
+    new, read, written, completion = (token_count(usage.get(name)) or 0 for name in names)
+    prompt = new + read + written
+    return TokenCounts(prompt, read, completion) if prompt else None

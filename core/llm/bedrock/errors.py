@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore import exceptions as aws
 from botocore.eventstream import ParserError
+from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError, ReadTimeoutError  # botocore lets those of a body through
 
 from core.errors import (
@@ -19,6 +20,7 @@ from core.errors import (
     ModelMisconfiguredError,
     ModelOverflowError,
     ModelRefusedError,
+    ModelReplyError,
     ModelRequestError,
     ModelTimeoutError,
     ModelUnavailableError,
@@ -27,6 +29,7 @@ from core.llm.refusals import is_filtered, is_overflow
 
 _SAID_CHARS = 200
 _OVERLOADED = 500
+_INVALID = "ValidationException"
 
 _CREDENTIALS = (
     "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role"
@@ -42,12 +45,17 @@ _BUSY = (
     "ModelStreamErrorException",
     "ModelErrorException",
     "RequestTimeoutException",
+    "DependencyFailedException",
+    "BadGatewayException",
+    "408",  # from a proxy, which names no code
+    "429",
 )
 _REASONS = {
     "AccessDeniedException": "these credentials may not use this model; allow "
     "bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream for it, and look whether the "
     "account has access to it",
     "ResourceNotFoundException": "there is no such model here; check its id and AWS_REGION",
+    "404": "there is no such address; check FAQBOT_BEDROCK_URL",
     "UnrecognizedClientException": f"the access key is not known; {_CREDENTIALS}",
     "InvalidClientTokenId": f"the access key is not known; {_CREDENTIALS}",
     "InvalidSignatureException": "the secret key does not belong to the access key, or this "
@@ -74,6 +82,10 @@ _ADVICE: dict[type[aws.BotoCoreError], str] = {
 }
 
 
+# What botocore stumbles over, as it trusts that a reply has the form that AWS documents.
+_UNREADABLE = (ResponseParserError, AttributeError, LookupError, TypeError, ValueError)
+
+
 @contextmanager
 def translated(where: str) -> Iterator[None]:
     """Raise our errors in place of botocore's; `where` names the endpoint in their messages."""
@@ -97,6 +109,10 @@ def translated(where: str) -> Iterator[None]:
         ) from error
     except aws.BotoCoreError as error:
         raise ModelMisconfiguredError(f"{where}: {_short(str(error))}; {_advice(error)}") from error
+    except _UNREADABLE as error:
+        raise ModelReplyError(
+            f"{where} sent a reply that boto3 cannot read ({_short(str(error))})"
+        ) from error
 
 
 def refused(response: Mapping[str, Any], where: str) -> ModelError:
@@ -110,19 +126,29 @@ def refused(response: Mapping[str, Any], where: str) -> ModelError:
     known = code[:1].upper() + code[1:]  # in a stream the same names begin in lower case
     if known in _REASONS:
         return ModelMisconfiguredError(f"{line} ({_REASONS[known]})")
-    if known in _BUSY or status >= _OVERLOADED or not (code or status):  # the last: in a stream
+    if known in _BUSY or status >= _OVERLOADED:
         wait = _seconds((told.get("HTTPHeaders") or {}).get("retry-after"))
         return ModelUnavailableError(f"{line} (try again later)", retry_after_s=wait)
-    if is_overflow(said):
-        return ModelOverflowError(f"{line} (the prompt is longer than the model reads)")
-    if is_filtered(said):
-        return ModelRefusedError(f"{line} (a guardrail stopped the prompt)")
-    if any(words in said.lower() for words in _WRONG_MODEL):
-        return ModelMisconfiguredError(
-            f"{line} (check the model's id; many models are called by an inference profile, such "
-            "as us.amazon.nova-lite-v1:0)"
-        )
+    if by_words := _by_words(said):
+        kind, reason = by_words
+        return kind(f"{line} ({reason})")
+    if not status and known != _INVALID:  # in a stream, whose request was accepted
+        return ModelUnavailableError(f"{line} (try again later)")
     return ModelRequestError(line, said=said)
+
+
+def _by_words(said: str) -> tuple[type[ModelError], str] | None:
+    """Return what the words of a refusal tell beyond its code, if they do."""
+    if is_overflow(said):
+        return ModelOverflowError, "the prompt is longer than the model reads"
+    if is_filtered(said):
+        return ModelRefusedError, "a guardrail stopped the prompt"
+    if any(words in said.lower() for words in _WRONG_MODEL):
+        return ModelMisconfiguredError, (
+            "check the model's id; many models are called by an inference profile, such as "
+            "us.amazon.nova-lite-v1:0"
+        )
+    return None
 
 
 def _advice(error: aws.BotoCoreError) -> str:

@@ -53,7 +53,7 @@ class BedrockFlow:
         async with aclosing(events) as stream:
             async for event in stream:
                 if output := event.get("flowOutputEvent"):
-                    said = output["content"]["document"]
+                    said = (output.get("content") or {}).get("document", "")
                     yield Piece(said if isinstance(said, str) else orjson.dumps(said).decode())
-                elif event.get("flowCompletionEvent"):
+                elif "flowCompletionEvent" in event:
                     yield Piece(finish=Finish.STOP)

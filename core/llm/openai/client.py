@@ -81,7 +81,7 @@ class OpenAIModel:
         """Implement `ProviderModel.attempt`."""
         body: dict[str, Any] = chat_body(self.name, request, forms)
         response = await self.server.post(_CHAT, orjson.dumps(body), read_s=self.read_s)
-        reader = ReplyReader(self.server.where, response.headers)
+        reader = ReplyReader(self.server.where, response.headers, calls=bool(request.tools))
         try:
             pieces = response.pieces()
             async for data in pieces:

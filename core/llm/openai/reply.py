@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from core.errors import ModelUnavailableError
-from core.llm.completions import Finish, Piece, TokenCounts
+from core.llm.completions import Finish, Piece, TokenCounts, token_count
 from core.llm.openai.errors import told_error
 from core.llm.openai.frames import FrameReader
 from core.llm.tool_calls import CallText
@@ -29,7 +29,6 @@ _FINISHES: Final = {
     "sensitive": Finish.FILTERED,
 }
 _BROKEN: Final = ("error", "abort", "cancelled", "insufficient_system_resource")
-_MOST_TOKENS = 10_000_000  # no prompt has more, so whoever says so has counted something else
 
 
 class ReplyReader:
@@ -39,8 +38,10 @@ class ReplyReader:
     has ended, though something may follow.
     """
 
-    def __init__(self, where: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, where: str, headers: Mapping[str, str], *, calls: bool) -> None:
+        """Read calls of tools as text where there are tools to be called, and else not at all."""
         self._where = where
+        self._calls = calls
         self._headers = headers
         self._frames = FrameReader(where)
         self._finish: Finish | None = None
@@ -115,7 +116,7 @@ class ReplyReader:
 
         Some give every call the same place, and tell them apart by their ids alone.
         """
-        first = calls[0] if isinstance(calls, list) and calls else None
+        first = calls[0] if self._calls and isinstance(calls, list) and calls else None
         if not isinstance(first, dict) or first.get("index") not in (None, 0):
             return ""
         self._call_id = self._call_id or first.get("id")
@@ -180,13 +181,6 @@ def _part(part: object) -> str:
         return part
     text = part.get("text") if isinstance(part, dict) and part.get("type") == "text" else ""
     return text if isinstance(text, str) else ""
-
-
-def token_count(told: object) -> int | None:
-    """Return the tokens that a server has counted, or None where this is no such number."""
-    if not isinstance(told, int | float) or not 0 <= told <= _MOST_TOKENS:
-        return None
-    return int(told)
 
 
 def _counts(usage: Mapping[str, Any]) -> TokenCounts | None:

@@ -1,7 +1,5 @@
 """The real boto3 against a local Bedrock: signed requests, event streams, failures on cue."""
 
-import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -9,89 +7,35 @@ import pytest
 
 pytest.importorskip("boto3")
 
+from fakes.bedrock_models import (
+    ASK,
+    MESSAGES,
+    NOVA,
+    PRICE,
+    READ,
+    SAID,
+    access_of,
+    caller_of,
+    completions_of,
+    model_of,
+    pieces,
+    said,
+)
+
 from core.embeddings.bedrock import BedrockEmbeddings
 from core.errors import (
-    ModelBrokeOffError,
     ModelMisconfiguredError,
     ModelOverflowError,
     ModelRefusedError,
     ModelUnavailableError,
 )
-from core.llm.bedrock.client import AwsAccess, BedrockClient
-from core.llm.bedrock.converse import PARAMETERS
+from core.llm.bedrock.client import BedrockClient
 from core.llm.bedrock.flow import BedrockFlow
-from core.llm.bedrock.model import BedrockModel
-from core.llm.budget import TAB, Price, Tab
-from core.llm.caller import Caller, Patience, Slots
-from core.llm.circuit_breaker import Breaker
-from core.llm.completions import CompletionRequest, Finish, Schema
-from core.llm.dialect import ModelDialect
+from core.llm.budget import TAB, Tab
+from core.llm.caller import Slots
+from core.llm.completions import Finish
 from core.llm.json_reply import json_object
-from core.llm.load import StreamLoad
-from core.llm.resilient import ResilientCompletions
 from devtools.bedrock import ACCESS_KEY, SECRET_KEY, BedrockServer, Fault
-
-NOVA = "amazon.nova-lite-v1:0"
-PASSAGE = '<passage n="1" title="정산은요?">\n정산은 3일 뒤에 됩니다.\n</passage>'
-MESSAGES = [
-    {"role": "system", "content": "Answer from the passages."},
-    {"role": "user", "content": f"{PASSAGE}\n<question>\n정산은요?\n</question>"},
-]
-ASK = CompletionRequest(MESSAGES, 900, 0.2)
-READ = replace(ASK, schema=Schema("reading", {"label": {"type": "string"}}))
-PRICE = Price(0.06, 0.015, 0.24)
-SAID = "정산은 3일 뒤에 됩니다. [1]\n[[NEXT]]"
-
-
-@pytest.fixture
-async def server(monkeypatch):
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    async with BedrockServer().serve() as running:
-        yield running
-
-
-def access_of(server, **other):
-    return AwsAccess(
-        **{
-            "region": "us-east-1",
-            "access_key": ACCESS_KEY,
-            "secret_key": SECRET_KEY,
-            "url": server.url,
-            **other,
-        }
-    )
-
-
-def caller_of(client, parameters=PARAMETERS):
-    return Caller(
-        client.where,
-        dialect=ModelDialect(parameters),
-        breaker=Breaker(failures=99),
-        patience=Patience(within_s=10),
-        sleep=lambda _: asyncio.sleep(0),
-    )
-
-
-def completions_of(provider, caller):
-    return ResilientCompletions(
-        provider, caller=caller, slots=Slots(0), load=StreamLoad(), price=PRICE
-    )
-
-
-@asynccontextmanager
-async def model_of(server, *, model=NOVA, guardrail=None, **access):
-    async with BedrockClient.open(access_of(server, **access)) as client:
-        yield completions_of(BedrockModel(client, model, guardrail), caller_of(client))
-
-
-async def pieces(model, request=ASK):
-    return [piece async for piece in model.stream(request)]
-
-
-async def said(model, request=ASK):
-    return "".join(piece.text for piece in await pieces(model, request))
 
 
 async def test_a_stream_is_read_and_its_usage_goes_on_the_tab(server):
@@ -137,90 +81,6 @@ async def test_what_a_model_refuses_is_left_out_and_remembered(server, model, gi
         asked = len(server.requests)
         assert await said(completions, read)
     assert len(server.requests) == asked + 1
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("error"),
-        Fault("error", code="ServiceUnavailableException", status=503),
-        Fault("error", code="ModelNotReadyException"),
-        Fault("exception", code="throttlingException"),
-        Fault("exception", code="modelStreamErrorException"),
-    ],
-)
-async def test_what_may_pass_is_tried_again(server, fault):
-    """Also where the stream was open, and nothing was said yet."""
-    server.faults.append(fault)
-    async with model_of(server) as model:
-        assert await said(model) == SAID
-    assert len(server.requests) == 2
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("exception", code="internalServerException", after=4),
-        Fault("exception", code="notYetDocumentedException", after=4),
-        Fault("cut", after=4),
-        Fault("damage", after=4),
-    ],
-)
-async def test_a_stream_that_ends_in_the_middle_is_known_for_it(server, fault):
-    """By an exception, a cut, or a checksum that is wrong; what was said before is kept."""
-    server.faults.append(fault)
-    async with model_of(server) as model:
-        stream = model.stream(ASK)
-        found = (await anext(stream)).text
-        with pytest.raises(ModelBrokeOffError):
-            found += "".join([piece.text async for piece in stream])
-    assert found
-    assert SAID.startswith(found)
-
-
-async def test_a_reader_who_leaves_waits_for_nobody(server):
-    """The thread ends with the next event; the loop is free at once."""
-    server.gap_s = 0.02
-    async with model_of(server) as model:
-        stream = model.stream(ASK)
-        await anext(stream)
-        async with asyncio.timeout(1):
-            await stream.aclose()
-
-
-async def test_the_loop_goes_on_while_a_model_is_read(server):
-    """What blocks, blocks a thread."""
-    server.gap_s = 0.01
-    ticks = 0
-
-    async def tick():
-        nonlocal ticks
-        while True:
-            await asyncio.sleep(0.005)
-            ticks += 1
-
-    ticking = asyncio.create_task(tick())
-    async with model_of(server) as model:
-        await asyncio.gather(*(said(model) for _ in range(8)))
-    ticking.cancel()
-    assert ticks > 5
-
-
-async def test_what_a_guardrail_says_is_no_answer(server):
-    """It ends as filtered, and nothing of its text is shown."""
-    server.faults.append(Fault("guardrail"))
-    async with model_of(server, guardrail=("gr-1", "2")) as model:
-        (last,) = [piece for piece in await pieces(model) if piece.text or piece.finish]
-    assert (last.text, last.finish) == ("", Finish.FILTERED)
-    ((_, body),) = server.requests
-    assert body["guardrailConfig"] == {"guardrailIdentifier": "gr-1", "guardrailVersion": "2"}
-
-
-async def test_a_model_that_stops_at_its_limit_says_so(server):
-    """So that half a sentence is not taken for an answer."""
-    server.faults.append(Fault("length", after=5))
-    async with model_of(server) as model:
-        assert (await pieces(model))[-1].finish is Finish.LENGTH
 
 
 @pytest.mark.parametrize(
@@ -270,6 +130,7 @@ async def test_a_profile_is_used_and_a_missing_one_is_named(server, monkeypatch,
             ModelRefusedError,
         ),
         (Fault("error", code="AccessDeniedException", status=403), ModelMisconfiguredError),
+        (Fault("error", code="", status=404), ModelMisconfiguredError),
     ],
 )
 async def test_refusals_are_told_apart(server, fault, error):
