@@ -28,7 +28,7 @@ from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
 from core.text.addressing import says_something
-from core.text.colleagues import is_for_colleagues, only_states
+from core.text.colleagues import is_for_colleagues, only_states, only_tells
 from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
@@ -47,7 +47,10 @@ logger = logging.getLogger(__name__)
 # The lowest confidence at which the bot answers although nobody called it. Among people a wrong
 # answer is worse than none, so two of three such answers have to be right.
 _UNCALLED: Final = 0.7
-# The same for a statement, which is most often for a colleague: it has to be an entry's own words.
+# The same for trouble that is told without a question: a colleague may be meant to see to it.
+_UNASKED_TROUBLE: Final = 0.9
+# The same for any other statement, which is most often for a colleague: it has to be an entry's own
+# words.
 _UNASKED: Final = 0.95
 
 
@@ -206,11 +209,11 @@ class Assistant:
         """Return what the FAQ has for a question and the guardrail's verdict, without a model."""
         return await self._researched(unasked(text, session), history)
 
-    async def would_answer(self, question: Question) -> bool:
+    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
         """Return whether a question would be answered with confidence, judged without a model.
 
         Only a short question is read together with the one before it. Any other one has to be
-        clear by itself.
+        clear by itself, as each one has if it is read `alone`.
 
         Raises:
             FaqbotError: the index, the history or the platform cannot be asked.
@@ -222,11 +225,14 @@ class Assistant:
             return False
         if not await self.is_open(question):
             return False
-        leans = text.endswith(("?", "？")) and self._answerer.retriever.is_elliptical(text)
+        retriever = self._answerer.retriever
+        if alone and await retriever.aside(retriever.is_incomplete, text):
+            return False
+        leans = not alone and text.endswith(("?", "？")) and retriever.is_elliptical(text)
         asked = replace(question, text=text)
         research = await self._researched(asked, None if leans else ())
         sure = research.verdict.scores[Label.ON_TOPIC] >= SURE
-        least = _UNASKED if only_states(question.text) else _UNCALLED
+        least = _least_for(question.text)
         sure &= is_answer(research.hits) and research.hits[0].confidence >= least
         return sure and research.verdict.label is Label.ON_TOPIC
 
@@ -250,6 +256,13 @@ class Assistant:
 
     def _local_work(self) -> LocalWork:
         return LocalWork(self._answerer.reader, self._answerer.model)
+
+
+def _least_for(said: str) -> float:
+    """Return the lowest confidence at which a text is answered although nobody called the bot."""
+    if only_states(said):
+        return _UNASKED
+    return _UNASKED_TROUBLE if only_tells(said) else _UNCALLED
 
 
 def _is_open(scope: Scope) -> bool:

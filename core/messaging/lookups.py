@@ -72,15 +72,17 @@ class Lookups:
             return False
         return True
 
-    async def would_answer(self, question: Question) -> bool:
+    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
         """Return whether the FAQ surely answers a question, or the question asks for a person.
+
+        If it is read `alone`, the conversation before it does not count.
 
         Raises:
             FaqbotError: the index, the history or the platform cannot be asked.
         """
         if self.desk and wants_person(question.text):
             return True
-        return await self._assistant.would_answer(question)
+        return await self._assistant.would_answer(question, alone=alone)
 
     async def may_share(self, question_id: str) -> bool:
         """Return whether everybody may see an answer; False if the answer is not stored.

@@ -56,9 +56,9 @@ async def _joined(
     replies: bool,
 ) -> Question:
     own = question.text
-    points = not own or await service.leans(own)
-    if own and (is_thanks(own) or (not points and await _is_clear(service, question))):
+    if own and (is_thanks(own) or await _is_clear(service, question)):
         return question
+    points = not own or await service.leans(own)
     try:
         said = await above()
     except PlatformError as error:
@@ -90,9 +90,9 @@ async def _question_in(service: ChatService, said: Sequence[SaidAbove], *, point
 
 
 async def _is_clear(service: ChatService, question: Question) -> bool:
-    """Return whether the FAQ answers a message without the one above it."""
+    """Return whether the FAQ answers a message without those above it."""
     try:
-        return await service.would_answer(question)
+        return await service.would_answer(question, alone=True)
     except StorageError:
         raise
     except FaqbotError as error:

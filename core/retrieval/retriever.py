@@ -28,7 +28,7 @@ from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.visibility import Visibility
-from core.text.back_references import points_back
+from core.text.back_references import is_incomplete, points_back
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Generation
 
@@ -301,6 +301,11 @@ class Retriever:
             fused = found.fused
             rows.append(measures(found.values, fused, [int(fused.argmax())])[0])
         return Everyday.of(self._everyday, np.array(rows))
+
+    def is_incomplete(self, question: str) -> bool:
+        """Return whether a question is short, and leaves out what it is about."""
+        tokens = self._analyzer.tokens(question)
+        return self.is_elliptical(question) and is_incomplete(question, tokens)
 
     def is_elliptical(self, question: str) -> bool:
         """Return whether a question is so short that it may lean on the one before."""

@@ -123,15 +123,18 @@ class SkilledAssistant:
         """Do what `Assistant.hurry` does."""
         self._assistant.hurry(session)
 
-    async def would_answer(self, question: Question) -> bool:
-        """Return whether a message goes on with an open dialogue, or the FAQ answers it surely."""
+    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
+        """Return whether a message goes on with an open dialogue, or the FAQ answers it surely.
+
+        `alone` is as in `Assistant.would_answer`.
+        """
         if not await self._assistant.is_open(question):
             return False
         turns = await self._history.recent(question.session, _TURNS_BACK)
         found = self._router.candidate(normalized(question.text))
         if self._open_in(turns) or (found and found[1] >= _SPEAKS_UP):
             return True
-        return await self._assistant.would_answer(question)
+        return await self._assistant.would_answer(question, alone=alone)
 
     async def _taken(
         self, said: AsyncGenerator[Status | Answered]

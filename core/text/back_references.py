@@ -36,6 +36,13 @@ _ENGLISH: Final = re.compile(
     r"^(?:and|but|so|then|also|(?:what|how) about)\b|\b(?:that|it|those|them|there|mine)\b",
     re.IGNORECASE,
 )
+# A thing that the text does not name; "it" in "is it possible to …" stands for nothing.
+_ENGLISH_UNNAMED: Final = re.compile(
+    r"^(?:(?:and|but|so|then|also)\s+)?(?:what|how) about\b"
+    r"|\b(?:this|that|those|these|them|mine)(?=\s*(?:one|too|as well)?\s*[?.!]*$)"
+    r"|\bit\b(?!\s+(?:takes?|possible|ok|okay|allowed|costs?)\s+\w)",
+    re.IGNORECASE,
+)
 _ENGLISH_NAMELESS: Final = re.compile(
     r"(?:(?:how|why|when|where|who|what|much|many|long|often|far|is|was|are|does|do|did|can|will"
     r"|must|should|i|we|you|it|that|this|take|cost|work|need|get|have|to|the|a|for|so|and)\W+)+",
@@ -50,14 +57,23 @@ def points_back(text: str, tokens: Sequence[Token]) -> bool:
     """
     if not has_hangul(text):
         return bool(_ENGLISH.search(text) or _ENGLISH_NAMELESS.fullmatch(f"{text} "))
+    return is_incomplete(text, tokens) or any(token.tag == _JOINING for token in tokens)
+
+
+def is_incomplete(text: str, tokens: Sequence[Token]) -> bool:
+    """Return whether a text leaves out what it is about, as "주말에는요?" and "how about it?" do.
+
+    A word that joins it to what was said before ("그럼", "and") leaves out nothing.
+    """
+    if not has_hangul(text):
+        return bool(_ENGLISH_UNNAMED.search(text) or _ENGLISH_NAMELESS.fullmatch(f"{text} "))
     words = [token for token in tokens if not token.tag.startswith("S")]
     if len(words) > 1 and words[-1].form == _POLITE and words[-2].tag not in (_SENTENCE_END, "IC"):
         return True
     if words and (words[-1].form == "면요" or _names_nothing(tokens)):
         return True
     return any(
-        token.tag == _JOINING
-        or (token.tag == "NP" and token.form in _PRONOUNS)
+        (token.tag == "NP" and token.form in _PRONOUNS)
         or (token.tag == "MM" and token.form in _DETERMINERS)
         for token in tokens
     )

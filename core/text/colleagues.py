@@ -40,7 +40,7 @@ _ANYBODY: Final = re.compile(r"[는신실은] 분(?:들)?(?:\s*(?:계\S*|있\S*|
 # What the speaker, or both, will do: "올릴게요", "해 봅시다", "내일 봬요", "하기로 했죠".
 _WILL: Final = re.compile(
     rf"{_ending_in(8)}[게께](?:요|용|여)?$|(?<![르찾])겠습니다$|[가-힣]시다$|봬요$|뵙겠\S*$"
-    r"|기로 (?:했|하셨|한)[가-힣]*$"
+    r"|기로 (?:했|하셨|한)[가-힣]*$|(?:^|[^야만면게]\s)(?:할|갈|볼|둘)까요$"
 )
 # What the speaker has done: "제가 처리했습니다", "올려 뒀어요".
 _DID: Final = re.compile(
@@ -56,6 +56,15 @@ _ASKED: Final = re.compile(
 # Who has done something, or does it now: "누가 껐어요?", "누가 보고 있죠", "누구 차례예요".
 _WHO: Final = re.compile(r"(?:^|\s)누[가구]")
 _SO_FAR: Final = re.compile(rf"(?:{_PAST}\S{{1,3}}|고 (?:있|계)\S{{1,4}}|차례\S{{0,3}})$")
+_WHO_IN_ENGLISH: Final = re.compile(
+    r"(?:and |so |but )?who (?:\w+ed|took|has|had|was|got|left|put|made|did|broke|ate|gave)\b",
+    re.IGNORECASE,
+)
+# Whether others have the same trouble now: "저만 그래요?", "is it just me?".
+_ME_ALONE: Final = re.compile(
+    r"(?:저|나)만 (?:그|이)(?:래|런|러|렇)\S*$|\b(?:just|only) me$|\bfor (?:anyone|anybody) else$",
+    re.IGNORECASE,
+)
 # What the hearer thinks: "더 낫지 않아요?", "바꾸는 게 맞지 않을까요?".
 _OPINION: Final = re.compile(r"(?:[것거] ?같지 않|[낫좋맞]지 않|지 않을까)\S{0,4}$")
 # Work that only a person can do: "검토해 주세요", "공유 부탁드려요", "세 부 뽑아 주세요".
@@ -70,8 +79,10 @@ _WORK: Final = re.compile(
 _TROUBLE: Final = re.compile(
     r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러"
     r"|[다라]고 (?:뜨|떠|뜹|떴|나와|나오|나옵|나왔)"
+    r"|(?:^|\s)[안못](?:되|돼|됩|됐|나[와오옵왔]|눌|보[이여]|뜨|떠|뜹|떴|열[려리]|켜|들어)"
     r"|\b(?:\w+n['’]t|cannot|unable|lost|forgot|forgotten|wrong|missing|stuck|fail\w*|errors?"
-    r"|broken|locked|by accident|accidentally|not (?:working|able))\b",
+    r"|broken|damaged|declined|rejected|expired|locked|by accident|accidentally"
+    r"|not (?:working|able))\b",
     re.IGNORECASE,
 )
 # The endings of a sentence that states something; without one, a text is a keyword.
@@ -92,13 +103,18 @@ _ENGLISH: Final = re.compile(
     r"|(?:did|have|has|is|was) (?:you|anyone|anybody|someone|somebody)\b"
     r"|did (?!i\b|we\b|my\b|our\b|the\b|it\b|this\b|that\b)\w+ "
     r"|(?:can|could|will|would) (?:you|anyone|somebody) (?:please )?"
-    r"(?:review|check|send|share|merge|look|upload|join|take)\b"
-    r"|i(?:'ve| have)? (?:just |already )?(?:sent|uploaded|fixed|merged|pushed|posted|shared)\b",
+    r"(?:review|check|send|share|merge|look|upload|join|take"
+    r"|\w+ (?:them|him|her|me (?:in|out|up)))\b"
+    r"|[^?]*\bis yours$",
     re.IGNORECASE,
 )
-# What other people do, what was done, and what is ready: "they moved on", "closed the board".
+# What people do or have done, and what is ready: "they moved on", "I closed the board".
 _REPORTS: Final = re.compile(
-    r"(?:they|he|she)\b[^?]*$|(?:just |already )?[a-z]+ed (?:the|our|it|this|that|them)\b[^?]*$"
+    r"(?:they|he|she)\b[^?]*$"
+    r"|(?:i|we)(?:['’]ve| have)? (?:(?:just|already|also) )?"
+    r"(?:(?!need)\w+ed|sent|put|made|took|left)\b"
+    r"(?:(?!\b(?:how|what|when|where|why|still|(?:can|do|should|may) i)\b)[^?])*$"
+    r"|(?:just |already )?[a-z]+ed (?:the|our|it|this|that|them)\b[^?]*$"
     r"|(?:[\w'’-]+\s){1,4}(?:is|are) (?:up|out|live|ready|done|merged|deployed|green)\b[^?]*$",
     re.IGNORECASE,
 )
@@ -125,6 +141,11 @@ def wants_something(text: str) -> bool:
     return asks_anything(text) or bool(_TROUBLE.search(text))
 
 
+def only_tells(text: str) -> bool:
+    """Return whether a text tells of trouble, and asks nothing."""
+    return bool(_TROUBLE.search(text)) and not asks_anything(text)
+
+
 def only_states(text: str) -> bool:
     """Return whether a text is a statement that asks nothing and tells of no trouble."""
     said = text.strip().rstrip(_ENDED)
@@ -138,7 +159,7 @@ def _is_talk(sentence: str) -> bool:
         said = said[before.end() :]
     bare = said.rstrip(_ENDED).replace("？", "?")
     plain = bare.rstrip("?" + _ENDED)
-    if any(sign.search(plain) for sign in (_ANYBODY, _WILL, _WORK, _OPINION)):
+    if any(sign.search(plain) for sign in (_ANYBODY, _WILL, _WORK, _OPINION, _ME_ALONE)):
         return True
     if _ENGLISH.match(plain):
         return True
@@ -150,4 +171,5 @@ def _is_talk(sentence: str) -> bool:
 def _asks_who(sentence: str) -> bool:
     """Return whether a sentence asks who has done something, or does it now."""
     plain = sentence.rstrip("?？" + _ENDED)
-    return bool(_WHO.search(plain) and _SO_FAR.search(plain))
+    in_korean = _WHO.search(plain) and _SO_FAR.search(plain)
+    return bool(in_korean or _WHO_IN_ENGLISH.match(plain))

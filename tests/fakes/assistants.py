@@ -73,7 +73,7 @@ class ScriptedAssistant:
     def hurry(self, session: SessionId) -> None:
         """It waits for nothing but what its script says."""
 
-    async def would_answer(self, question: Question) -> bool:
+    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
         """Whether it answers this unasked: everything but what is `talk`."""
         return question.text not in self.talk
 

@@ -209,11 +209,26 @@ async def test_a_question_may_have_a_thousand_characters_and_no_more(make_assist
 
 async def test_uncalled_it_answers_only_where_it_is_surer_than_when_it_is_called(make_assistant):
     assistant = make_assistant()
-    for text, would in (("정산은 언제 되나요?", True), ("이번 달 정산 금액이 얼마죠?", False)):
+    for text, would in (
+        ("정산은 언제 되나요?", True),
+        ("이번 달 정산 금액이 얼마죠?", False),
+        ("정산이 안 들어왔어요", True),
+        ("이번 달 정산이 아직 안 됐어요", False),  # told, not asked
+    ):
         said = ask(text)
         research = await assistant.research(text, said.session, ())
         assert research.hits[0].answers
         assert await assistant.would_answer(said) is would
+
+
+async def test_alone_a_short_question_has_to_name_what_it_is_about(make_assistant):
+    assistant = make_assistant()
+    for text, would in (
+        ("정산 언제 되나요?", True),
+        ("그럼 정산은요?", False),
+        ("언제 되나요?", False),
+    ):
+        assert await assistant.would_answer(ask(text), alone=True) is would
 
 
 async def test_uncalled_it_does_not_answer_what_is_for_a_colleague(make_assistant):

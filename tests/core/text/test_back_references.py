@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.back_references import points_back
+from core.text.back_references import is_incomplete, points_back
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,34 @@ def test_demonstratives_conjunctions_and_what_names_nothing_point_back(analyzer,
 )
 def test_what_stands_for_itself_does_not(analyzer, text):
     assert not points_back(text, analyzer.kiwi.tokenize(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "주말에는요?",
+        "그건 어디서 봐요",
+        "얼마예요?",
+        "how about Sundays?",
+        "how long is it?",
+        "and those?",
+    ],
+)
+def test_what_leaves_out_its_subject_is_incomplete(analyzer, text):
+    assert is_incomplete(text, analyzer.kiwi.tokenize(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "그럼 정산은 언제 되나요?",
+        "수수료 얼마예요?",
+        "주차 되나요",
+        "and how do I park?",
+        "is there a sauna?",
+        "is it possible to park?",
+        "when do I get that refund?",
+    ],
+)
+def test_a_word_that_joins_leaves_nothing_out(analyzer, text):
+    assert not is_incomplete(text, analyzer.kiwi.tokenize(text))

@@ -40,6 +40,12 @@ from core.text.colleagues import is_for_colleagues, only_states
         "they returned the parcel",
         "closed the shipping ticket",
         "the return page is live",
+        "who took the last parcel bag?",
+        "which parcel is yours?",
+        "I cancelled the pickup, we can do it tomorrow",
+        "could you let me in?",
+        "주문 조회 저만 이런가요?",
+        "접수 마감은 몇 시까지 할까요?",
     ],
 )
 def test_talk_is_for_colleagues(text):
@@ -73,6 +79,11 @@ def test_talk_is_for_colleagues(text):
         "did the refund arrive?",
         "locked out of my account",
         "I'd like to return a parcel",
+        "I left in April, how do I get my form?",
+        "I received a damaged parcel",
+        "i need to return a parcel",
+        "교환은 어떻게 해야 할까요?",
+        "당일 배송 가능할까요?",
     ],
 )
 def test_what_a_faq_may_answer_is_not(text):
@@ -89,6 +100,8 @@ def test_what_a_faq_may_answer_is_not(text):
         ("공구를 못 빌렸어요", False),
         ("공구는 어디서 빌려요", False),
         ("공구를 빌리고 싶어요", False),
+        ("공구 목록이 안보여요", False),
+        ("공구 안내문 봤어요", True),
         ("공구 대여료가 올랐다던데", True),
         ("공구를 더 사야 할 듯", True),
         ("that's the second rental ticket today", True),
