@@ -35,7 +35,7 @@ from core.skills.meetings.words import load_words
 from core.skills.memory.skill import MemorySkill, MemoryWords
 from core.skills.messenger import Messenger
 from core.skills.recommender.advice import Adviser
-from core.skills.recommender.form import load_form
+from core.skills.recommender.form import load_shipped_form
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.skill import RecommenderSkill
 from core.skills.skill import Request, SkillReply
@@ -175,8 +175,8 @@ def _opened_skills(language: Language, folder: Path) -> _Skills:
     shop, room = folder / "shop.sqlite3", files("core.skills.recommender")
     build_shop(shop, last_day=_NOW.date())
     answerer = load_answerer(f"sqlite:///{shop}", EXAMPLE_BOOK, terms=terms, embed=embed)
-    with as_file(room / "appliances.npz") as model, as_file(room / "appliances.toml") as form:
-        adviser = Adviser(Recommender.load(model), load_form(form))
+    with as_file(room / "appliances.npz") as model:
+        adviser = Adviser(Recommender.load(model), load_shipped_form("ko"))
     diary, messenger = (
         SqliteDiary(folder / "diary.sqlite3"),
         Messenger(MemoryHistory(), cast("Inbox", None)),

@@ -150,10 +150,14 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         default=None, description="Its sample questions with their SQL, as TOML."
     )
     api_book: Path | None = Field(
-        default=None, description="Which operations of an API may be asked for, as TOML."
+        default=None,
+        description="Which operations of an API may be asked for, as TOML; a folder of several.",
     )
     api_token: SecretStr | None = Field(
         default=None, description="The credential that the API's document asks for."
+    )
+    api_tokens: dict[str, SecretStr] = Field(
+        default={}, description="Those of several APIs, by the names of their books, as JSON."
     )
     working_hours: str = Field(
         default="09:00-18:00", description="When meetings are proposed, from Monday to Friday."

@@ -31,6 +31,7 @@ from core.skills.tools import SkillTools
 from core.text.korean import Analyzer
 
 if TYPE_CHECKING:
+    from core.skills.api.book import ToolServer
     from core.skills.api.document import Document
     from core.skills.api.mcp_tools import ToolClient
 
@@ -131,15 +132,14 @@ def _skills(name: str, parts: SkillParts) -> Sequence[Skill]:
     return SKILLS[name](parts)
 
 
-def _recommender(_: SkillParts) -> Sequence[Skill]:
+def _recommender(parts: SkillParts) -> Sequence[Skill]:
     from core.skills.recommender.advice import Adviser
-    from core.skills.recommender.form import load_form
+    from core.skills.recommender.form import load_shipped_form
     from core.skills.recommender.network import Recommender
     from core.skills.recommender.skill import RecommenderSkill
 
-    folder = files("core.skills.recommender")
-    with as_file(folder / "appliances.npz") as model, as_file(folder / "appliances.toml") as form:
-        adviser = Adviser(Recommender.load(model), load_form(form))
+    with as_file(files("core.skills.recommender") / "appliances.npz") as model:
+        adviser = Adviser(Recommender.load(model), load_shipped_form(parts.language))
     return [RecommenderSkill(adviser, adviser.form.examples)]
 
 
@@ -179,12 +179,24 @@ def _memory(parts: SkillParts) -> Sequence[Skill]:
     return [MemorySkill(parts.memories, words, parts.messenger)]
 
 
-def _tools_at(url: str, token: str) -> ToolClient:
+def _api_tokens(settings: Settings, books: Sequence[str]) -> dict[str, str]:
+    """Return the credential of each book: no API ever gets that of another."""
+    tokens = dict(settings.api_tokens)
+    if unknown := tokens.keys() - set(books):
+        raise ConfigError(f"FAQBOT_API_TOKENS: there is no book {', '.join(sorted(unknown))}")
+    if settings.api_token:
+        if len(books) > 1:
+            raise ConfigError("FAQBOT_API_TOKEN is for one book; name each in FAQBOT_API_TOKENS")
+        tokens.setdefault(books[0], settings.api_token)
+    return {name: secret.get_secret_value() for name, secret in tokens.items()}
+
+
+def _tools_of(server: ToolServer, token: str) -> ToolClient:
     try:
         from core.skills.api.mcp_tools import ToolClient
     except ImportError as error:
         raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[mcp]'") from error
-    return ToolClient(url, token)
+    return ToolClient(server, token)
 
 
 def _with_calendars(diary: Diary, settings: Settings) -> Diary:
@@ -203,7 +215,7 @@ def _with_calendars(diary: Diary, settings: Settings) -> Diary:
 
 def _api(parts: SkillParts) -> Sequence[Skill]:
     try:
-        from core.skills.api.book import load_book
+        from core.skills.api.book import find_books, load_book
     except ImportError as error:
         raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[api]'") from error
     from core.skills.api.client import ApiClient
@@ -213,18 +225,23 @@ def _api(parts: SkillParts) -> Sequence[Skill]:
     settings = parts.settings
     if settings.api_book is None:
         raise ConfigError("the skill `api` needs FAQBOT_API_BOOK: which operations it may use")
-    token = settings.api_token.get_secret_value() if settings.api_token else ""
-
-    def list_tools(url: str) -> Document:
-        return asyncio.run(_tools_at(url, token).document())
-
-    book = load_book(settings.api_book, list_tools)
-    client = _tools_at(book.server, token) if book.is_mcp else ApiClient(book, token)
+    paths = find_books(settings.api_book)
+    tokens = _api_tokens(settings, [path.stem for path in paths])
     journal = Journal(settings.data_dir / "calls.sqlite3")
     source = files("core.skills.api").joinpath(f"{parts.language}.toml").read_text("utf-8")
     texts = tomllib.loads(source)
-    allowed = book.allowed.values()
-    return [OperationSkill(book, one, client, journal, texts) for one in allowed]
+    skills = []
+    for path in paths:
+        token = tokens.get(path.stem, "")
+
+        def list_tools(server: ToolServer, token: str = token) -> Document:
+            return asyncio.run(_tools_of(server, token).document())
+
+        book = load_book(path, list_tools)
+        client = _tools_of(book.tools, token) if book.tools else ApiClient(book, token)
+        allowed = book.allowed.values()
+        skills += [OperationSkill(book, one, client, journal, texts) for one in allowed]
+    return skills
 
 
 SKILLS: dict[str, Callable[[SkillParts], Sequence[Skill]]] = {

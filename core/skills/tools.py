@@ -46,7 +46,7 @@ class SkillTools:
 
 
 def _name(skill: str) -> str:
-    """Return a skill's name as providers take it: `api:findParcel` is `api_findParcel`."""
+    """Return a skill's name as providers take it: `api:shop.find` is `api_shop_find`."""
     return _NOT_IN_NAMES.sub("_", skill)[:_NAME_CHARS]
 
 

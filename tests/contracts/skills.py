@@ -26,7 +26,7 @@ from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
 from core.skills.messenger import Messenger
 from core.skills.recommender.advice import Adviser
-from core.skills.recommender.form import load_form
+from core.skills.recommender.form import load_shipped_form
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.skill import RecommenderSkill
 from core.skills.router import Router
@@ -100,9 +100,8 @@ def arranger(diary, analyzer, with_skills):
 @pytest.fixture
 def adviser(with_skills):
     """An assistant that recommends products."""
-    folder = files("core.skills.recommender")
-    with as_file(folder / "appliances.npz") as model, as_file(folder / "appliances.toml") as form:
-        known = Adviser(Recommender.load(model), load_form(form))
+    with as_file(files("core.skills.recommender") / "appliances.npz") as model:
+        known = Adviser(Recommender.load(model), load_shipped_form("ko"))
     return with_skills(lambda _: [RecommenderSkill(known, known.form.examples)])
 
 

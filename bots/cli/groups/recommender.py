@@ -65,5 +65,6 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     ) -> int:
         """Recommend three products, or ask for what is missing."""
         from bots.cli.models.recommender import recommend
+        from config.profiles import profile_of
 
-        return recommend(text, model)
+        return recommend(text, model, language=profile_of(read_settings()).language)

@@ -9,16 +9,13 @@ from bots.cli.faq.ingest import progress_bar
 from core.charts import line_chart, matrix_chart
 from core.errors import ConfigError, StorageError
 from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
-from core.skills.recommender.form import load_form
+from core.skills.recommender.form import load_shipped_form
 from core.skills.recommender.generator import best_accuracy, generate, write
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.purchases import read_purchases
 from core.skills.recommender.report import NetworkOptions, NetworkReport
 
-MODEL, FORM = (
-    Path(__file__).parents[3] / "core" / "skills" / "recommender" / name
-    for name in ("appliances.npz", "appliances.toml")
-)
+MODEL = Path(__file__).parents[3] / "core" / "skills" / "recommender" / "appliances.npz"
 
 
 def train(data: Path, out: Path, options: NetworkOptions) -> int:
@@ -62,16 +59,16 @@ def sample(file: Path, *, rows: int, noise: float, seed: int) -> int:
     return 0
 
 
-def recommend(text: str, model: Path | None) -> int:
+def recommend(text: str, model: Path | None, *, language: str) -> int:
     """Print three products with why, or the question for what is missing."""
-    adviser = Adviser(Recommender.load(model or MODEL), load_form(FORM))
+    adviser = Adviser(Recommender.load(model or MODEL), load_shipped_form(language))
     match adviser.hear(text, Consultation()):
         case NextQuestion(field=field):
             print(field.ask)
             print("  ".join(f"[{label}]" for label in field.choices))
         case Advised(products=products):
             for product, why in products:
-                print(f"{product.product}  {product.probability:.1%}  {why}")
+                print(f"{adviser.form.product(product.product)}  {product.probability:.1%}  {why}")
     return 0
 
 

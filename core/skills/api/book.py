@@ -1,4 +1,7 @@
-"""The book of an API, a TOML file: the operations that may be asked for, and in which words."""
+"""The book of an API, a TOML file: the operations that may be asked for, and in which words.
+
+Several books are a folder of such files.
+"""
 
 from __future__ import annotations
 
@@ -30,27 +33,60 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """An API with the operations of it that may be asked for; `server` has no slash at its end."""
+class ToolServer:
+    """A server of the Model Context Protocol: at an address, or a command that is one.
 
+    A command finds its credential in the environment, in the variable `token_variable`.
+    """
+
+    address: str = ""
+    command: tuple[str, ...] = ()
+    token_variable: str = ""
+
+    def __str__(self) -> str:
+        return self.address or " ".join(self.command)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An API with the operations of it that may be asked for; `server` has no slash at its end.
+
+    `name` tells it from other books, and `tools` is where its operations are tools.
+    """
+
+    name: str
     document: Document
     server: str
     allowed: Mapping[str, Allowed]
-    is_mcp: bool = False
+    tools: ToolServer | None = None
 
 
-def load_book(path: Path, list_tools: Callable[[str], Document]) -> Book:
+def find_books(path: Path) -> list[Path]:
+    """Return the books at a path: itself, or all in it where it is a folder.
+
+    Raises:
+        ConfigError: the folder has none.
+    """
+    if not path.is_dir():
+        return [path]
+    if found := sorted(path.glob("*.toml")):
+        return found
+    raise ConfigError(f"there is no book of an API (*.toml) in {path}")
+
+
+def load_book(path: Path, list_tools: Callable[[ToolServer], Document]) -> Book:
     """Read a book, and the document or the server of tools that it names. Blocks.
 
-    `list_tools` returns the tools at an address of the Model Context Protocol.
+    `list_tools` returns the tools of a server of the Model Context Protocol.
 
     Raises:
         ConfigError: something in it cannot be used; says what.
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-        if tools := table.get("mcp"):
-            document = list_tools(str(tools))
+        tools = _tool_server(table, path)
+        if tools:
+            document = list_tools(tools)
         else:
             wanted = {str(entry["id"]) for entry in table.get("operation", [])}
             document = load_document(path.parent / table["document"], wanted)
@@ -60,12 +96,23 @@ def load_book(path: Path, list_tools: Callable[[str], Document]) -> Book:
     except KeyError as error:
         raise ConfigError(f"{path}: {error} is missing") from None
     server = str(table.get("server") or document.server).rstrip("/")
-    if not server.startswith(("http://", "https://")):
+    if not server.startswith(("http://", "https://")) and not (tools and tools.command):
         raise ConfigError(f'{path}: name the API\'s server: server = "https://…"')
     if not named:
         raise ConfigError(f"{path} allows no operation: add [[operation]] with id and examples")
     by_id = {one.operation.id: one for one in named}
-    return Book(document, server, by_id, is_mcp="mcp" in table)
+    return Book(path.stem, document, server, by_id, tools)
+
+
+def _tool_server(table: Mapping[str, Any], path: Path) -> ToolServer | None:
+    match table.get("mcp"):
+        case None:
+            return None
+        case str(address) if address:
+            return ToolServer(address)
+        case [str(), *_] as command if all(isinstance(word, str) for word in command):
+            return ToolServer(command=(*command,), token_variable=table.get("mcp_token", ""))
+    raise ConfigError(f'{path}: mcp is an address, or a command: mcp = ["uvx", "…"]')
 
 
 def _allowed(entry: Mapping[str, Any], document: Document) -> Allowed:

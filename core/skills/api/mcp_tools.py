@@ -6,32 +6,42 @@ https://modelcontextprotocol.io/specification
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import PurePath
 from typing import Any, Final
 
+import anyio
 import httpx2
 from mcp import Client, MCPError
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
 from core.errors import ConfigError
+from core.skills.api.book import ToolServer
 from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, repeated
 from core.skills.api.document import Document, resolved
 from core.skills.api.fields import fields_of
 from core.skills.api.operations import Operation
 
 _TIMEOUT_S: Final = 10.0
+_WHOLE_CALL_S: Final = 30.0  # with the start of a command
 _MOST_CHARACTERS: Final = 200_000
 _DONE, _FAILED = 200, 400
 
 
 class ToolClient:
-    """Calls the tools of a server over HTTP; `token` goes into its header alone."""
+    """Calls the tools of a server over HTTP, or of a command over its standard input and output.
 
-    def __init__(self, url: str, token: str = "") -> None:
-        self._url = url
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+    `token` goes into the header alone, or into the command's environment. Each call starts the
+    command anew, so that one that has died is no concern of the next call.
+    """
+
+    def __init__(self, server: ToolServer, token: str = "") -> None:
+        self._server = server
+        self._token = token
 
     async def document(self) -> Document:
         """Return the server's tools as operations.
@@ -43,9 +53,9 @@ class ToolClient:
             async with self._connected() as client:
                 tools = (await client.list_tools()).tools
         except ApiAwayError as error:
-            raise ConfigError(f"the tools at {self._url} cannot be listed: {error}") from error
+            raise ConfigError(f"the tools of {self._server} cannot be listed: {error}") from error
         by_name = {tool.name: _operation(tool) for tool in tools}
-        return Document(self._url, by_name, known=tuple(by_name))
+        return Document(_url(self._server), by_name, known=tuple(by_name))
 
     async def send(self, call: ApiCall, *, key: str) -> ApiAnswer:
         """Call a tool; `key` has no place in the protocol.
@@ -65,17 +75,38 @@ class ToolClient:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Client]:
         try:
-            async with (
-                httpx2.AsyncClient(headers=self._headers, timeout=_TIMEOUT_S) as http,
-                Client(
-                    streamable_http_client(self._url, http_client=http),
-                    read_timeout_seconds=_TIMEOUT_S,
-                ) as client,
-            ):
-                yield client
-        except* (MCPError, httpx2.HTTPError, OSError) as failed:
+            with anyio.fail_after(_WHOLE_CALL_S):
+                if self._server.command:
+                    async with Client(
+                        stdio_client(self._process()), read_timeout_seconds=_TIMEOUT_S
+                    ) as client:
+                        yield client
+                    return
+                headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+                async with (
+                    httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT_S) as http,
+                    Client(
+                        streamable_http_client(self._server.address, http_client=http),
+                        read_timeout_seconds=_TIMEOUT_S,
+                    ) as client,
+                ):
+                    yield client
+        except* (MCPError, httpx2.HTTPError, OSError, anyio.BrokenResourceError) as failed:
             first = failed.exceptions[0]
             raise ApiAwayError(type(first).__name__) from failed
+
+    def _process(self) -> StdioServerParameters:
+        command, *arguments = self._server.command
+        variable = self._server.token_variable
+        env = {variable: self._token} if variable and self._token else None
+        return StdioServerParameters(command=command, args=arguments, env=env)
+
+
+def _url(server: ToolServer) -> str:
+    """Return what stands for a server where a call is shown."""
+    if server.address:
+        return server.address
+    return f"mcp://{re.sub(r'[^a-z0-9.-]', '-', PurePath(server.command[0]).name.lower())}"
 
 
 def _operation(tool: Tool) -> Operation:

@@ -46,8 +46,8 @@ class OperationSkill:
 
     @property
     def name(self) -> str:
-        """The skill's name, one for each operation."""
-        return f"api:{self.allowed.operation.id}"
+        """The skill's name, one for each operation of each book."""
+        return f"api:{self.book.name}.{self.allowed.operation.id}"
 
     @property
     def examples(self) -> tuple[str, ...]:

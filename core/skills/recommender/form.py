@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +14,11 @@ from core.errors import ConfigError
 
 Value = str | float
 
-# Where a clause ends: at a mark, or at an ending that goes on: "30대인데", "혼자 살고".
+# Where a clause ends: at a mark, or where it goes on: "30대인데", "혼자 살고", "I live alone and".
 _CLAUSE_END: Final = re.compile(
-    r"(?<=[.,!?])\s+|(?<=[인은는한]데)\s+|(?<=[이살하]고)\s+|(?<=어서)\s+"
+    r"(?<=[.,!?])\s+|(?<=[인은는한]데)\s+|(?<=[이살하]고)\s+|(?<=어서)\s+|\s+(?:and|but|so)\s+"
 )
+_SHIPPED: Final = {"ko": "appliances.toml", "en": "appliances.en.toml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +30,34 @@ class Pattern:
     add: float = 0.0
     most: float = float("inf")
 
-    def read(self, text: str) -> float | None:
-        """Return the last such number; people correct themselves by saying it again."""
-        found = [float(match[1].replace(",", "")) for match in self.match.finditer(text)]
-        fitting = [number * self.times + self.add for number in found if number <= self.most]
+    def read(self, text: str) -> tuple[int, float] | None:
+        """Return where the last such number ends, and the number; None if there is none."""
+        found = [
+            (match.end(), float(match[1].replace(",", ""))) for match in self.match.finditer(text)
+        ]
+        fitting = [(end, one * self.times + self.add) for end, one in found if one <= self.most]
         return fitting[-1] if fitting else None
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One feature: how it is asked for and shown, its buttons, and how it is said in words."""
+    """One feature: how it is asked for and shown, its buttons, and how it is said in words.
+
+    `unit` is that of what is shown, in the unit of the purchases: a dollar in 10,000 won.
+    """
 
     name: str
     ask: str
     value: str
     choices: Mapping[str, Value]
     patterns: tuple[Pattern, ...] = ()
-    words: Mapping[str, Value] | None = None
+    words: Mapping[str, Value] = field(default_factory=dict)
+    unit: float = 1.0
+
+    def shown(self, value: Value) -> str:
+        """Return what a value says of the buyer."""
+        number = value if isinstance(value, str) else value / self.unit
+        return self.value.format(value=number)
 
     @property
     def schema(self) -> Mapping[str, object]:
@@ -63,15 +76,22 @@ class Field:
         return float(value) if 0 <= value < float("inf") else None
 
     def read(self, text: str) -> Value | None:
-        """Return the value that the text names; None if it names none."""
+        """Return the value that the text names, the last one: so people correct themselves."""
         if text in self.choices:
             return self.choices[text]
-        for pattern in self.patterns:
-            if (number := pattern.read(text)) is not None:
-                return number
-        words = self.words or {}
-        said = [word for word in words if word in text]
-        return words[max(said, key=lambda word: (text.rindex(word), len(word)))] if said else None
+        numbers = [one for pattern in self.patterns if (one := pattern.read(text))]
+        if numbers:
+            return max(numbers, key=lambda one: one[0])[1]
+        text = text.lower().replace("’", "'")
+        said = [word for word in self.words if word.lower() in text]
+        if not said:
+            return None
+        return self.words[max(said, key=lambda word: (text.rindex(word.lower()), len(word)))]
+
+    def also_said(self, other: Field) -> Field:
+        """Return the field with the words of another language, too."""
+        patterns = (*self.patterns, *other.patterns)
+        return replace(self, patterns=patterns, words={**other.words, **self.words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +107,33 @@ class Form:
     noted: str
     none_left: str
     examples: tuple[str, ...] = ()
+    products: Mapping[str, str] = field(default_factory=dict)
+
+    def product(self, name: str) -> str:
+        """Return how a product of the purchases is called."""
+        return self.products.get(name, name)
+
+    def also_said(self, other: Form) -> Form:
+        """Return the form with what people say in another language, too."""
+        others = {one.name: one for one in other.fields}
+        return replace(
+            self,
+            fields=tuple(one.also_said(others[one.name]) for one in self.fields),
+            others_said=_compiled(f"{self.others_said.pattern}|{other.others_said.pattern}"),
+            examples=(*self.examples, *other.examples),
+        )
 
     def read(self, text: str, known: Mapping[str, Value]) -> dict[str, Value]:
         """Return what is known of the buyer after this: what is said anew takes the old's place."""
-        said = {field.name: field.read(text) for field in self.fields}
+        said = {one.name: one.read(text) for one in self.fields}
         return {**known, **{name: value for name, value in said.items() if value is not None}}
 
     def corrected(self, before: Mapping[str, Value], after: Mapping[str, Value]) -> str:
         """Return what is said of the values that were known otherwise before; "" of none."""
         told = [
-            self.noted.format(value=field.value.format(value=after[field.name]))
-            for field in self.fields
-            if field.name in before and before[field.name] != after[field.name]
+            self.noted.format(value=one.shown(after[one.name]))
+            for one in self.fields
+            if one.name in before and before[one.name] != after[one.name]
         ]
         return " ".join(told)
 
@@ -118,19 +153,17 @@ class Form:
 
     def missing(self, known: Mapping[str, Value]) -> Field | None:
         """Return the next field to ask for; None if all are known."""
-        return next((field for field in self.fields if field.name not in known), None)
+        return next((one for one in self.fields if one.name not in known), None)
 
     def reasons(
         self, known: Mapping[str, Value], shares: Mapping[str, float], *, limit: int = 2
     ) -> str:
         """Return why, in words: the features that speak for a product, the strongest first."""
-        strongest = sorted(self.fields, key=lambda field: -shares[field.name])[:limit]
+        strongest = sorted(self.fields, key=lambda one: -shares[one.name])[:limit]
         told = [
-            self.reason.format(
-                value=field.value.format(value=known[field.name]), share=shares[field.name]
-            )
-            for field in strongest
-            if shares[field.name] > 0
+            self.reason.format(value=one.shown(known[one.name]), share=shares[one.name])
+            for one in strongest
+            if shares[one.name] > 0
         ]
         return self.because.format(reasons=", ".join(told)) if told else ""
 
@@ -145,16 +178,33 @@ def load_form(path: Path) -> Form:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         fields = tuple(map(_field, document.pop("feature")))
         examples = tuple(document.pop("examples", ()))
-        others_said = re.compile(document.pop("others_said"))
+        others_said = _compiled(document.pop("others_said"))
         return Form(fields, examples=examples, others_said=others_said, **document)
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise ConfigError(f"cannot use the form {path}: {error}") from error
 
 
+def load_shipped_form(language: str) -> Form:
+    """Read the form that ships in a language; what people say is understood in all of them."""
+    folder = files(__package__)
+    forms = []
+    for name in (_SHIPPED[language], *(n for one, n in _SHIPPED.items() if one != language)):
+        with as_file(folder / name) as path:
+            forms.append(load_form(path))
+    form, *others = forms
+    for other in others:
+        form = form.also_said(other)
+    return form
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 def _field(row: dict[str, Any]) -> Field:
     choices = {choice["label"]: choice["value"] for choice in row.pop("choices")}
     patterns = tuple(
-        Pattern(**{**pattern, "match": re.compile(pattern["match"])})
+        Pattern(**{**pattern, "match": _compiled(pattern["match"])})
         for pattern in row.pop("patterns", ())
     )
     return Field(**row, choices=choices, patterns=patterns)

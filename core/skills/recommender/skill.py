@@ -63,7 +63,7 @@ class RecommenderSkill:
         if not advice.products:
             return SkillReply(form.none_left)
         products = [
-            f"{number}. **{found.product}**  \n{why}"
+            f"{number}. **{form.product(found.product)}**  \n{why}"
             for number, (found, why) in enumerate(advice.products, start=1)
         ]
         return SkillReply("\n".join(products), (form.others,), data, asks=False)

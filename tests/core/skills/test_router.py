@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +13,7 @@ from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
 from core.skills.memory.skill import MemorySkill, MemoryWords
-from core.skills.recommender.form import load_form
+from core.skills.recommender.form import load_shipped_form
 from core.skills.recommender.skill import RecommenderSkill
 from core.skills.router import Router
 
@@ -57,8 +56,7 @@ MEANT = {
 def router(analyzer, encoder, unmeant, answerer, now):
     hours = WorkingHours.parse("09:00-18:00")
     desk = MeetingTools(None, load_words("ko"), hours, analyzer.terms, None)
-    with as_file(files("core.skills.recommender") / "appliances.toml") as path:
-        form = load_form(path)
+    form = load_shipped_form("ko")
     adviser = SimpleNamespace(form=form)  # routing needs the form alone
     skills = [
         MeetingSkill(desk, lambda: now),

@@ -1,6 +1,7 @@
-"""Tools of a server of the Model Context Protocol, over HTTP."""
+"""Tools of servers of the Model Context Protocol, over HTTP and over standard input."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -11,7 +12,7 @@ from mcp.types import ToolAnnotations
 
 from core.errors import ConfigError
 from core.skills.api.arguments import read_arguments
-from core.skills.api.book import Allowed
+from core.skills.api.book import Allowed, ToolServer, find_books, load_book
 from core.skills.api.client import ApiAwayError, call_of
 from core.skills.api.mcp_tools import ToolClient
 
@@ -54,7 +55,7 @@ async def address(done):
 @pytest.fixture
 async def make_call(address):
     """A call of a tool, with what a message says."""
-    document = await ToolClient(address).document()
+    document = await ToolClient(ToolServer(address)).document()
 
     def make(name, text):
         operation = document.operations[name]
@@ -75,7 +76,7 @@ async def test_a_tool_that_only_reads_is_told_from_one_that_does(make_call):
 
 
 async def test_what_a_tool_answers_comes_back_as_data(address, make_call, done):
-    client = ToolClient(address)
+    client = ToolClient(ToolServer(address))
     told = await client.send(make_call("stock", "7번 재고"), key="q1")
     assert (told.status, told.content["left"]) == (200, 14)
     await client.send(make_call("order", "7번 large"), key="q2")
@@ -85,8 +86,85 @@ async def test_what_a_tool_answers_comes_back_as_data(address, make_call, done):
 
 
 async def test_a_server_that_is_away_is_told(make_call):
-    away = ToolClient("http://127.0.0.1:9/mcp")
+    away = ToolClient(ToolServer("http://127.0.0.1:9/mcp"))
     with pytest.raises(ApiAwayError):
         await away.send(make_call("order", "7번 large"), key="q1")
     with pytest.raises(ConfigError, match="cannot be listed"):
         await away.document()
+
+
+COMMAND = """
+import os
+from mcp.server import MCPServer
+from mcp.types import ToolAnnotations
+
+server = MCPServer("lockers")
+
+
+@server.tool(annotations=ToolAnnotations(read_only_hint=True))
+def free_lockers(floor: int) -> dict[str, object]:
+    return {"floor": floor, "key": os.environ.get("LOCKER_KEY"), "other": os.environ.get("SECRET")}
+
+
+@server.tool()
+def crash(floor: int) -> str:
+    os._exit(3)
+
+
+server.run("stdio")
+"""
+
+
+@pytest.fixture
+def command(tmp_path):
+    script = tmp_path / "lockers.py"
+    script.write_text(COMMAND, "utf-8")
+    return ToolServer(command=(sys.executable, str(script)), token_variable="LOCKER_KEY")  # noqa: S106
+
+
+async def test_a_command_serves_tools_over_its_standard_input(command, monkeypatch):
+    """It gets its credential, and nothing else of the bot's environment."""
+    monkeypatch.setenv("SECRET", "of the bot")
+    client = ToolClient(command, "k1")
+    operations = (await client.document()).operations
+    assert operations["free_lockers"].reads
+    call = called(operations["free_lockers"], floor=3)
+    told = await client.send(call, key="q1")
+    assert told.content == {"floor": 3, "key": "k1", "other": None}
+
+
+async def test_a_command_that_dies_is_away_and_is_there_again_for_the_next_call(command):
+    client = ToolClient(command)
+    operations = (await client.document()).operations
+    with pytest.raises(ApiAwayError):
+        await client.send(called(operations["crash"], floor=1), key="q1")
+    told = await client.send(called(operations["free_lockers"], floor=2), key="q2")
+    assert told.content["floor"] == 2
+
+
+async def test_a_command_that_is_not_there_or_is_no_server_is_told():
+    for command in (("faqbot-has-no-such-command",), (sys.executable, "-c", "print(1)")):
+        with pytest.raises(ConfigError, match="cannot be listed"):
+            await ToolClient(ToolServer(command=command)).document()
+
+
+def called(operation, **arguments):
+    book = type("Book", (), {"server": "mcp://lockers"})
+    return call_of(book, operation, arguments)
+
+
+async def test_books_of_a_folder_name_their_operations_apart(tmp_path, command):
+    for name in ("east", "west"):
+        operation = '[[operation]]\nid = "free_lockers"\nexamples = ["x"]'
+        text = f"mcp = {list(command.command)}\n{operation}"
+        (tmp_path / f"{name}.toml").write_text(text, "utf-8")
+    document = await ToolClient(command).document()
+    books = [load_book(path, lambda _: document) for path in find_books(tmp_path)]
+    assert [book.name for book in books] == ["east", "west"]
+    assert books[0].tools.command == command.command
+    assert books[0].server.startswith("mcp://python")
+
+
+def test_a_folder_without_books_is_told(tmp_path):
+    with pytest.raises(ConfigError, match="no book"):
+        find_books(tmp_path)

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import ConfigError, SourceError
 from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
-from core.skills.recommender.form import load_form
+from core.skills.recommender.form import load_form, load_shipped_form
 from core.skills.recommender.generator import best_accuracy, generate, write
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.purchases import Feature, read_purchases, scaled
@@ -134,6 +134,7 @@ def test_others_go_on_where_the_last_ones_ended(adviser):
         ("예산은 1,500,000원", "budget", 150),
         ("2백만원까지", "budget", 200),
         ("30만 원이요, 아니 40만 원", "budget", 40),
+        ("30만 원이요, 아니 400,000원", "budget", 40),
         ("84㎡", "home_size", pytest.approx(25.41)),
         ("네 식구예요", "household", 4),
         ("4인 가구", "household", 4),
@@ -143,6 +144,59 @@ def test_others_go_on_where_the_last_ones_ended(adviser):
 )
 def test_values_are_read_from_words(adviser, said, name, value):
     assert adviser.form.read(said, {})[name] == value
+
+
+@pytest.fixture(scope="module")
+def english(recommender):
+    return Adviser(recommender, load_shipped_form("en"))
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "value"),
+    [
+        ("she is 58 years old", "age", 58),
+        ("we're in our forties", "age", 45),
+        ("I’m 29", "age", 29),
+        ("not more than $300", "budget", pytest.approx(42)),
+        ("$300, no, 400 dollars", "budget", pytest.approx(56)),
+        ("75 square meters", "home_size", pytest.approx(22.7, abs=0.1)),
+        ("900 sq ft", "home_size", pytest.approx(25.3, abs=0.1)),
+        ("A family of five", "household", 5),
+        ("3 people", "household", 3),
+        ("I am home 14 hours a day", "hours_home", 14),
+        ("we don’t cook", "meals_cooked", 0),
+        ("5 times a week", "meals_cooked", 5),
+        ("혼자 살아요", "household", 1),
+    ],
+)
+def test_values_are_read_from_english_words(english, said, name, value):
+    """A bot that speaks English reads Korean, too."""
+    assert english.form.read(said, {})[name] == value
+
+
+def test_a_bot_that_speaks_english_asks_advises_and_says_why_in_english(english):
+    step, asked = english.hear("what should I buy? I live alone", Consultation()), []
+    while isinstance(step, NextQuestion):
+        asked.append(step.field.name)
+        step = english.hear(next(iter(step.field.choices)), step.consultation)
+    assert asked == ["age", "budget", "home_size", "hours_home", "meals_cooked"]
+    spoken = " ".join(f"{english.form.product(one.product)} {why}" for one, why in step.products)
+    assert "Because you said" in spoken
+    assert spoken.replace("m²", "").isascii()
+    again = english.hear("no, my budget is $1,500", step.consultation)
+    assert again.consultation.known["budget"] == pytest.approx(210)
+    told = english.form.corrected(step.consultation.known, again.consultation.known)
+    assert "$1500" in told
+    others = english.hear("anything else?", again.consultation)
+    assert {one.product for one, _ in others.products}.isdisjoint(
+        one.product for one, _ in again.products
+    )
+
+
+def test_the_forms_that_ship_have_the_same_features_and_name_every_product(recommender):
+    korean, english = load_shipped_form("ko"), load_form(FOLDER / "appliances.en.toml")
+    assert [one.name for one in korean.fields] == [one.name for one in english.fields]
+    assert set(english.products) == set(recommender.products)
 
 
 def test_nothing_is_read_from_what_says_nothing(adviser):
