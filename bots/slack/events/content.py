@@ -22,11 +22,11 @@ def attached_text(event: Json) -> str:
 
 def has_media(event: Json) -> bool:
     """Return whether a message has a file that the bot cannot read, such as a picture."""
-    return bool(event.get("files"))
+    return bool(_dicts(event.get("files")))
 
 
 def _shared(event: Json) -> Iterator[str]:
-    for attachment in (event.get("attachments") or [])[:_MOST]:
+    for attachment in _dicts(event.get("attachments"))[:_MOST]:
         if attachment.get("is_share"):
             said = str(attachment.get("text") or "").strip()
             yield said or attached_text(attachment) or _blocks_of(attachment)
@@ -35,14 +35,14 @@ def _shared(event: Json) -> Iterator[str]:
 
 def _blocks_of(attachment: Json) -> str:
     """Return the text of a shared message that consists of blocks, as those of apps do."""
-    shared = [one.get("message") or {} for one in attachment.get("message_blocks") or []]
-    blocks = [block for message in shared for block in message.get("blocks") or []]
+    shared = [_dict(one.get("message")) for one in _dicts(attachment.get("message_blocks"))]
+    blocks = [block for message in shared for block in _dicts(message.get("blocks"))]
     return "\n".join(filter(None, map(_cell, blocks)))
 
 
 def _files(event: Json) -> Iterator[str]:
-    for file in (event.get("files") or [])[:_MOST]:
-        spoken = (file.get("transcription") or {}).get("preview") or {}
+    for file in _dicts(event.get("files"))[:_MOST]:
+        spoken = _dict(_dict(file.get("transcription")).get("preview"))
         yield str(spoken.get("content") or "").strip()
         if file.get("mode") in ("snippet", "post"):
             yield str(file.get("preview") or "").strip()
@@ -50,11 +50,11 @@ def _files(event: Json) -> Iterator[str]:
 
 def _tables(attachment: Json) -> list[Json]:
     """Return the text of tables: https://docs.slack.dev/reference/block-kit/blocks/table-block."""
-    return [block for block in attachment.get("blocks") or [] if block.get("type") == "table"]
+    return [block for block in _dicts(attachment.get("blocks")) if block.get("type") == "table"]
 
 
 def _table(block: Json) -> str:
-    rows = block.get("rows") or []
+    rows = (_dicts(row) for row in block.get("rows") or [])
     return "\n".join(" ".join(filter(None, map(_cell, row))) for row in rows)
 
 
@@ -65,4 +65,13 @@ def _cell(cell: Json) -> str:
         text = text.get("text")
     if isinstance(text, str):
         return text
-    return "".join(_cell(one) for one in cell.get("elements") or [])
+    return "".join(map(_cell, _dicts(cell.get("elements"))))
+
+
+def _dict(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(value: object) -> list[Json]:
+    """Return the objects of a list; what Slack does not document is left out, not the message."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

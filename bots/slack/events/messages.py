@@ -85,7 +85,7 @@ class MessageHandler:
             case "message_deleted":
                 await self._withdraw(event, event.get("deleted_ts"), workspace)
             case _:
-                message = said(event, team=workspace.team, bot_user=workspace.bot_user)
+                message = _read(event, workspace)
                 if not message or self._changes.get(message.question.id) == _FOR_EVER:
                     return
                 if message.was_edited_late:  # a mention that was added to an old message
@@ -204,8 +204,7 @@ class MessageHandler:
             return
         if now.get("text") == before.get("text"):  # Slack has unfurled a link or counted a reply
             return
-        channel = event.get("channel", "")
-        message = said(now, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
+        message = _read(now, workspace, channel=event.get("channel", ""))
         if message is None:
             return
         if not self._is_news(message.question.id, float(event["ts"])):
@@ -234,8 +233,8 @@ class MessageHandler:
             self._background.begin(naming)
         if receipt:
             self._explain(message, receipt, workspace)
-        elif message.to_bot and not message.was_edited_late:
-            await self._called(message, workspace, late=False)  # the edit has added a mention
+        elif not message.was_edited_late:
+            await self._take(message, workspace)  # the edit has made it a question
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
         if ts and (channel := event.get("channel")):
@@ -256,6 +255,15 @@ class MessageHandler:
         """Tell the asker why there will be no answer, if there will be none."""
         if reason := reason_for(self._profile, receipt):
             self._notices.tell(message, reason, workspace)
+
+
+def _read(event: Json, workspace: Workspace, *, channel: str = "") -> IncomingMessage | None:
+    """Return a person's message; None for others, and for one of a shape that is not known."""
+    try:
+        return said(event, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
+    except (AttributeError, TypeError, ValueError):  # Slack would only deliver it again
+        logger.exception("a message cannot be read (ts %s)", event.get("ts"))
+        return None
 
 
 async def _calls(message: IncomingMessage) -> bool:

@@ -100,12 +100,16 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
     """Parse a `message` or `app_mention` event; return None if no person has sent it.
 
     `channel` is needed for a message inside another event, which does not name its channel.
+
+    Raises:
+        AttributeError, TypeError, ValueError: the event has another shape than Slack documents.
     """
     user, ts = event.get("user"), event.get("ts")
     if not user or not ts or user == bot_user or event.get("hidden"):
         return None
     if event.get("subtype") not in _SAID or user == _SLACKBOT:
         return None
+    float(ts)  # it is a time in seconds
     channel = event.get("channel") or channel
     raw = event.get("text") or ""
     own, attached = readable(raw, bot_user), readable(attached_text(event), bot_user)

@@ -144,6 +144,47 @@ async def test_spoken_words_and_snippets_are_read_and_pictures_are_told_about(
         assert await told(slack, bot, minsu) == ["반품은요?", "배송비는요?"]
 
 
+@pytest.mark.parametrize(
+    "attached",
+    [
+        {"files": [None]},
+        {"files": [{"transcription": "none", "preview": None}]},
+        {"attachments": [None, {"is_share": True, "message_blocks": [None], "blocks": [None]}]},
+        {"attachments": [{"blocks": [{"type": "table", "rows": [None, [None, {"text": None}]]}]}]},
+        {"files": None, "attachments": None, "edited": None, "team": None, "thread_ts": None},
+    ],
+)
+async def test_what_cannot_be_read_beside_a_question_does_not_hide_it(
+    slack, running, minsu, attached
+):
+    async with running() as bot:
+        deliver(slack, minsu.dm, user=minsu.id, text="배송비는?", **attached)
+        assert await told(slack, bot, minsu) == ["배송비는?"]
+
+
+async def test_a_message_that_cannot_be_read_is_named_in_the_log_and_not_told_again(
+    slack, running, minsu, caplog
+):
+    async with running() as bot:
+        strange = {"type": "message", "user": minsu.id, "ts": "soon", "text": "배송비는?"}
+        change = {"message": strange, "previous_message": strange | {"text": "배송"}}
+        deliver(slack, minsu.dm, subtype="message_changed", **change)
+        assert await told(slack, bot, minsu) == []
+    assert caplog.text.count("a message cannot be read (ts soon)") == 1
+
+
+async def test_a_caption_that_is_added_to_a_picture_later_is_asked(slack, running, minsu):
+    async with running() as bot:
+        picture = {"user": minsu.id, "ts": slack.world.ids.ts(), "text": ""}
+        picture |= {"files": [{"id": "F1", "mimetype": "image/png"}]}
+        deliver(slack, minsu.dm, subtype="file_share", **picture)
+        await slack.until(lambda: minsu.ephemerals(minsu.dm))
+        new = picture | {"type": "message", "text": "배송비는?"}
+        change = {"message": new, "previous_message": picture}
+        deliver(slack, minsu.dm, subtype="message_changed", **change)
+        assert await told(slack, bot, minsu) == ["배송비는?"]
+
+
 # Who may ask.
 
 
@@ -212,6 +253,36 @@ async def test_what_an_app_writes_for_a_person_is_theirs_and_bots_are_not_answer
         await slack.until(lambda: asked(bot))
         deliver(slack, channel, user=other.id, bot_id="B0OTHER", app_id="A0APP", text=text)
         deliver(slack, channel, user=minsu.id, bot_id="B0APP", app_id="A0APP", text="알림")
+        assert await told(slack, bot, minsu) == ["배송비는?"]
+
+
+async def test_what_another_bot_edits_so_that_it_names_this_one_asks_nothing(
+    slack, running, minsu, channel
+):
+    """As an assistant does that writes its answer by edits; two of them would never end."""
+    other = slack.add_person("로봇")
+    other.bot_id = "B0OTHER"
+    async with running() as bot:
+        root = await minsu.mention(channel, "교환은요?")
+        await slack.until(lambda: asked(bot))
+        for thread in ({}, {"thread_ts": root.ts}):
+            said = {"type": "message", "user": other.id, "bot_id": "B0OTHER", "text": "음…"}
+            said |= {"ts": slack.world.ids.ts(), **thread}
+            new = said | {"text": f"{minsu.mention_of_bot} 배송비는?"}
+            change = {"message": new, "previous_message": said}
+            deliver(slack, channel, subtype="message_changed", **change)
+        assert await told(slack, bot, minsu) == ["교환은요?"]
+
+
+async def test_in_a_channel_of_questions_an_edit_may_make_a_message_one(
+    slack, running, minsu, channel
+):
+    async with running(slack_channels=channel.id) as bot:
+        bot.assistant.talk.add("음 그게")
+        said = {"type": "message", "user": minsu.id, "ts": slack.world.ids.ts(), "text": "음 그게"}
+        deliver(slack, channel, **said)
+        change = {"message": said | {"text": "배송비는?"}, "previous_message": said}
+        deliver(slack, channel, subtype="message_changed", **change)
         assert await told(slack, bot, minsu) == ["배송비는?"]
 
 
