@@ -13,11 +13,13 @@ from core.types import EntryProblem, ProblemKind
 class CheckWords:
     """The words of one language.
 
-    `summary` names {entries}, {problems} and {concerned}, `more` how many lines follow. `kinds` are
+    `summary` names {entries}, {problems} and {concerned}, `sound` is said where there are no
+    findings, and `more` tells how many lines follow. `kinds` are
     the names of the kinds; `sentences` have a text and an advice for each kind and form.
     """
 
     summary: str
+    sound: str
     more: str
     kinds: Mapping[ProblemKind, str]
     sentences: Mapping[tuple[ProblemKind, str], tuple[str, str]]

@@ -119,7 +119,7 @@ class Guardrail:
         attack = self._attack(evidence.question, wording)
         if verdict.label is Label.INJECTION and attack < _LIKE_AN_ATTACK:
             # A text whose words are no attack was labelled so for its length or its poor results.
-            verdict = _without(verdict, Label.INJECTION)
+            verdict = without(verdict, Label.INJECTION)
         elif attack >= _SURELY_AN_ATTACK:
             verdict = labelled(verdict, Label.INJECTION)
         hits = (*evidence.in_context[:1], *evidence.alone[:1])
@@ -197,7 +197,7 @@ def labelled(verdict: Verdict, label: Label) -> Verdict:
     return Verdict(label, scores)
 
 
-def _without(verdict: Verdict, label: Label) -> Verdict:
+def without(verdict: Verdict, label: Label) -> Verdict:
     """Return the verdict with the likeliest of the other labels."""
     others = [other for other in LABELS if other is not label]
     return labelled(verdict, max(others, key=verdict.scores.__getitem__))

@@ -21,7 +21,7 @@ from core.assistant.guardrails.features import (
     read_vocabulary,
     softmax,
 )
-from core.assistant.guardrails.guardrail import labelled
+from core.assistant.guardrails.guardrail import labelled, without
 from core.ports import Vectors
 from core.profile import Profile
 from core.retrieval.vectors import Arrays, read_model
@@ -37,6 +37,8 @@ _WITH_EXAMPLES: Final = (SmallTalk.HELLO, SmallTalk.ARE_YOU_A_PERSON, SmallTalk.
 # small talk only if that is sure; so is a complaint beside a question that is answered. Of 634
 # questions on topic, two that the FAQ does not answer reach the third value.
 _LIKELY, _SURE = 0.2, 0.7
+# What the guardrail holds for a greeting by less than half is none if this model is sure of that.
+_HALF, _NONE = 0.5, 0.8
 _ENOUGH: Final = {Label.OFF_TOPIC: _SURE, Label.ON_TOPIC: 0.6}
 
 
@@ -96,6 +98,8 @@ class SmallTalkReader:
         """
         if verdict.label is Label.INJECTION:
             return replace(verdict, kind=None)
+        if verdict.label is Label.GREETING and self._is_none(text, verdict):
+            verdict = without(verdict, Label.GREETING)
         if verdict.label is not Label.ON_TOPIC:
             return replace(verdict, kind=self.kind(text, verdict.label))
         if not answered and (kind := self.kind(text, verdict.label)):
@@ -112,6 +116,10 @@ class SmallTalkReader:
         if label is Label.GREETING:
             return best if scores[best] >= _LIKELY else SmallTalk.HELLO
         return best if scores[best] >= _ENOUGH[label] else None
+
+    def _is_none(self, text: str, verdict: Verdict) -> bool:
+        unsure = verdict.scores[Label.GREETING] < _HALF and not wants_person(text)
+        return unsure and 1 - sum(self.scores(text).values()) >= _NONE
 
     def complains(self, text: str) -> bool:
         """Return whether a sentence beside a question is a complaint for sure."""

@@ -109,6 +109,23 @@ def test_what_looks_on_topic_and_is_not_answered_may_be_small_talk(reader, text,
     assert reader.read(text, verdict, beside=(), answered=True) == verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "sure", "label"),
+    [
+        ("기숙사 있어요?", 0.43, Label.ON_TOPIC),
+        ("기숙사 있어요?", 0.9, Label.GREETING),
+        ("거기 누구 있어요?", 0.43, Label.GREETING),
+    ],
+)
+def test_what_hardly_looks_like_a_greeting_and_is_no_small_talk_is_not_greeted(
+    reader, text, sure, label
+):
+    scores = {Label.GREETING: sure, Label.ON_TOPIC: (1 - sure) * 0.6}
+    scores |= {Label.OFF_TOPIC: (1 - sure) * 0.4, Label.INJECTION: 0.0}
+    verdict = Verdict(Label.GREETING, scores)
+    assert reader.read(text, verdict, beside=(), answered=False).label is label
+
+
 async def test_nothing_is_offered_under_thanks(make_assistant, profile):
     ending = (await told(make_assistant(), "정말 감사합니다"))[-1]
     assert ending == Answered(profile.small_talk["thanks"], (), ())
