@@ -31,6 +31,8 @@ def load_check_words(language: str) -> CheckWords:
             for form, words in told[kind].items()
             if form != "name"
         }
-        return CheckWords(str(told["summary"]), str(told["more"]), names, sentences)
+        return CheckWords(
+            str(told["summary"]), str(told["sound"]), str(told["more"]), names, sentences
+        )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
         raise ConfigError(f"cannot read the words of the check in {path}: {error}") from error

@@ -121,6 +121,7 @@ def test_entries_that_ask_the_same_in_other_words_are_near_duplicates(encoder):
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_finding_has_words(language):
     words = load_check_words(language)
+    assert "31" in words.sound.format(entries="31")
     text = "회원권은 데스크에서 신분증을 보여 주시면 바로 만들어 드립니다. 사진은 그때 찍습니다."
     entries = [
         entry("기타", "https://gym.example/form"),

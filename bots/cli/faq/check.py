@@ -32,7 +32,7 @@ def check(settings: Settings, *, as_json: bool) -> int:
             print(json.dumps(problem_json(problem, words), ensure_ascii=False))
         return 0
     print(
-        words.summary.format(
+        (words.summary if checked.problems else words.sound).format(
             entries=f"{checked.entries:,}",
             problems=f"{len(checked.problems):,}",
             concerned=f"{checked.concerned:,}",

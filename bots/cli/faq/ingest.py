@@ -206,9 +206,9 @@ def _summary(name: str, report: Report) -> Iterator[str]:
         )
     if (tried := report.trial) and tried.asked:
         yield (
-            f"Of {tried.asked} of its own questions, shortened, mistyped or without spaces, "
-            f"{tried.answered} are answered from their entry, {tried.otherwise} from another, and "
-            f"{tried.told} are told that the FAQ does not say (FAQBOT_ANSWER_CONFIDENCE moves this)"
+            f"Its own questions, shortened, mistyped or without spaces: {tried.asked}. "
+            f"Answered from their entry: {tried.answered}, from another: {tried.otherwise}, "
+            f"not answered: {tried.told} (FAQBOT_ANSWER_CONFIDENCE moves this)"
         )
     for heading, contradicts in (
         ("Lessons that the FAQ contradicts now (one of the two is wrong)", True),

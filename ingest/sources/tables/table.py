@@ -57,12 +57,14 @@ def add_table(
         for index, column in enumerate(head.columns)
     ]
     plan = make_plan(names, body, columns)
-    used = {index for _, index in plan.reads()} | stateful
+    body, plan = in_blocks(body, names, plan, where, collector)
+    reads = [(name, index) for name, index in plan.reads() if index < len(names)]
+    used = {index for _, index in reads} | stateful
     collector.columns.append(
         Columns(
             where,
             (
-                *((name, names[index].name) for name, index in plan.reads()),
+                *((name, names[index].name) for name, index in reads),
                 *(("state", column.name) for column in states),
             ),
             tuple(
@@ -72,7 +74,6 @@ def add_table(
             ),
         )
     )
-    body, plan = in_blocks(body, names, plan, where, collector)
     body = list(_for_readers(body, states, where, collector))
     _add_records(body, plan, where, collector, defaults or {})
     collector.end_file()

@@ -75,6 +75,13 @@ def test_of_several_tags_the_first_is_the_category_and_a_row_without_tags_has_no
     assert [(row.title, row.category) for row in loaded.rows] == [("A b", "pay"), ("C d", "")]
 
 
+def test_the_summary_names_tags_as_ignored_where_the_titles_have_the_folders(tmp_path):
+    sheet = "name,answer,tags\nPay::How?,By card.,x\nPay::When?,Now.,y\n"
+    (columns,) = load(write(tmp_path / "macros.csv", sheet)).columns
+    assert dict(columns.read) == {"title": "name", "answer": "answer"}
+    assert columns.ignored == ("tags",)
+
+
 @pytest.mark.parametrize(
     ("written", "served"),
     [
