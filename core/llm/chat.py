@@ -17,6 +17,7 @@ from core.errors import (
 from core.llm.completions import CompletionRequest, Completions, Finish, Piece
 from core.llm.prompts import NEXT, NONE, ChatMessage, Prompt, answer_messages, pack, resumed
 from core.text.safety.claims import ClaimFilter
+from core.text.safety.legibility import LegibilityWatch
 from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
 
 logger = logging.getLogger(__name__)
@@ -139,11 +140,14 @@ class AnswerWriter:
 
     async def _said(self, messages: list[ChatMessage], scribe: Scribe) -> AsyncGenerator[Piece]:
         """Yield what one stream adds to the answer; the last piece may have no text."""
-        seam = Seam(scribe.raw)
+        seam, legibility = Seam(scribe.raw), LegibilityWatch()
         begun = False
         request = CompletionRequest(messages, _ANSWER_TOKENS, temperature=0.2)
         async with aclosing(self.completions.stream(request)) as pieces:
             async for piece in pieces:
+                legibility.feed(piece.text)
+                if legibility.garbled:
+                    raise ModelReplyError(f"{self.name} writes what nobody can read")
                 new = seam.feed(piece.text)
                 if piece.finish:
                     new += seam.close()

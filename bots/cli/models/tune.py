@@ -23,7 +23,8 @@ from core.errors import ConfigError
 from core.llm.completions import Completions
 from core.llm.tuning.comparison import ModelComparison, ModelFigures, Share
 from core.llm.tuning.dataset import Dataset, ExportFolder
-from core.llm.tuning.job import ENDED, Checkpoint, JobNote, JobOptions, Step, TuningJob
+from core.llm.tuning.job import ENDED, Checkpoint, JobOptions, Step, TuningJob
+from core.llm.tuning.note import JobNote
 from core.llm.tuning.sdk import translated
 
 INTERVAL_S = 10.0
@@ -105,9 +106,7 @@ async def _start(
 
 async def _status(settings: Settings, *, follow: bool) -> int:
     async with open_job(settings) as job:
-        note = job.note()
-        if not note.job:
-            raise ConfigError("the job was not created yet: run `faqbot tune start` again")
+        note = job.created()
         print(f"job {note.job} on {note.base}")
         code = await _follow(job) if follow else _print_step(await job.look())
         for checkpoint in await job.checkpoints():

@@ -57,13 +57,13 @@ def read_request(body: bytes) -> CheckedRequest:
     """
     try:
         asked = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestRefusedError(400, "invalid_json", f"The body is not JSON: {error}") from error
     if not isinstance(asked, dict):
         raise RequestRefusedError(400, "invalid_json", "The body is not a JSON object.")
     _check_supported(asked)
-    stop = asked.get("stop") or ()
-    stops = (stop,) if isinstance(stop, str) else tuple(stop)
+    stop = asked.get("stop") or []
+    stops = tuple(stop) if isinstance(stop, list) else (stop,)
     if len(stops) > _MOST_STOPS or not all(isinstance(text, str) and text for text in stops):
         raise _invalid("stop", "must be a text or up to four texts")
     most = _whole_number(asked, "max_completion_tokens", low=1)
@@ -76,12 +76,12 @@ def read_request(body: bytes) -> CheckedRequest:
         seed=_whole_number(asked, "seed"),
         stop=stops,
         streamed=bool(asked.get("stream")),
-        with_usage=bool((asked.get("stream_options") or {}).get("include_usage")),
+        with_usage=bool(_object(asked, "stream_options").get("include_usage")),
     )
 
 
 def _check_supported(asked: Mapping[str, Any]) -> None:
-    form = (asked.get("response_format") or {}).get("type", "text")
+    form = _object(asked, "response_format").get("type", "text")
     if form != "text":
         raise _unsupported("response_format", f"'{form}' replies")
     if (asked.get("n") or 1) != 1:
@@ -107,6 +107,13 @@ def _message(message: object, place: int) -> dict[str, str]:
     if not isinstance(content, str):
         raise _invalid(f"messages[{place}].content", "must be text")
     return {"role": str(message["role"]), "content": content}
+
+
+def _object(asked: Mapping[str, Any], name: str) -> Json:
+    value = asked.get(name) or {}
+    if not isinstance(value, dict):
+        raise _invalid(name, "must be an object")
+    return value
 
 
 def _number(

@@ -7,17 +7,17 @@ https://platform.openai.com/docs/api-reference/fine-tuning
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import openai
 from openai.types.fine_tuning import FineTuningJob, FineTuningJobEvent
 
-from core.errors import ConfigError, ModelUnavailableError, StorageError
+from core.errors import ConfigError, ModelUnavailableError
 from core.llm.tuning.dataset import ExportFolder
+from core.llm.tuning.note import JobNote, read_note, write_note
 from core.llm.tuning.sdk import translated
 
 ENDED: Final = ("succeeded", "failed", "cancelled")
@@ -33,19 +33,6 @@ class JobOptions:
     epochs: int = 3
     suffix: str = "faqbot"
     seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class JobNote:
-    """A note of the latest job: each field is "" until that step is done."""
-
-    base: str
-    export: str
-    training_file: str = ""
-    validation_file: str = ""
-    job: str = ""
-    status: str = ""
-    tuned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +73,20 @@ class TuningJob:
             ConfigError: none was started here.
             StorageError: the note is unreadable.
         """
-        if (note := self._read()) is None:
+        if (note := read_note(self._path)) is None:
             raise ConfigError("no job was started here: `faqbot tune start FOLDER` starts one")
+        return note
+
+    def created(self) -> JobNote:
+        """Return what is known of the job.
+
+        Raises:
+            ConfigError: none was started here, or its creation failed.
+            StorageError: the note is unreadable.
+        """
+        note = self.note()
+        if not note.job:
+            raise ConfigError("the job was not created yet: run `faqbot tune start` again")
         return note
 
     def begun(self, export: ExportFolder, options: JobOptions) -> str:
@@ -97,7 +96,7 @@ class TuningJob:
             SourceError: there is no export.
             StorageError: the note is unreadable.
         """
-        note = self._read()
+        note = read_note(self._path)
         if note is None or note.status in ("failed", "cancelled"):
             return ""
         return note.job if (note.export, note.base) == (export.digest, options.base) else ""
@@ -105,12 +104,14 @@ class TuningJob:
     async def start(self, export: ExportFolder, options: JobOptions) -> JobNote:
         """Upload what is missing and create the job, or take up the one that was begun for this.
 
+        Files of an earlier try that have expired or were deleted are uploaded again.
+
         Raises:
             ConfigError: another job is under way.
             SourceError: there is no export.
             ModelError: OpenAI refused or cannot be reached.
         """
-        note = self._read()
+        note = read_note(self._path)
         digest = export.digest
         if note is None or (note.export, note.base) != (digest, options.base):
             if note and note.job and note.status not in ENDED:
@@ -118,16 +119,18 @@ class TuningJob:
                     f"the job {note.job} is still under way: follow it with `faqbot tune status`, "
                     "or end it with `faqbot tune cancel`"
                 )
-            note = self._write(JobNote(options.base, digest))
+            note = self._noted(JobNote(options.base, digest))
         elif note.status in ("failed", "cancelled"):  # the files are there; only the job is new
-            note = self._write(replace(note, job="", status="", tuned=""))
+            note = self._noted(replace(note, job="", status="", tuned=""))
+        if not note.job:
+            note = self._noted(await self._without_lost_files(note))
         if not note.training_file:
-            note = self._write(replace(note, training_file=await self._upload(export.train)))
+            note = self._noted(replace(note, training_file=await self._upload(export.train)))
         if not note.validation_file and export.validation.stat().st_size:
-            note = self._write(replace(note, validation_file=await self._upload(export.validation)))
+            note = self._noted(replace(note, validation_file=await self._upload(export.validation)))
         if not note.job:
             job = await self._created_before(note) or await self._create(note, options)
-            note = self._write(replace(note, job=job.id, status=job.status))
+            note = self._noted(replace(note, job=job.id, status=job.status))
         return note
 
     async def look(self) -> Step:
@@ -136,18 +139,21 @@ class TuningJob:
         Raises:
             ModelError: OpenAI refused or cannot be reached.
         """
-        note = self.note()
+        note = self.created()
         with translated(self._where):
-            job = await self._client.fine_tuning.jobs.retrieve(note.job)
+            try:
+                job = await self._client.fine_tuning.jobs.retrieve(note.job)
+            except openai.NotFoundError as error:
+                raise ConfigError(self._unknown(note)) from error
             events = await self._new_events(note.job)
-        self._write(replace(note, status=job.status, tuned=job.fine_tuned_model or ""))
+        self._noted(replace(note, status=job.status, tuned=job.fine_tuned_model or ""))
         metrics = [data for event in events if isinstance(data := event.data, dict)]
-        steps = [data for data in metrics if "step" in data]
+        steps = [data for data in metrics if isinstance(data.get("step"), int | float)]
         return Step(
             status=job.status,
             messages=tuple(event.message for event in events),
-            done=int(steps[-1]["step"]) if steps else 0,
-            total=int(steps[-1].get("total_steps") or 0) if steps else 0,
+            done=_whole(steps[-1]["step"]) if steps else 0,
+            total=_whole(steps[-1].get("total_steps")) if steps else 0,
             error=job.error.message if job.error and job.error.message else "",
             tuned=job.fine_tuned_model or "",
         )
@@ -180,25 +186,31 @@ class TuningJob:
         """End the job; its state then.
 
         Raises:
-            ConfigError: it has ended already.
+            ConfigError: it has ended already, or was not created.
             ModelError: OpenAI refused or cannot be reached.
         """
-        note = self.note()
+        note = self.created()
         if note.status in ENDED:
             raise ConfigError(f"the job {note.job} has ended: it {_said(note.status)}")
         with translated(self._where):
-            job = await self._client.fine_tuning.jobs.cancel(note.job)
-        self._write(replace(note, status=job.status))
+            try:
+                job = await self._client.fine_tuning.jobs.cancel(note.job)
+            except openai.NotFoundError as error:
+                raise ConfigError(self._unknown(note)) from error
+        self._noted(replace(note, status=job.status))
         return job.status
 
     async def checkpoints(self) -> list[Checkpoint]:
-        """Return the models of earlier steps, the latest first.
+        """Return the models of earlier steps, the latest first; none of a server without them.
 
         Raises:
             ModelError: OpenAI refused or cannot be reached.
         """
         with translated(self._where):
-            listed = await self._client.fine_tuning.jobs.checkpoints.list(self.note().job)
+            try:
+                listed = await self._client.fine_tuning.jobs.checkpoints.list(self.note().job)
+            except openai.NotFoundError:
+                return []
         return [
             Checkpoint(
                 row.fine_tuned_model_checkpoint,
@@ -208,6 +220,30 @@ class TuningJob:
             )
             for row in listed.data
         ]
+
+    def _unknown(self, note: JobNote) -> str:
+        return (
+            f"{self._where} knows no job {note.job}: set the key and OPENAI_BASE_URL with which it "
+            f"was started, or delete {self._path} to start another one"
+        )
+
+    def _noted(self, note: JobNote) -> JobNote:
+        write_note(self._path, note)
+        return note
+
+    async def _without_lost_files(self, note: JobNote) -> JobNote:
+        """Return the note without files that OpenAI does not hold any more."""
+        lost: dict[str, str] = {}
+        for field in ("training_file", "validation_file"):
+            if name := getattr(note, field):
+                with translated(self._where):
+                    try:
+                        file = await self._client.files.retrieve(name)
+                    except openai.NotFoundError:
+                        lost[field] = ""
+                    else:
+                        lost |= {field: ""} if file.status == "error" else {}
+        return replace(note, **lost)
 
     async def _upload(self, path: Path) -> str:
         content = await asyncio.to_thread(path.read_bytes)
@@ -238,32 +274,22 @@ class TuningJob:
             )
 
     async def _new_events(self, job: str) -> Sequence[FineTuningJobEvent]:
-        """Return the events that were not told before, oldest first."""
-        new: list[FineTuningJobEvent] = []
-        async for event in self._client.fine_tuning.jobs.list_events(job, limit=_PAGE):
-            if event.id in self._seen:  # the newest come first
-                break
-            new.append(event)
-        self._seen.update(event.id for event in new)
-        return new[::-1]
-
-    def _read(self) -> JobNote | None:
+        """Return the events that were not told before, oldest first; none of a server without."""
+        new: dict[str, FineTuningJobEvent] = {}
         try:
-            return JobNote(**json.loads(self._path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError) as error:
-            raise StorageError(f"{self._path} is unreadable ({error}); delete it") from error
+            async for event in self._client.fine_tuning.jobs.list_events(job, limit=_PAGE):
+                # The newest come first; a server may repeat its only page.
+                if event.id in self._seen or event.id in new:
+                    break
+                new[event.id] = event
+        except openai.NotFoundError:
+            return ()
+        self._seen.update(new)
+        return [*new.values()][::-1]
 
-    def _write(self, note: JobNote) -> JobNote:
-        partial = self._path.with_suffix(".partial")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(asdict(note), indent=2), encoding="utf-8")
-            partial.replace(self._path)
-        except OSError as error:
-            raise StorageError(f"{self._path} cannot be written: {error.strerror}") from error
-        return note
+
+def _whole(told: object) -> int:
+    return int(told) if isinstance(told, int | float) else 0
 
 
 def _said(status: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from bots.bootstrap.models.checks import check_models
 from bots.bootstrap.models.providers import open_providers
-from bots.shared.platform import NOTE, PASS
+from bots.shared.platform import FAIL, NOTE, PASS
 from config.settings import read_settings
 from core.errors import ModelBrokeOffError
 from core.llm.completions import CompletionRequest
@@ -51,6 +51,13 @@ async def test_the_doctor_says_what_a_question_is_read_as(settings, server, faul
     assert (read.name, read.mark) == ("readings", mark)
     assert f"reads a question as {read_as}" in read.text
     assert bool(read.fix) == (mark is NOTE)
+
+
+async def test_a_model_that_writes_what_nobody_can_read_fails(settings, server):
+    server.faults.append(Fault("say", text="\ufffd\x0f<a\ufffd\x15SG\x02. [1]\n" * 9))
+    answers, _ = await asyncio.to_thread(check_models, settings)
+    assert (answers.name, answers.mark) == ("answers", FAIL)
+    assert "nobody can read" in answers.text
 
 
 async def test_a_server_that_marks_no_ends_is_learnt_by_all_that_ask_its_model(settings, server):

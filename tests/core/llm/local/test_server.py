@@ -134,6 +134,10 @@ async def test_the_limit_of_tokens_is_kept(client):
         ({"max_completion_tokens": 0}, "invalid_value", "max_completion_tokens"),
         ({"n": 2}, "unsupported_parameter", "n"),
         ({"response_format": {"type": "json_object"}}, "unsupported_parameter", "response_format"),
+        ({"response_format": "json"}, "invalid_value", "response_format"),
+        ({"stream_options": "usage"}, "invalid_value", "stream_options"),
+        ({"stop": 5}, "invalid_value", "stop"),
+        ({"stop": ["a", 5]}, "invalid_value", "stop"),
     ],
 )
 async def test_what_it_cannot_do_is_refused_in_openais_form(client, asked, code, param):

@@ -119,6 +119,91 @@ async def test_a_job_that_fails_says_why_and_can_be_tried_again(opened, export, 
     assert calls(server, "POST", "/v1/files") == 2
 
 
+@pytest.mark.parametrize("lost", [0, 1])
+async def test_a_file_that_has_expired_is_uploaded_again(opened, export, server, lost):
+    """One of the two; the other is used again."""
+    server.tuning.failures.append("The training run diverged.")
+    async with opened() as job:
+        first = await job.start(export, BASE)
+        await ended(job)
+        gone = [first.training_file, first.validation_file][lost]
+        del server.tuning.files[gone]
+        again = await job.start(export, BASE)
+        assert (await ended(job))[-1].status == "succeeded"
+    assert gone not in (again.training_file, again.validation_file)
+    assert calls(server, "POST", "/v1/files") == 3
+
+
+async def test_a_file_with_bad_lines_fails_the_job_with_the_servers_reason(opened, export, server):
+    """As does one that is so short that the server refuses it; the mended file is another one."""
+    async with opened() as job:
+        note = await job.start(export, BASE)
+        row, content = server.tuning.files[note.training_file]
+        server.tuning.files[note.training_file] = (row, content + b"{oh no")
+        last = (await ended(job))[-1]
+    assert last.status == "failed"
+    assert "is not a chat example" in last.error
+
+
+async def test_a_job_that_the_server_does_not_know_is_told_with_what_to_do(opened, export, server):
+    """It may be the wrong account; nothing of the note is lost."""
+    async with opened() as job:
+        note = await job.start(export, BASE)
+        server.tuning.jobs.clear()
+        for asked in (job.look, job.cancel):
+            with pytest.raises(ConfigError, match=f"knows no job {note.job}.*OPENAI_BASE_URL"):
+                await asked()
+        assert job.note() == note
+
+
+async def test_a_job_whose_creation_failed_is_neither_looked_at_nor_cancelled(
+    opened, export, server
+):
+    server.faults.append(Fault("status", of="tuning", status=400))
+    async with opened() as job:
+        with pytest.raises(ModelError):
+            await job.start(export, BASE)
+        for asked in (job.look, job.cancel):
+            with pytest.raises(ConfigError, match="tune start"):
+                await asked()
+
+
+async def test_a_server_without_events_and_checkpoints_is_followed_by_its_states(
+    opened, export, server, monkeypatch
+):
+    real = server.tuning.handle
+
+    def handle(_, method, target, *rest):
+        gone = "/events" in target or "/checkpoints" in target
+        return refusal(404, "not_found", "?") if gone else real(method, target, *rest)
+
+    monkeypatch.setattr(FineTuning, "handle", handle)
+    async with opened() as job:
+        await job.start(export, BASE)
+        steps = await ended(job)
+        assert steps[-1].status == "succeeded"
+        assert await job.checkpoints() == []
+
+
+async def test_odd_events_are_told_once_and_count_no_steps(opened, export, server, monkeypatch):
+    """Metrics without a step, and a server that says after its only page that there is more."""
+    real = server.tuning.handle
+
+    def handle(_, method, target, *rest):
+        if "/events" not in target:
+            return real(method, target, *rest)
+        row = {"object": "fine_tuning.job.event", "created_at": 0, "level": "info", "message": "가"}
+        data = [{**row, "id": f"e{n}", "data": odd} for n, odd in enumerate(({"step": None}, [1]))]
+        return 200, {"object": "list", "data": data, "has_more": True}
+
+    monkeypatch.setattr(FineTuning, "handle", handle)
+    async with opened() as job:
+        await job.start(export, BASE)
+        steps = await ended(job)
+    assert [message for step in steps for message in step.messages] == ["가", "가"]
+    assert {step.done for step in steps} == {0}
+
+
 async def test_a_short_outage_does_not_end_the_following(opened, export, server):
     async with opened() as job:
         await job.start(export, BASE)
