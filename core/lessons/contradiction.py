@@ -2,125 +2,71 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from kiwipiepy import Token
-
+from core.lessons.statements import Statement, StatementReader, share
+from core.text.amounts import Amount, KnownAmounts
 from core.text.korean import Analyzer
-from core.text.safety.claims import contradicts
-from core.text.sentences import sentences
 
-# Where another statement begins: connective endings that order nothing, and punctuation.
-_JOINS: Final = frozenset("고 며 으며 지만 는데 ᆫ데 은데 으나 나".split())  # noqa: SIM905
-_NOT: Final = frozenset(
-    """
-    안/MAG 못/MAG 않/VX 못하/VX 없/VA 없이/MAG 말/VX 아니/VCN 불/XPN 미/XPN 비/XPN
-    not/SL no/SL never/SL cannot/SL nor/SL without/SL
-    """.split()  # noqa: SIM905 - a list of words is easier to read so
-)
-_NOT_ENGLISH: Final = re.compile(r"n['’]t\b|\b(?:not|cannot)\b", re.IGNORECASE)
-# Words that deny another: "쉬다" is not to be open, "유료" not to be free.
-_OPPOSITES: Final = {
-    "쉬": "열",
-    "닫": "열",
-    "휴무": "열",
-    "휴관": "열",
-    "휴업": "열",
-    "휴원": "열",
-    "휴진": "열",
-    "유료": "무료",
-    "금지": "허용",
-    "제외": "포함",
-    "별도": "포함",
-    "선택": "필수",
-    "거절": "허용",
-    "closed": "open",
-    "forbidden": "allowed",
-    "prohibited": "allowed",
-    "excluded": "included",
-}
-_SAME: Final = {"운영": "열", "영업": "열", "개관": "열", "진료": "열"}
-# A statement with a limit says the opposite of one without it, and both are right.
-_LIMITS: Final = re.compile(
-    r"지나|넘|초과|이후|외에|말고|제외|않으면|아니면|못하면|아닌|없으면|전에는|전까지|미만|미달|경우|동안[은만]"
-    r"|\b(?:except|unless|only|after|until|other than|but)\b|[가-힣]만\b",
-    re.IGNORECASE,
-)
 _WEEKDAYS: Final = frozenset(
     """
     월요일 화요일 수요일 목요일 금요일 토요일 일요일 평일 주말
     monday tuesday wednesday thursday friday saturday sunday weekday weekend
-    """.split()  # noqa: SIM905 - as above
+    """.split()  # noqa: SIM905 - a list of words is easier to read so
 )
-_SAME_MATTER: Final = 0.5
+_SAME_MATTER: Final = 0.5  # the share of a statement's words that another has, too
 _FEWEST_WORDS: Final = 2
-_CONTENT: Final = ("NN", "NR", "VV", "VA", "XR", "SL", "SN", "MAG")
-_EMPTY: Final = frozenset("하 되 있 이 그 저 것 수 때 등 및 또 이렇 그렇 드리 주 보".split())  # noqa: SIM905
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """The content words of a statement, whether it denies, and the words that limit it."""
-
-    words: frozenset[str]
-    denies: bool
-    limits: frozenset[str]
+_FOREIGN: Final = 3  # of so many words of a statement, at least one is shared
+# Units that count anything. Another such as 학점 or GB tells what is spoken of.
+_ANY_UNIT: Final = frozenset(
+    "일 시간 분 초 주 개월 년 월 원 $ € £ ¥ % 개 명 회 건 번 배 단계 time hour date th".split()  # noqa: SIM905
+)
 
 
 class Contradictions:
-    """Compares an answer with a text, sentence by sentence."""
+    """Compares an answer with a text, statement by statement."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
+        self._reader = StatementReader(analyzer)
 
     def says_otherwise(self, answer: str, text: str) -> bool:
-        """Return whether any sentence of an answer contradicts a text on the same subject.
+        """Return whether any statement of an answer contradicts a text on the same subject.
 
         It names another amount, date or time, or denies what the text says, or the other way round.
         """
-        if any(contradicts(one, text) for one in sentences(answer) if one.strip()):
-            return True
-        said, known = list(self._statements(answer)), list(self._statements(text))
-        return any(_is_denied(one, known) or _is_on_another_day(one, known) for one in said)
-
-    def _statements(self, text: str) -> Iterator[_Statement]:
-        for sentence in sentences(text):
-            tokens = self._analyzer.tokens(sentence)
-            start = 0
-            for place, token in enumerate(tokens):
-                after = tokens[place + 1] if place + 1 < len(tokens) else None
-                joins = token.tag == "EC" and token.form in _JOINS
-                if after is None or token.tag == "SP" or (joins and after.tag != "VX"):
-                    part = tokens[start : place + 1]
-                    begin, end = part[0].start, token.start + token.len
-                    if statement := _statement(part, sentence[begin:end]):
-                        yield statement
-                    start = place + 1
+        said, known = self._reader.read(answer), self._reader.read(text)
+        everywhere = KnownAmounts.of(amount for one in known for amount in one.amounts)
+        # A short answer need not repeat what it was asked: "20일이에요".
+        spared = max(_FEWEST_WORDS - len(said), -1)
+        return any(
+            _is_on_another_day(one, known)
+            or _is_denied(one, known)
+            or any(
+                everywhere.has_other(amount) and _has_rival(one, amount, known, spared)
+                for amount in one.amounts
+                if amount.unit
+            )
+            for one in said
+        )
 
 
-def _statement(tokens: Sequence[Token], text: str) -> _Statement | None:
-    """Return what some tokens state; None if they have no content."""
-    negations = sum(f"{token.form.lower()}/{token.tag}" in _NOT for token in tokens)
-    negations = max(negations, len(_NOT_ENGLISH.findall(text)))
-    words = set()
-    for token in tokens:
-        word = token.form.lower().strip(".,!?'")
-        word = word.removesuffix("s") if word.endswith(("days", "ends")) else word
-        if not token.tag.startswith(_CONTENT) or word in _EMPTY or f"{word}/{token.tag}" in _NOT:
-            continue
-        if opposite := _OPPOSITES.get(word):
-            negations += 1
-            word = opposite
-        words.add(_SAME.get(word, word))
-    if not words:
-        return None
-    return _Statement(frozenset(words), negations % 2 == 1, frozenset(_LIMITS.findall(text)))
+def _has_rival(said: Statement, amount: Amount, known: Sequence[Statement], spared: int) -> bool:
+    """Return whether a statement on the same matter has another amount of the same kind.
+
+    A statement with no more words than are `spared` is on the matter of all of them.
+    """
+    about = [one for one in known if KnownAmounts.of(one.amounts).has_other(amount)]
+    if len(said.words) <= spared:
+        return bool(about)
+    shared = [share(said.words, one.of_sentence) for one in about if not one.adds]
+    most = max(shared, default=0) + (amount.unit not in _ANY_UNIT)
+    fewest = 1 if len(said.words) <= _FEWEST_WORDS else _FEWEST_WORDS
+    enough = max(fewest, _SAME_MATTER * len(said.words))
+    return bool(shared) and not said.adds and most >= enough
 
 
-def _is_on_another_day(said: _Statement, known: Sequence[_Statement]) -> bool:
+def _is_on_another_day(said: Statement, known: Sequence[Statement]) -> bool:
     """Return whether all statements on the same matter name other days of the week."""
     days = said.words & _WEEKDAYS
     near = _nearest(said.words - days, known) if days else []
@@ -129,18 +75,21 @@ def _is_on_another_day(said: _Statement, known: Sequence[_Statement]) -> bool:
     )
 
 
-def _is_denied(said: _Statement, known: Sequence[_Statement]) -> bool:
+def _is_denied(said: Statement, known: Sequence[Statement]) -> bool:
     """Return whether those statements that are on the same matter all say the opposite."""
-    near = _nearest(said.words, known)
+    near = _nearest(said.words, [one for one in known if said.is_of_the_same(one)])
     return bool(near) and all(
-        one.denies is not said.denies and one.limits == said.limits for one in near
+        one.denies is not said.denies
+        and one.limits == said.limits
+        and said.amount_keys <= one.amount_keys
+        for one in near
     )
 
 
-def _nearest(words: frozenset[str], known: Sequence[_Statement]) -> list[_Statement]:
+def _nearest(words: frozenset[str], known: Sequence[Statement]) -> list[Statement]:
     """Return the statements that share most of some words, if those are enough."""
-    shared = [(len(words & one.words), one) for one in known]
+    shared = [(share(words, one.words), one) for one in known]
     most = max((count for count, _ in shared), default=0)
-    if most < max(_FEWEST_WORDS, _SAME_MATTER * len(words)):
+    if most < max(min(_FEWEST_WORDS, len(words)), _SAME_MATTER * len(words)):
         return []
-    return [one for count, one in shared if count == most]
+    return [one for count, one in shared if count == most and count * _FOREIGN >= len(one.words)]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 _KOREAN: Final = {
     "한": 1,
@@ -79,14 +79,14 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _UNITS: Final = (
-    r"영업일|개월|시간|퍼센트|%|원|일|월|년|주|분|초|회|건|개|명|배|자|장|층|호|박|세|살|점|쪽|단계|달|권|매|대|병|봉|통|편|곡|학점|과목|좌석|인분|페이지"
+    r"영업일|개월|시간|퍼센트|%|원|일|월|년|주|분|초|회|건|개|명|배|자|장|층|호|박|세|살|점|쪽|단계|달|권|매|대|병|봉|통|편|곡|학점|학기|과목|마리|잔|팀|상자|박스|세트|좌석|인분|페이지"
     r"|percent|(?:business |working )?days?|hours?|minutes?|weeks?|months?|years?|times?|won"
     r"|dollars?|floors?|st\b|nd\b|rd\b|th\b|(?:[kcm]?m|k?g|[kmgt]b)(?![a-z])"
 )
 _NUMBER: Final = re.compile(
     r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
     rf"(?P<unit>{_UNITS})?"
-    rf"|(?<![가-힣])(?P<korean>{'|'.join(_KOREAN)})\s?(?P<unit_k>시간|달|주|개|명|배|장|살|권|매|대|병|통|과목)"
+    rf"|(?<![가-힣])(?P<korean>{'|'.join(_KOREAN)})\s?(?P<unit_k>시간|달|주|개|명|배|장|살|권|매|대|병|통|과목|학기|마리|잔|팀|상자|박스)"
     rf"|\b(?P<english>{'|'.join(_ENGLISH)})\s(?P<unit_e>{_UNITS})"
     r"|(?<![가-힣\d])(?P<scale_w>[천만])\s?(?P<won>원)"
     rf"|(?<![가-힣])(?P<days>{'|'.join(_NAMED_DAYS)})",
@@ -168,7 +168,16 @@ class KnownAmounts:
     """The amounts in some texts."""
 
     def __init__(self, *texts: str) -> None:
-        known = [amount for text in texts for amount in amounts(text)]
+        self._take([amount for text in texts for amount in amounts(text)])
+
+    @classmethod
+    def of(cls, known: Iterable[Amount]) -> Self:
+        """Return some amounts that were found before."""
+        self = cls()
+        self._take(list(known))
+        return self
+
+    def _take(self, known: Sequence[Amount]) -> None:
         self._keys = {key for amount in known for key in amount.keys}
         self._kinds = {kind for amount in known for kind in amount.kinds}
         self._values = {amount.value for amount in known}
