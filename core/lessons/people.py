@@ -13,6 +13,12 @@ from core.text.korean import Analyzer
 _MENTION: Final = re.compile(
     r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>|(?<![\w.+-])@[A-Za-z가-힣][\w.-]*(?![\w/])"
 )
+# An address with a provider of mail for anybody is a person's; that of an organisation stays.
+_OWN_MAIL: Final = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail\.com|naver\.com|hanmail\.net|daum\.net|nate\.com|kakao\.com"
+    r"|(?:hotmail|outlook|live|yahoo|icloud|proton|protonmail|aol|msn)\.(?:com|me|co\.kr|net))(?![A-Za-z0-9-])",
+    re.IGNORECASE,
+)
 _TITLES: Final = frozenset(
     """
     대리 과장 차장 부장 팀장 실장 본부장 이사 상무 전무 대표 매니저 사원 주임 선임 책임 수석
@@ -27,14 +33,18 @@ _SURNAMES: Final = frozenset(
 _NO_NAME: Final = "자팀사부실과처객장원인직반중위국"
 _PLACE: Final = "구도시군동읍면역트몰점청국"
 # What somebody is called whose full name comes first: 강사, 원장, 연구원, 교수, 감독.
-_JOB: Final = re.compile(r"[가-힣]{1,4}(?:장|사|원|관|수|의)|감독|코치|조교|매니저")
+_JOB: Final = re.compile(
+    r"[가-힣]{1,4}(?:장|사|원|관|수|의)|감독|코치|조교|매니저|트레이너|디자이너|플래너|사서|비서|작가|기자"
+)
 _TWO_SYLLABLES: Final = ("남궁", "황보", "제갈", "선우", "독고", "사공", "서문")
 _CALLED: Final = re.compile(
     r"(?<![가-힣])(?P<name>[가-힣]{3})(?:님|씨)(?=[이은의과와도께,.!?]|한테|에게|\s|$)"
 )
 _CALLED_ENGLISH: Final = re.compile(
     r"\b(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\b\.?"
-    r"|(?i:ask|call|contact|talk to|speak (?:to|with)|write to) (?=[A-Z]\w+ [A-Z]))"
+    r"|(?i:ask|call|contact|talk to|speak (?:to|with)|write to"
+    r"|(?:send|give|hand|return|submit|forward|e-?mail) (?:it|them|this|that|(?:the|your) \w+) to)"
+    r" (?=[A-Z]\w+ [A-Z]))"
     r"\s?(?P<name>[A-Z][a-z]+(?:[ -][A-Z][a-z]+)?)"
 )
 _OFFICES: Final = re.compile(
@@ -55,6 +65,7 @@ class PeopleReader:
     def people(self, text: str) -> list[str]:
         """Return the names of people in a text, such as `@민수`, `김민수 대리` and `Dr. Grant`."""
         found = [match[0] for match in _MENTION.finditer(text)]
+        found += [match[0] for match in _OWN_MAIL.finditer(text)]
         plain = _MENTION.sub(" ", text)
         english = (match["name"] for match in _CALLED_ENGLISH.finditer(plain))
         found += [name for name in english if not _OFFICES.search(name)]
@@ -111,8 +122,9 @@ def _named_until(start: Token, token: Token, title: Token | None, after: Token |
         return 0
     if title.form in _TO and token.tag == "NNP" and has_surname:
         return name_ends
-    has_job = has_surname and whole == _SYLLABLES and token.form[-1] not in _PLACE
-    is_title = bool(_JOB.fullmatch(title.form)) or (after is not None and after.form == "님")
+    is_polite = after is not None and after.form == "님"
+    has_job = has_surname and whole == _SYLLABLES and (is_polite or token.form[-1] not in _PLACE)
+    is_title = bool(_JOB.fullmatch(title.form)) or is_polite
     has_job = has_job and title.tag == "NNG" and is_title
     if title.form not in _TITLES and not has_job:
         return 0

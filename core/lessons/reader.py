@@ -24,6 +24,7 @@ _TALK: Final = frozenset(
     네 넵 넹 넴 너 저 제 나 우리 저희 그거 이거 저거 거 수 때 후 뒤 나중 지금 잠시 잠깐 조금
     바로 곧 일단 우선 잘 좀 다시 정말 진짜 너무 많이 요 하루 질문 말씀 답변 답 대답 확인
     검토 문의 부탁 감사 고맙 수고 죄송 미안 처리 연락 회신 공유 담당 담당자 담당자님 알 모르
+    애매 글쎄 아 음
     알리 드리 기다리 맞 그렇 아니 좋 궁금 바쁘 보 보내 찾 여쭈 여쭙 말하 ok okay sure thank
     thx check get got back you let not sorri know idea good great nice lol will ll moment
     minut sec note see look later soon wait ask ye no yeah yep hmm
@@ -32,14 +33,19 @@ _TALK: Final = frozenset(
 # A promise to look or to ask somebody, which tells nothing yet. A condition makes it an answer:
 # "서류를 보내 주시면 확인해 드릴게요".
 _PROMISE: Final = re.compile(
-    r"(?:묻|물어|여쭤|여쭈|알아|찾아|살펴|확인|검토|문의|조회|공유|전달|연락|회신|답변|답|말씀|안내|알려|보고|볼)"
+    r"(?:묻|물어|여쭤|여쭈|알아|찾아|살펴|확인|검토|문의|조회|공유|전달|연락|회신|답변|답|말씀|안내|알려|보고|볼|보(?=겠))"
     r"[^.!?\n]{0,12}(?:게요?|겠습니다|겠어요|겠음|예정입니다|예정이에요|거예요|중입니다|중이에요)[\s.!~^ㅎㅠㅜ)]*$"
+)
+_PASSED_ON: Final = re.compile(
+    r"(?:전달|공유|보고|문의)\s?(?:해\s?)?(?:드렸|했|뒀|두었|놨|놓았)"
+    r"(?:습니다|어요|음)[\s.!~^ㅎㅠㅜ)]*$"
 )
 _CONDITION: Final = re.compile(r"면\s|면,|려면|세요|십시오|\d")
 _PROMISE_EN: Final = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|sure|hmm?|sorry|thanks?|good question|great question)\W+)*"
     r"(?:(?:i(?:'ll| will|'m going to| need to| have to)|let me|we(?:'ll| will)) "
-    r"(?:\w+ )?(?:check|ask|look|find out|see|get back|investigate|confirm|think|follow up)\b"
+    r"(?:\w+ )?(?:check|ask|look|find out|see|get back|forward|escalate|pass (?:this|it|that)"
+    r"|investigate|confirm|think|follow up)\b"
     r"|i(?:'m| am) (?:not sure|afraid i)|(?:i )?(?:don't|do not) know|(?:i have )?no (?:idea|clue)"
     r"|not sure|(?:just )?(?:one|a|give me a) (?:moment|second|minute|sec)|hold on|bear with me"
     r"|(?:good|great|nice) question|not my (?:job|area|department))\b[^.!?\n]{0,60}[\s.!~]*$",
@@ -87,7 +93,9 @@ class LessonReader:
 
     def _is_talk(self, sentence: str) -> bool:
         """Return whether a sentence has the words of talk alone, or only promises an answer."""
-        promises = _PROMISE.search(sentence) and not _CONDITION.search(sentence)
+        promises = (
+            _PROMISE.search(sentence) or _PASSED_ON.search(sentence)
+        ) and not _CONDITION.search(sentence)
         if promises or _PROMISE_EN.search(sentence):
             return True
         return all(_form(term) in _TALK for term in self._analyzer.terms(sentence))

@@ -39,6 +39,7 @@ def desk_of(stores, profile, settings, **parts):
         "categories_of": no_categories,
         "entries_for": no_entries,
         "scope_of": for_all,
+        "note": stores.reports.note,
         "profile": profile,
         "now": lambda: datetime.now(UTC),
     }

@@ -1,7 +1,7 @@
 """The third set of answers for each rule of the gate, of trades that the first two do not name.
 
-It was written on 2026-11-30 by somebody who had read the rules but none of the other examples, and
-run before anything was mended by it. As with the other sets, it is here to count how many are found.
+It was written on 2026-11-30 by somebody who had read the rules but none of the other examples,
+and run before anything was mended by it. As the other sets, it is here to count what is found.
 """
 
 from fakes.gate_examples import Example

@@ -33,6 +33,10 @@ _SET_ASIDE_EN: Final = (
     r"ignore|forget|disregard|override|bypass|reveal|print|show|repeat|output|"
     r"(?:reply|respond|answer) with|what (?:is|are)"
 )
+_ALL_ASIDE: Final = (
+    r"\b(?:ignore|forget|disregard) (?:everything|all|anything) (?:above|before|else|so far)"
+    r"(?: this)?,? and (?:say|tell|answer|reply|respond|print|output|act|write|claim)\b"
+)
 # What the answers are made of, set aside by whoever answers.
 _FAQ_ASIDE: Final = (
     r"(?:도움말|FAQ|자료|근거|지식|검색\s?결과)(?:의)?(?:\s?내용)?(?:은|는|을|를)?\s?(?:다\s|모두\s|전부\s)?"
@@ -70,6 +74,10 @@ _WHATEVER: Final = (
     r"\b(?:always|whatever|to (?:any|every|all) questions?)\b"
     r"[^.!?\n]{0,40}\b(?:answer|reply|respond|say)\b|"
     r"\b(?:answer|reply|respond) to (?:any|every|all)\b|"
+    r"\b(?:answer|reply to|respond to) (?:any|every|all) (?:questions?|users?|messages?) "
+    r"(?:in|with|as|like)\b|"
+    r"\byou (?:must|should|may|can) not (?:mention|tell|reveal|say|discuss)\b[^.\n]{0,40}"
+    r"\b(?:to|with) (?:users?|customers?|(?:any|every)(?:one|body) (?:who|that) asks?)\b|"
     r"(?:물어보면|물으면|묻거든|질문하면|(?:얘기|이야기|질문|문의|말)(?:이|가)?\s?(?:나오|들어오|오)면|"
     rf"(?:답|답변|대답)할\s?때마다){_WITHIN}(?:라고|다고|무조건|항상|반드시|마지막에|앞에){_WITHIN}"
     r"(?:말|답|답변|대답|붙이|붙여|끝내|덧붙)\S{0,4}(?:\s?(?:해|끝내|할 것))?[\s.!~'\"’”]*$|"
@@ -104,6 +112,7 @@ _FORMS: Final = tuple(
     for pattern in (
         rf"(?:{_OWN}){_WITHIN}(?:{_SET_ASIDE})",
         rf"\b(?:{_SET_ASIDE_EN})\b{_WITHIN}\b{_OWN_EN}",
+        _ALL_ASIDE,
         _FAQ_ASIDE,
         _TO_BOT,
         _ROLE,

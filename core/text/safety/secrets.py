@@ -33,19 +33,44 @@ _NAME: Final = (
     r"|pass(?:word|wd|code|phrase)|\bpwd?|\bpin(?:\s?(?:번호|code|number))?"
     r"|(?:api|access|secret|private|auth)[ _-]?(?:key|token)|(?<![a-z])token"
     r"|api ?키|(?<![a-z])secret"
+    r"|(?:알람|경보|출입|현관|해제)\s?(?:해제\s?)?코드|잠금(?:\s?(?:해제|번호))?|\bcombination"
     r"|(?:도어\s?락|현관|출입문?|대문|금고|사물함|자물쇠|보안)\s?(?:의\s)?번호"
     r"|(?:door|gate|entry|access|alarm|safe|lock(?:er)?)\s(?:code|number)|\bwi-?fi\s(?:key|code))"
 )
-_LINK: Final = r"\s{0,3}(?:은|는|이|가|로는|:|：|=|->|→|\bis\b)?\s{0,3}[\"'`“]?"
+# What may stand between: "the passcode for the meeting is …".
+_LINK: Final = (
+    r"(?:\s(?:for|of|to)\s(?:the\s)?\w{1,20})?"
+    r"\s{0,3}(?:은|는|이|가|로는|:|：|=|->|→|\bis\b)?\s{0,3}[\"'`“]?"
+)
 # What is given as a password: signs without Hangul, a digit among them. A number with a unit behind
 # it, such as `12자` or `12 characters`, is a rule.
 _GIVEN: Final = re.compile(
     _NAME + _LINK + r"(?P<value>(?=[^\s가-힣]*\d)[!-~]{4,128})"
-    r"(?!\s?(?:자리|자|글자|번|회|일|분|시간|초|개|명|byte|char|digit|letter|day|minute|time))",
+    r"(?!\s?(?:자리|자|글자|회|일|분|시간|초|개|명|byte|char|digit|letter|day|minute|time))",
     re.IGNORECASE,
 )
 _ASSIGNED: Final = re.compile(
     r"(?:password|passwd|pwd|secret|token|api_?key)=(?P<value>[!-~]{4,128})", re.IGNORECASE
+)
+_ON_COMMAND_LINE: Final = re.compile(r"\s-u\s?\w{1,40}\s+-p(?P<value>[!-~]{4,128})")
+# A password of three or more words with hyphens.
+_WORDS: Final = re.compile(
+    _NAME + r"\s{0,3}(?:은|는|:|=|\bis\b)\s{0,3}[A-Za-z]{2,20}(?:-[A-Za-z]{2,20}){2,6}",
+    re.IGNORECASE,
+)
+# What follows the name of a secret later: letters with digits, or digits that it is set to.
+_GIVEN_LATER: Final = re.compile(
+    _NAME + r"(?=[은는이가\s])[가-힣\s]{1,24}?(?<![!-~])(?:"
+    r"(?=[!-~]{0,40}[A-Za-z]{3})(?=[!-~]{0,40}\d{2})[!-~]{6,40}\s?"
+    r"(?:이에요|예요|입니다|이고|넣|입력|쓰|치|누르)"
+    r"|\d{4,8}[#*]?(?:으?로)\s?(?:통일|설정|바꿔|바꾸|정했|정해|초기화|맞춰|해\s?[뒀두놨])"
+    r")",
+    re.IGNORECASE,
+)
+# Digits that open a door.
+_OPENS: Final = re.compile(
+    r"(?:(?<![가-힣])[가-힣]{0,6}문[은이을에]?|도어\s?락|금고|자물쇠|게이트)[은는이을를에]?\s[^.\n]{0,12}?"
+    r"(?<!\d)\d{4,8}[#*]?(?:번|을|를|번을)?\s?(?:누르|눌러|입력|치면|치고|치시)"
 )
 _ACCOUNT: Final = re.compile(
     r"계정|아이디|로그인|\b(?:id|account|login|user(?:name)?)\b", re.IGNORECASE
@@ -64,8 +89,12 @@ def holds_key(text: str) -> bool:
 def holds_password(text: str) -> bool:
     """Return whether a text gives a password, a PIN or the like away."""
     if any(
-        _is_value(found["value"]) for form in (_GIVEN, _ASSIGNED) for found in form.finditer(text)
+        _is_value(found["value"])
+        for form in (_GIVEN, _ASSIGNED, _ON_COMMAND_LINE)
+        for found in form.finditer(text)
     ):
+        return True
+    if any(form.search(text) for form in (_WORDS, _GIVEN_LATER, _OPENS)):
         return True
     return any(_ACCOUNT.search(line) and _is_mixed(line) for line in text.splitlines())
 

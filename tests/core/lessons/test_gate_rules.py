@@ -4,12 +4,18 @@ from dataclasses import replace
 
 import pytest
 from fakes import gate_examples as examples
+from fakes import gate_third_trials as third_trials
 from fakes import gate_trials as trials
 
 from bots.bootstrap.lessons import reader_of
+from bots.bootstrap.search import load_synonyms
 from config.profiles import load_profile
+from config.resources import load_everyday
 from core.lessons.gate import Gate
 from core.lessons.tag import is_lesson
+from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.overlay.rehearsal import Rehearsal
+from core.retrieval.retriever import Retriever
 from core.text.safety.personal_data import mask_private
 from core.types import Entry, Lesson, SessionId
 
@@ -92,15 +98,48 @@ def test_a_tag_of_one_s_own_teaches(example):
 @pytest.mark.parametrize(
     "rule", ["SECRET", "NO_ANSWER", "PERSON_OR_LINK", "INSTRUCTION", "OTHERWISE"]
 )
-@pytest.mark.parametrize("written", ["FIRST", "SECOND"])
+@pytest.mark.parametrize("written", ["FIRST", "SECOND", "THIRD"])
 async def test_nearly_all_that_was_written_without_a_look_at_the_rules_is_told_apart(
     rule, written, reader
 ):
-    bad, good = (getattr(trials, f"{written}_{rule}_{side}") for side in ("BAD", "GOOD"))
+    written_in = third_trials if written == "THIRD" else trials
+    bad, good = (getattr(written_in, f"{written}_{rule}_{side}") for side in ("BAD", "GOOD"))
     found = [await is_found(rule, one, reader) for one in bad]
     held = [await is_found(rule, one, reader) for one in good]
     assert sum(found) >= 0.85 * len(bad)
     assert sum(held) <= 1
+
+
+@pytest.mark.parametrize("example", third_trials.THIRD_PERSONAL_BAD, ids=lambda one: one.answer)
+async def test_personal_data_is_masked_or_held(example, reader):
+    lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
+    examined = await Gate(None, reader, PROFILE).examine(lesson)
+    assert examined.findings or mask_private(example.answer) != example.answer
+
+
+@pytest.fixture(scope="module")
+def rehearsal(sample_data, analyzer, encoder):
+    """The search of the sample FAQ, on which lessons are rehearsed."""
+    index = ChromaIndex.open(sample_data / "chroma")
+    search = Retriever(
+        index=index,
+        embedder=encoder,
+        analyzer=analyzer,
+        synonyms=load_synonyms(analyzer, "ko"),
+        cache=sample_data / "cache",
+        everyday=load_everyday(),
+    )
+    return Rehearsal(search, analyzer)
+
+
+def test_most_lessons_on_an_entry_s_matter_take_a_question_of_it_and_no_other_does(rehearsal):
+    """An entry may stay first on its own questions although a lesson is close to one."""
+
+    def takes(example):
+        return rehearsal.taken(Lesson("l", SessionId("s"), example.question, example.answer))
+
+    assert sum(map(bool, map(takes, third_trials.THIRD_TAKES_BAD))) >= 14
+    assert not any(map(takes, third_trials.THIRD_TAKES_GOOD))
 
 
 def test_most_of_what_is_about_something_else_is_found_and_little_that_is_not(reader):
