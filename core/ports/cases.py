@@ -28,6 +28,10 @@ class Cases(Protocol):
         """Return the case of a question; None if there is none."""
         ...
 
+    async def of_questions(self, question_ids: Sequence[str]) -> list[Case]:
+        """Return the cases of some questions, each once, sorted by id."""
+        ...
+
     async def of_answers(self, answer_ids: Sequence[str]) -> list[Case]:
         """Return the cases that some lessons or entries answer, sorted by id."""
         ...

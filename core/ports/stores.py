@@ -51,6 +51,15 @@ class Archive(Protocol):
         """
         ...
 
+    async def last_ended(
+        self, question_ids: Sequence[str], limit: int, *, before: datetime
+    ) -> list[Turn]:
+        """Return those turns of questions that ended last before a moment, the latest first.
+
+        They are without the parts that lists do not need, as those of `found`.
+        """
+        ...
+
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:

@@ -75,9 +75,8 @@ class Finder:
         """Read the last turns before a moment, by the narrowest index that the filter has."""
         if wanted.rated and not (wanted.person or wanted.entry):
             given = await self._reports.rated(_MOST_RATED, helpful=wanted.rated == "helpful")
-            turns = await self._archive.found([one.question_id for one in given])
-            turns.sort(key=lambda turn: turn.finished_at, reverse=True)
-            return [turn for turn in turns if turn.finished_at < before][:most]
+            rated = list(dict.fromkeys(one.question_id for one in given))
+            return await self._archive.last_ended(rated, most, before=before)
         return await self._reports.latest(most, before=before, state=wanted.state, tag=_tag(wanted))
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from core.lessons.answered_cases import answer_id_of
 from core.ports import Archive, Cases, Lessons, Reports, Vectors
 from core.retrieval.overlay.lesson_sync import all_lessons
 from core.text.korean import compact
@@ -62,7 +61,7 @@ class GapStores:
 
 
 async def open_gaps(stores: GapStores, *, now: datetime, limit: int = LATEST) -> list[Gap]:
-    """Read the gaps that are not closed, and that no lesson has answered since, the latest first.
+    """Read the gaps that are neither closed nor settled by people since, the latest first.
 
     Raises:
         StorageError: they cannot be read.
@@ -79,37 +78,31 @@ async def open_gaps(stores: GapStores, *, now: datetime, limit: int = LATEST) ->
     for turn in await archive.found([one for one in disliked if one not in closed]):
         found[turn.question.id] = _gap(turn, disliked[turn.question.id])
     gaps = [gap for gap in found.values() if gap.question_id not in closed]
-    taught = await _taught_since(gaps, stores)
-    left = (gap for gap in gaps if gap.question_id not in taught)
+    settled = await _settled_since(gaps, stores)
+    left = (gap for gap in gaps if gap.question_id not in settled)
     return sorted(left, key=lambda gap: gap.ended_at, reverse=True)
 
 
-async def _taught_since(gaps: Sequence[Gap], stores: GapStores) -> set[str]:
-    """Return the ids of the questions that a lesson in use was taught to, or told to who waited."""
+async def _settled_since(gaps: Sequence[Gap], stores: GapStores) -> set[str]:
+    """Return the ids of the questions that a lesson in use was taught to, or whose case is over."""
     if not gaps:
         return set()
     oldest = min(gap.ended_at for gap in gaps)
-    served = [
-        lesson
-        for lesson in await all_lessons(stores.lessons)
-        if lesson.state is LessonState.SERVED and lesson.learned_at >= oldest
-    ]
-    waited: dict[str, list[str]] = {}
-    asked = [answer_id_of(lesson.id) for lesson in served if lesson.question_id]
-    for case in await stores.cases.of_answers(asked):
-        waited.setdefault(case.answer_id, []).extend(one.question.id for one in case.waiters)
     texts: dict[str, datetime] = {}
     ids: dict[str, datetime] = {}
-    for lesson in served:
-        texts[compact(lesson.question)] = lesson.learned_at
-        answered = (lesson.question_id, *waited.get(answer_id_of(lesson.id), ()))
-        ids |= dict.fromkeys(answered, lesson.learned_at)
-    return {
+    for lesson in await all_lessons(stores.lessons):
+        if lesson.state is LessonState.SERVED and lesson.learned_at >= oldest:
+            texts[compact(lesson.question)] = lesson.learned_at
+            ids[lesson.question_id] = lesson.learned_at
+    taught = {
         gap.question_id
         for gap in gaps
         for at in (texts.get(compact(gap.text)), ids.get(gap.question_id))
         if at and gap.ended_at <= at
     }
+    cases = await stores.cases.of_questions([gap.question_id for gap in gaps])
+    over = (case for case in cases if not case.is_open)
+    return taught | {one.question.id for case in over for one in case.waiters}
 
 
 def grouped(gaps: Sequence[Gap], embed: Embed, *, now: datetime) -> list[GapGroup]:
@@ -130,23 +123,22 @@ def grouped(gaps: Sequence[Gap], embed: Embed, *, now: datetime) -> list[GapGrou
 
 def _clusters(vectors: Vectors, weights: Sequence[int]) -> list[list[int]]:
     """Return clusters of rows, each near to its first row, which was asked most often."""
+    alike = vectors @ vectors.T >= _ALIKE
+    np.fill_diagonal(alike, val=True)
     clusters: list[list[int]] = []
-    taken = np.zeros(len(vectors), dtype=bool)
+    left = np.ones(len(vectors), dtype=bool)
     for row in sorted(range(len(vectors)), key=lambda row: -weights[row]):
-        if taken[row]:
-            continue
-        near = (vectors @ vectors[row] >= _ALIKE) & ~taken
-        near[row] = True
-        rows = [int(one) for one in np.flatnonzero(near)]
-        taken[rows] = True
-        clusters.append(rows)
+        if left[row]:
+            rows = np.flatnonzero(alike[row] & left)
+            left[rows] = False
+            clusters.append(rows.tolist())
     return clusters
 
 
 def _group(worded: Sequence[Sequence[Gap]], vectors: Vectors, *, now: datetime) -> GapGroup:
     """Group the gaps of some wordings, each of which has a vector."""
-    middle = vectors.mean(axis=0)
-    name = worded[int(np.argmax(vectors @ middle))][0].text
+    middle = int(np.argmax(vectors @ vectors.mean(axis=0))) if len(worded) > 1 else 0
+    name = worded[middle][0].text
     every = (gap for gaps in worded for gap in gaps)
     within = tuple(sorted(every, key=lambda gap: gap.ended_at, reverse=True))
     ages = [now - gap.ended_at for gap in within]

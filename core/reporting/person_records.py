@@ -40,9 +40,17 @@ class PersonRecords:
         Raises:
             StorageError: it cannot be read.
         """
+        turns = await self.archive.asked_by(person, _MOST_TURNS)
+        return [("turn", asdict(turn)) for turn in turns] + await self.besides_turns(person)
+
+    async def besides_turns(self, person: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return all that is kept of a person except their answered questions.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
         archive = self.archive
         found: list[tuple[str, Any]] = []
-        found += [("turn", turn) for turn in await archive.asked_by(person, _MOST_TURNS)]
         found += [("question", one) for one in await archive.received_from(person)]
         found += [("opinion", one) for one in await archive.opinions_of(person)]
         found += [("lesson", one) async for one in self._lessons_of(person)]

@@ -188,6 +188,22 @@ async def test_several_turns_are_found_at_once(stores):
     assert await stores.archive.found([]) == []
 
 
+async def test_of_several_turns_those_that_ended_last_are_found_first(stores):
+    for name, hours in [("a", 1), ("b", 3), ("c", 2), ("d", 3), ("e", 5)]:
+        await stores.history.append(turn(name, finished_at=NOON + hours * HOUR))
+
+    async def found(limit, before):
+        turns = await stores.archive.last_ended([*"abcdx"], limit, before=before)
+        assert all(one.passages == () for one in turns)
+        return [one.question.id for one in turns]
+
+    assert await found(9, NOON + 9 * HOUR) == ["d", "b", "c", "a"]
+    assert await found(2, NOON + 9 * HOUR) == ["d", "b"]
+    assert await found(9, NOON + 3 * HOUR) == ["c", "a"]
+    assert await found(0, NOON + 9 * HOUR) == []
+    assert await stores.archive.last_ended([], 9, before=NOON) == []
+
+
 async def test_one_turn_is_removed_with_its_opinions(stores):
     for name in "123":
         await stores.history.append(turn(name))

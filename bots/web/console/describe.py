@@ -185,7 +185,17 @@ def group_json(group: GapGroup) -> Json:
         "count": len(group.gaps),
         "this_week": group.this_week,
         "week_before": group.week_before,
-        "questions": [asdict(gap) for gap in group.gaps],
+        "questions": [
+            {
+                "question_id": gap.question_id,
+                "session": gap.session,
+                "text": gap.text,
+                "ended_at": gap.ended_at,
+                "disliked": gap.disliked,
+                "expected": gap.expected,
+            }
+            for gap in group.gaps
+        ],
     }
 
 

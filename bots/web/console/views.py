@@ -30,6 +30,7 @@ _WAITING: Final = 50
 _ENTRIES: Final = 200
 _AUDIT: Final = 200
 _LESSONS: Final = 50
+_GROUPS: Final = 50
 _MOST_FINDINGS: Final = 100_000
 _PERSONS_TURNS: Final = 10_000
 _PERSON = re.compile(r"[^\x00-\x1f]{1,200}")
@@ -168,9 +169,14 @@ async def check(request: web.Request) -> web.Response:
 
 
 async def gaps(request: web.Request) -> web.Response:
-    """Return the questions that were not answered or disliked, grouped by meaning."""
+    """Return questions that were not answered or disliked, by meaning, a page of groups at a time.
+
+    `count` is how many groups there are.
+    """
+    start = number_in(request, "from", default=0, most=_MOST_FINDINGS)
     groups = await _console(request).operations.gaps()
-    return said({"groups": [describe.group_json(group) for group in groups]})
+    shown = [describe.group_json(group) for group in groups[start : start + _GROUPS]]
+    return said({"groups": shown, "count": len(groups)})
 
 
 async def lessons(request: web.Request) -> web.Response:
@@ -214,7 +220,7 @@ async def person(request: web.Request) -> web.Response:
     name = person_in(request)
     found = await operations.archive.asked_by(name, _PERSONS_TURNS)
     given = await operations.archive.opinions([turn.question.id for turn in found])
-    others = [(kind, row) for kind, row in await operations.personal.of(name) if kind != "turn"]
+    others = await operations.personal.besides_turns(name)
     await operations.note(visitor.name, "person.export", f"{len(found)} turns")
     return said(
         {

@@ -62,6 +62,20 @@ class MongoArchive:
             found = self._db.turns.find({"_id": {"$in": list(question_ids)}}, UNSHOWN)
             return [turn_of(document) async for document in found]
 
+    async def last_ended(
+        self, question_ids: Sequence[str], limit: int, *, before: datetime
+    ) -> list[Turn]:
+        """Return those turns of questions that ended last before a moment, the latest first."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        chosen, until = {"_id": {"$in": list(question_ids)}}, in_utc(before)
+        with self._db.translated():  # the rest of a document is read of those alone that are wanted
+            found = await self._db.turns.find(chosen, {"finished_at": True}).to_list()
+        earlier = [one for one in found if one["finished_at"] < until]
+        earlier.sort(key=lambda one: (one["finished_at"], one["_id"]), reverse=True)
+        turns = await self.found([one["_id"] for one in earlier[: max(limit, 0)]])
+        return sorted(turns, key=lambda turn: (turn.finished_at, turn.question.id), reverse=True)
+
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:

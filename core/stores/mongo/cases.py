@@ -53,6 +53,14 @@ class MongoCases:
         """Return the case of a question; None if there is none."""
         return await self._one("questions", question_id)
 
+    async def of_questions(self, question_ids: Sequence[str]) -> list[Case]:
+        """Return the cases of some questions, each once, sorted by id."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        with self._db.translated():
+            asked = {"questions": {"$in": list(question_ids)}}
+            return [_case_of(one) async for one in self._db.cases.find(asked).sort(_BY_ID)]
+
     async def of_answers(self, answer_ids: Sequence[str]) -> list[Case]:
         """Return the cases that some lessons or entries answer, sorted by id."""
         for answer_id in answer_ids:

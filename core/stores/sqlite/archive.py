@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
@@ -34,6 +35,13 @@ ENDED_BEFORE: Final = """
     SELECT * FROM sessions WHERE last_at_ms < ? ORDER BY last_at_ms DESC, session LIMIT ?
 """
 PAGE: Final = "SELECT * FROM turns WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?"
+# The ids are sorted before the rest of their rows is read.
+LAST_ENDED: Final = f"""
+    SELECT {LISTED} FROM turns WHERE seq IN (
+        SELECT seq FROM turns WHERE question_id IN (SELECT value FROM json_each(?))
+        AND finished_at_ms < ? ORDER BY finished_at_ms DESC, question_id DESC LIMIT ?
+    ) ORDER BY finished_at_ms DESC, question_id DESC
+"""  # noqa: S608 - only columns
 ASKED_BY: Final = """
     SELECT * FROM turns WHERE asker = ? ORDER BY finished_at_ms DESC, question_id LIMIT ?
 """
@@ -89,6 +97,16 @@ class SqliteArchive:
         marks = ", ".join("?" * len(question_ids))
         chosen = f"SELECT {LISTED} FROM turns WHERE question_id IN ({marks})"  # noqa: S608 - marks
         rows = await self._file.read(partial(_rows, statement=chosen, values=tuple(question_ids)))
+        return [turn_of(row) for row in rows]
+
+    async def last_ended(
+        self, question_ids: Sequence[str], limit: int, *, before: datetime
+    ) -> list[Turn]:
+        """Return those turns of questions that ended last before a moment, the latest first."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        values = (json.dumps(list(question_ids)), to_ms(in_utc(before)), max(limit, 0))
+        rows = await self._file.read(partial(_rows, statement=LAST_ENDED, values=values))
         return [turn_of(row) for row in rows]
 
     async def sessions(

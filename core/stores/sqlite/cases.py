@@ -20,6 +20,12 @@ OF_QUESTION: Final = """
     SELECT record, version FROM cases
     WHERE id = (SELECT case_id FROM case_questions WHERE question_id = ?)
 """
+OF_QUESTIONS: Final = """
+    SELECT record, version FROM cases WHERE id IN (
+        SELECT case_id FROM case_questions
+        WHERE question_id IN (SELECT value FROM json_each(?))
+    ) ORDER BY id
+"""
 OF_ANSWERS: Final = """
     SELECT record, version FROM cases
     WHERE answer_id IN (SELECT value FROM json_each(?)) AND answer_id <> '' ORDER BY id
@@ -81,6 +87,12 @@ class SqliteCases:
     async def of_question(self, question_id: str) -> Case | None:
         """Return the case of a question; None if there is none."""
         return await self._one(OF_QUESTION, question_id)
+
+    async def of_questions(self, question_ids: Sequence[str]) -> list[Case]:
+        """Return the cases of some questions, each once, sorted by id."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        return await self._all(OF_QUESTIONS, (json.dumps(list(question_ids)),))
 
     async def of_answers(self, answer_ids: Sequence[str]) -> list[Case]:
         """Return the cases that some lessons or entries answer, sorted by id."""

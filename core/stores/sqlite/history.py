@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from core.stores.records import as_stored, check_text
 from core.stores.sqlite.counters import count_turn
@@ -154,7 +154,7 @@ def question_of(row: sqlite3.Row) -> Question:
         asker=row["asker"],
         asked_at=from_ms(row["asked_at_ms"]),
         reply_to=row["reply_to"],
-        mentions=mentions_of(json.loads(mentions)),
+        mentions=mentions_of(_parsed(mentions)),
     )
 
 
@@ -163,16 +163,27 @@ def turn_of(row: sqlite3.Row) -> Turn:
         question=question_of(row),
         state=TurnState(row["state"]),
         answer=row["answer"],
-        sources=tuple(json.loads(row["sources"])),
-        followups=tuple(json.loads(row["followups"])),
+        sources=tuple(_parsed(row["sources"])),
+        followups=tuple(_parsed(row["followups"])),
         label=Label(row["label"]),
         model=row["model"],
         finished_at=from_ms(row["finished_at_ms"]),
-        timings_ms=json.loads(row["timings_ms"]),
+        timings_ms=_parsed(row["timings_ms"]),
         prompt=row["prompt"],
-        usage=Usage(**json.loads(row["usage"])),
-        passages=tuple(map(passage_of, json.loads(row["passages"]))),
-        dialogue=dialogue_of(json.loads(row["dialogue"])),
+        usage=Usage(**_parsed(row["usage"])),
+        passages=tuple(map(passage_of, _parsed(row["passages"]))),
+        dialogue=dialogue_of(_parsed(row["dialogue"])),
         withheld=row["withheld"],
-        trace=trace_of(json.loads(row["trace"])),
+        trace=trace_of(_parsed(row["trace"])),
     )
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what JSON holds; most columns of most turns hold nothing, which is known at sight."""
+    match text:
+        case "[]":
+            return []
+        case "null":
+            return None
+        case _:
+            return json.loads(text)

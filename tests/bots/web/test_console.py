@@ -16,6 +16,7 @@ from fakes.web_bot import running_bot
 from fakes.web_person import Person
 
 import bots.web.console
+from bots.web.console import views
 from bots.web.console.access import COOKIE, CSRF
 from config.profiles import load_profile
 from core.lessons.gate import Examined
@@ -164,6 +165,11 @@ async def test_each_gap_is_embedded_once(bot, operator, monkeypatch):
     assert status == 200
     assert {group["name"] for group in told["groups"]} == {"없는 것", "다른 것"}
     assert embedded == ["없는 것", "다른 것"]
+    monkeypatch.setattr(views, "_GROUPS", 1)
+    pages = [(await operator.call("GET", f"/gaps?from={at}"))[1] for at in range(3)]
+    assert [one["count"] for one in pages] == [2, 2, 2]
+    assert [len(one["groups"]) for one in pages] == [1, 1, 0]
+    assert pages[0]["groups"] + pages[1]["groups"] == told["groups"]
 
 
 async def test_today_counts_and_leads_to_the_questions(bot, operator):
@@ -237,7 +243,7 @@ async def test_a_gap_is_taught_asked_again_and_closed_and_all_is_logged(bot, ope
     body = {"questions": questions, "answer": "만 원부터 쓸 수 있어요."}
     _, result = await operator.call("POST", "/gaps/teach", body)
     assert result == {"asked": 1, "answered": 1, "findings": [], "refused": False}
-    assert (await operator.call("GET", "/gaps"))[1] == {"groups": []}
+    assert (await operator.call("GET", "/gaps"))[1] == {"groups": [], "count": 0}
     _, told = await operator.call("GET", "/lessons")
     (lesson,) = told["lessons"]
     assert (lesson["question"], lesson["author"]) == ("쿠폰은?", "mina")

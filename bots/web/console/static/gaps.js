@@ -8,9 +8,18 @@ import { tryButton } from "./trial.js";
 const SHOWN = 8;
 
 export async function gaps() {
-  const { groups } = await call("GET", "/gaps");
-  return [make("p", { className: "small", textContent: t.gaps_about }), ...groups.length ? groups.map(group) : [empty(t.no_gaps)]];
+  const { groups, count } = await page(0);
+  const list = make("div", { className: "turns" }, groups.map(group));
+  const further = groups.length < count ? button(t.further, async () => {
+    const open = () => list.querySelectorAll(":scope > :not(.closed)").length;
+    const next = await page(open());
+    list.append(...next.groups.map(group));
+    if (open() >= next.count || !next.groups.length) further.remove();
+  }) : null;
+  return [make("p", { className: "small", textContent: t.gaps_about }), groups.length ? list : empty(t.no_gaps), further];
 }
+
+const page = (from) => call("GET", `/gaps?${new URLSearchParams({ from })}`);
 
 function group(one) {
   const change = one.this_week - one.week_before;
