@@ -46,6 +46,7 @@ def open_desk(  # noqa: PLR0913 - its collaborators
             _entries_for, retriever.seen_by(audience), title
         ),
         scope_of=audiences.of,
+        note=stores.reports.note,
         profile=profile,
         now=lambda: datetime.now(UTC),
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from core.ports import Cases
 from core.retrieval.overlay.lessons import entry_of, passages_of
-from core.types import Case, Lesson, LessonState, Passage, SessionId
+from core.types import Case, CaseState, Lesson, LessonState, Passage, SessionId
 
 
 async def answer_case(
@@ -18,7 +18,8 @@ async def answer_case(
 ) -> None:
     """Answer the case of a lesson's question, so that all waiting askers are told.
 
-    Askers in the session `seen_in` have read the lesson there, and are not told again.
+    Those of a case that was closed without an answer are told, too. Askers in the session `seen_in`
+    have read the lesson there, and are not told again.
 
     Raises:
         StorageError: the case is still open.
@@ -31,7 +32,7 @@ async def answer_case(
     def answered(case: Case) -> Case | None:
         if case.answer_id == answer_id and case.answer == answer:
             return None
-        if not case.is_open and case.answer_id != answer_id:
+        if case.state is CaseState.ANSWERED and case.answer_id != answer_id:
             return None
         waiting = [one.question for one in case.waiters]
         seen = frozenset(one.id for one in waiting if one.session == seen_in)

@@ -89,6 +89,17 @@ async def test_who_joins_is_found_by_their_question(cases):
     assert (await cases.of_question("q2")).id == "c1"
 
 
+async def test_the_cases_of_several_questions_are_found_each_once(cases):
+    await cases.add(case().joined_by(asked("q2")))
+    await cases.add(case("c2", waiters=(Waiter(asked("q3")),)))
+    await cases.add(case("c3", waiters=(Waiter(asked("q4")),)))
+    found = await cases.of_questions(["q3", "q2", "q1", "q9"])
+    assert [one.id for one in found] == ["c1", "c2"]
+    assert await cases.of_questions([]) == []
+    with pytest.raises(StorageError):
+        await cases.of_questions(["a\0b"])
+
+
 async def test_calls_are_counted_by_owner_and_day(cases):
     today, tomorrow = date(2026, 11, 30), date(2026, 12, 1)
     assert [await cases.count_call("정산팀", today) for _ in range(2)] == [1, 2]

@@ -13,6 +13,7 @@ from bots.discord.context import Context
 from bots.discord.ids import asker_of
 from bots.discord.interactions.acknowledge import Pressing, defer, say
 from bots.discord.interactions.persistent_button import PersistentButton
+from core.lessons.remarks import Teacher
 from core.messaging.cases import word
 from core.text.markdown.measure import shortened
 from core.types import Passage
@@ -40,10 +41,11 @@ async def _pressed(context: Context, interaction: Pressing, custom_id: str) -> N
     if not context.owners.include(interaction.user):
         await say(interaction, profile.case_owners_alone)
         return
-    case_id, person = match["case"], asker_of(interaction.user.id)
+    case_id = match["case"]
+    owner = Teacher(asker_of(interaction.user.id), interaction.user.display_name)
     match match["act"]:
         case "take":
-            taken = await word.taken(desk, case_id, person, interaction.user.display_name)
+            taken = await word.taken(desk, case_id, owner)
             if taken.is_done:
                 nobody = discord.AllowedMentions.none()
                 await interaction.response.send_message(taken.text, allowed_mentions=nobody)
@@ -58,9 +60,10 @@ async def _pressed(context: Context, interaction: Pressing, custom_id: str) -> N
             else:
                 await say(interaction, profile.case_no_entry)
         case "pick":
-            await say(interaction, await word.picked(desk, case_id, match["entry"] or ""))
+            text = await word.picked(desk, case_id, match["entry"] or "", owner)
+            await say(interaction, text)
         case _:
-            await say(interaction, await word.closed(desk, case_id))
+            await say(interaction, await word.closed(desk, case_id, owner))
 
 
 def _choices(case_id: str, entries: Sequence[Passage]) -> ui.View:

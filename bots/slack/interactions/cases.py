@@ -19,6 +19,7 @@ from bots.slack.render.blocks import case_choices
 from bots.slack.render.mrkdwn import escaped
 from bots.slack.replies.messages import NOT_UNFURLED
 from core.errors import FaqbotError
+from core.lessons.remarks import Teacher
 from core.messaging.cases import word
 from core.messaging.cases.desk import CaseDesk
 
@@ -65,14 +66,16 @@ class CaseButtons:
             case "faq":
                 return await self._offer(desk, press, case_id)
             case "pick":
-                return await word.picked(desk, case_id, faq_id)
+                return await word.picked(desk, case_id, faq_id, await self._owner(press))
             case _:
-                return await word.closed(desk, case_id)
+                return await word.closed(desk, case_id, await self._owner(press))
+
+    async def _owner(self, press: Press) -> Teacher:
+        name = await self._names.name_of(press.workspace, press.user)
+        return Teacher(press.user, name or self._context.profile.teach_author)
 
     async def _take(self, desk: CaseDesk, press: Press, case_id: str) -> str:
-        profile = self._context.profile
-        name = await self._names.name_of(press.workspace, press.user) or profile.teach_author
-        taken = await word.taken(desk, case_id, press.user, name)
+        taken = await word.taken(desk, case_id, await self._owner(press))
         if not taken.is_done:
             return taken.text
         await self._post(press, escaped(taken.text))

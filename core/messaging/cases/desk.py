@@ -19,6 +19,7 @@ from core.retrieval.audience import Audience
 from core.text.markdown.measure import shortened
 from core.text.safety.sanitize import Cleaner
 from core.types import (
+    AuditEvent,
     Call,
     Case,
     Escalated,
@@ -51,6 +52,7 @@ class CaseDesk:
         categories_of: Categories,
         entries_for: Callable[[str, Audience], Awaitable[list[Passage]]],
         scope_of: Callable[[Question], Awaitable[Scope]],
+        note: Callable[[AuditEvent], Awaitable[None]],
         profile: Profile,
         now: Callable[[], datetime],
     ) -> None:
@@ -59,6 +61,7 @@ class CaseDesk:
         `title_of` returns a question in words that are clear without its conversation, and without
         personal data. `categories_of` returns the categories of entries by their titles,
         `entries_for` the entries nearest to a question, and `scope_of` the readers of its answer.
+        `note` adds to the audit log.
         """
         self.cases = cases
         self.roster = roster
@@ -69,6 +72,7 @@ class CaseDesk:
         self._categories_of = categories_of
         self._entries_for = entries_for
         self._scope_of = scope_of
+        self.note = note
         self.profile = profile
         self._opening = asyncio.Lock()  # two people who ask the same at once share one case
 

@@ -1,13 +1,18 @@
-"""The buttons of a call: an owner takes the case, picks an entry that answers it, or closes it."""
+"""The buttons of a call: an owner takes the case, picks an entry that answers it, or closes it.
+
+Each act is in the audit log once, however often its button is pressed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from core.lessons.remarks import Teacher
 from core.messaging.cases.desk import CaseDesk
-from core.types import Case, CaseState, Passage
+from core.types import AuditEvent, Case, CaseState, Passage
 
 _TAKEN_FOR: Final = timedelta(hours=24)  # after this time an owner who took the case is reminded
 
@@ -20,39 +25,42 @@ class Taken:
     is_done: bool = False
 
 
-async def taken(desk: CaseDesk, case_id: str, person: str, name: str) -> Taken:
+async def taken(desk: CaseDesk, case_id: str, owner: Teacher) -> Taken:
     """Assign a case to an owner who will answer it.
 
     Raises:
         StorageError: the assignment is not stored.
     """
     until = desk.now() + _TAKEN_FOR
-    case = await desk.change(
+    case = await _acted(
+        desk,
         case_id,
-        lambda now: now.taken(person, due_at=until) if now.state is CaseState.OPEN else None,
+        lambda now: now.taken(owner.id, due_at=until) if now.state is CaseState.OPEN else None,
+        by=owner,
+        action="case.take",
     )
     if case is None or not case.is_open:
         return Taken(desk.profile.case_settled)
-    if case.taken_by != person:
+    if case.taken_by != owner.id:
         return Taken(desk.profile.case_taken_before)
-    return Taken(desk.profile.case_taken.format(name=name), is_done=True)
+    return Taken(desk.profile.case_taken.format(name=owner.name), is_done=True)
 
 
-async def closed(desk: CaseDesk, case_id: str) -> str:
+async def closed(desk: CaseDesk, case_id: str, by: Teacher) -> str:
     """Close a case that this FAQ should not answer; return the text for the owner.
 
     Raises:
         StorageError: the case is still open.
     """
-    closed = False
+    is_closed = False
 
     def close(case: Case) -> Case | None:
-        nonlocal closed
-        closed = case.is_open
-        return case.closed(at=desk.now()) if closed else None
+        nonlocal is_closed
+        is_closed = case.is_open
+        return case.closed(at=desk.now()) if is_closed else None
 
-    await desk.change(case_id, close)
-    return desk.profile.case_closed_by if closed else desk.profile.case_settled
+    await _acted(desk, case_id, close, by=by, action="case.close")
+    return desk.profile.case_closed_by if is_closed else desk.profile.case_settled
 
 
 async def choices(desk: CaseDesk, case_id: str) -> list[Passage]:
@@ -65,7 +73,7 @@ async def choices(desk: CaseDesk, case_id: str) -> list[Passage]:
     return await desk.entries_for(case) if case and case.is_open else []
 
 
-async def picked(desk: CaseDesk, case_id: str, faq_id: str) -> str:
+async def picked(desk: CaseDesk, case_id: str, faq_id: str, by: Teacher) -> str:
     """Answer a case with an entry of the FAQ; return the text for the owner.
 
     Raises:
@@ -75,8 +83,34 @@ async def picked(desk: CaseDesk, case_id: str, faq_id: str) -> str:
     answer = entries.get(faq_id)
     if answer is None:
         return desk.profile.case_settled
-    await desk.change(
+    await _acted(
+        desk,
         case_id,
         lambda now: now.answered(f"entry:{faq_id}", answer, at=desk.now()) if now.is_open else None,
+        by=by,
+        action="case.pick",
     )
     return desk.quoted(desk.profile.case_picked, answer.title)
+
+
+async def _acted(
+    desk: CaseDesk,
+    case_id: str,
+    act: Callable[[Case], Case | None],
+    *,
+    by: Teacher,
+    action: str,
+) -> Case | None:
+    """Change a case and note who did so, unless `act` leaves it; return it as it is now."""
+    changed: Case | None = None
+
+    def noted(case: Case) -> Case | None:
+        nonlocal changed
+        changed = act(case)
+        return changed
+
+    case = await desk.change(case_id, noted)
+    if case and changed:
+        answer = f" -> {case.answer.title}" if case.answer else ""
+        await desk.note(AuditEvent(desk.now(), by.named, action, f"{case.question}{answer}"))
+    return case

@@ -27,8 +27,10 @@ from core.types import (
     Feedback,
     Lesson,
     LessonState,
+    Passage,
     Question,
     SessionId,
+    Source,
     TurnState,
     Waiter,
 )
@@ -111,6 +113,24 @@ async def test_gaps_are_grouped_by_meaning_named_counted_and_closed(stores):
     left = await open_gaps(gap_stores_of(stores), now=NOW)
     assert {gap.text for gap in left} == {"배송비", "배송 언제"}
     assert grouped([], by_first_letter, now=NOW) == []
+
+
+@pytest.mark.parametrize("ending", ["an entry is picked", "it is not our job"])
+async def test_a_gap_closes_with_its_case_and_opens_with_it(stores, ending):
+    await stores.history.append(ended(1, "견학은 언제?", TurnState.ESCALATED))
+    await stores.history.append(ended(2, "주차는?", TurnState.ESCALATED))
+    first, second = await stores.archive.found(["1", "2"])
+    case = Case("c1", first.question.text, NOW, (Waiter(first.question),))
+    await stores.cases.add(case)
+    await stores.cases.add(Case("c2", second.question.text, NOW, (Waiter(second.question),)))
+    entry = Passage("e1", "견학 안내", "수요일입니다.", 1.0, Source("official"))
+    over = case.closed(at=NOW) if "job" in ending else case.answered("entry:e1", entry, at=NOW)
+    await stores.cases.save(replace(over, version=1))
+    left = await open_gaps(gap_stores_of(stores), now=NOW)
+    assert [gap.text for gap in left] == ["주차는?"]
+    await stores.cases.save((await stores.cases.find("c1")).reopened(at=NOW))
+    left = await open_gaps(gap_stores_of(stores), now=NOW)
+    assert {gap.text for gap in left} == {"견학은 언제?", "주차는?"}
 
 
 async def test_a_gap_closes_when_its_lesson_is_taught_and_opens_when_that_is_undone(stores):

@@ -11,6 +11,7 @@ from config.profiles import load_profile
 from config.settings import Settings
 from core.errors import PlatformError
 from core.lessons.answered_cases import reopen_cases
+from core.lessons.remarks import Teacher
 from core.messaging.cases import word
 from core.messaging.cases.notice import notice_id
 from core.messaging.cases.roster import Roster
@@ -21,6 +22,7 @@ from core.types import CaseState, Escalated, Lesson, Passage, Question, SessionI
 PROFILE = load_profile("ko")
 NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)  # a Tuesday in Seoul
 HOUR = timedelta(hours=1)
+KIM, LEE = Teacher("slack:U8", "김담당"), Teacher("slack:U7", "이담당")
 PARKING = Owner("주차팀", ("slack:S1",), topics=("주차",), reminder_h=2)
 ANYTHING = Owner("총무팀", ("slack:S2",), reminder_h=2)
 ENTRY = Passage("e1", "주차 안내", "지하 1층에서 등록합니다.", 0.8)
@@ -153,11 +155,11 @@ async def test_what_was_asked_privately_is_called_for_when_somebody_asks_it_open
 
 async def test_who_takes_a_case_has_a_day_and_others_are_told(office):
     case_id = (await office.ask()).case_id
-    taken = await word.taken(office.desk, case_id, "slack:U8", "김담당")
+    taken = await word.taken(office.desk, case_id, KIM)
     assert taken.is_done
     assert taken.text == PROFILE.case_taken.format(name="김담당")
-    assert (await word.taken(office.desk, case_id, "slack:U8", "김담당")).is_done
-    again = await word.taken(office.desk, case_id, "slack:U7", "이담당")
+    assert (await word.taken(office.desk, case_id, KIM)).is_done
+    again = await word.taken(office.desk, case_id, LEE)
     assert again.text == PROFILE.case_taken_before
     await office.after(23 * HOUR)
     assert office.said == []
@@ -169,24 +171,52 @@ async def test_an_entry_that_an_owner_picks_answers_all_who_wait(office):
     case_id = (await office.ask()).case_id
     await office.ask(2)
     (choice,) = await word.choices(office.desk, case_id)
-    said = await word.picked(office.desk, case_id, choice.faq_id)
+    said = await word.picked(office.desk, case_id, choice.faq_id, KIM)
     assert "주차 안내" in said
     await office.rounds.go()
     for by in (1, 2):
         turn = await office.stores.archive.find(notice_id(f"slack:T1:C1:{by}", "entry:e1"))
         assert turn.passages == (ENTRY,)
-    assert await word.picked(office.desk, case_id, choice.faq_id) == PROFILE.case_settled
+    assert await word.picked(office.desk, case_id, choice.faq_id, KIM) == PROFILE.case_settled
     assert await word.choices(office.desk, case_id) == []
 
 
 async def test_what_is_not_theirs_is_closed_and_who_waits_is_told(office):
     case_id = (await office.ask()).case_id
-    assert await word.closed(office.desk, case_id) == PROFILE.case_closed_by
+    assert await word.closed(office.desk, case_id, KIM) == PROFILE.case_closed_by
     await office.rounds.go()
     turn = await office.stores.archive.find(notice_id("slack:T1:C1:1", "closed"))
     assert turn.answer == PROFILE.case_closed
-    assert await word.closed(office.desk, case_id) == PROFILE.case_settled
-    assert (await word.taken(office.desk, case_id, "slack:U8", "가")).text == PROFILE.case_settled
+    assert await word.closed(office.desk, case_id, KIM) == PROFILE.case_settled
+    assert (await word.taken(office.desk, case_id, KIM)).text == PROFILE.case_settled
+
+
+async def test_each_act_on_a_case_is_in_the_audit_log_once(office):
+    case_id = (await office.ask()).case_id
+    for owner in (KIM, KIM, LEE):
+        await word.taken(office.desk, case_id, owner)
+    await word.picked(office.desk, case_id, "e1", LEE)
+    await word.closed(office.desk, case_id, KIM)
+    other = (await office.ask(2, "구내식당 메뉴는 어디서 보나요")).case_id
+    await word.closed(office.desk, other, KIM)
+    events = reversed(await office.stores.reports.audit(9))
+    assert [(one.who, one.action, one.detail) for one in events] == [
+        ("김담당 (slack:U8)", "case.take", "주차 등록은 어디서 하나요"),
+        ("이담당 (slack:U7)", "case.pick", "주차 등록은 어디서 하나요 -> 주차 안내"),
+        ("김담당 (slack:U8)", "case.close", "구내식당 메뉴는 어디서 보나요"),
+    ]
+
+
+async def test_who_waited_for_a_closed_case_is_told_what_is_taught_to_it_later(office):
+    case_id = (await office.ask()).case_id
+    await word.closed(office.desk, case_id, KIM)
+    await office.rounds.go()
+    name = "slack:T1:C1:1"
+    lesson = Lesson("l1", SessionId("elsewhere"), "주차", "1층", "slack:U9", "김", NOON, name)
+    await learnt(office.desk, lesson)
+    await office.rounds.go()
+    turn = await office.stores.archive.find(notice_id(name, "lesson:l1"))
+    assert turn.answer.endswith("1층")
 
 
 async def test_when_an_answer_is_undone_the_owner_is_called_again(office):
