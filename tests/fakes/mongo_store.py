@@ -338,8 +338,8 @@ def _holds(value: Any, operator: str, operand: Any) -> bool:
     match operator:
         case "$exists":
             return (value is not _MISSING) == operand
-        case "$in":
-            return value in operand
+        case "$in":  # a list is found by each of its members
+            return any(one in operand for one in (value if isinstance(value, list) else [value]))
         case "$ne":
             return value != operand
         case "$regex":
