@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import zipfile
+from itertools import pairwise
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from openpyxl import Workbook
@@ -49,7 +52,50 @@ def clinic(folder):
     return path
 
 
+def clinic_ods(folder):
+    """The clinic's FAQ as LibreOffice saves it: a title above the names, and merged categories."""
+    rows = [json.loads(line) for line in (OWN / "clinic.jsonl").read_text("utf-8").splitlines()]
+    starts = [at for at, row in enumerate(rows) if row["category"]]
+    spans = dict(zip(starts, (b - a for a, b in pairwise([*starts, len(rows)])), strict=True))
+
+    def cell(words, spanned=1):
+        return (
+            f'<table:table-cell table:number-rows-spanned="{spanned}" office:value-type="string">'
+            f"<text:p>{escape(words)}</text:p></table:table-cell>"
+        )
+
+    lines = [cell("한빛의원 자주 묻는 질문"), "<table:table-cell/>"]
+    lines.append("".join(map(cell, ("구분", "질문 내용", "답변 내용"))))
+    for at, row in enumerate(rows):
+        above = cell(row["category"], spans[at]) if at in spans else "<table:covered-table-cell/>"
+        lines.append(above + cell(row["question"]) + cell(row["answer"]))
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    path = folder / "한빛의원.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="FAQ">{table}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
 SOURCES = {
+    "clinic.ods": (clinic_ods, "clinic", "한빛의원", "ko", 24),
+    # A FAQ in German: it is searched like any other, and the bot's own sentences are English.
+    "waschsalon.jsonl": (
+        lambda _: OWN / "waschsalon.jsonl",
+        "waschsalon",
+        "Waschsalon Blitz",
+        "en",
+        20,
+    ),
     "clinic.xlsx": (clinic, "clinic", "한빛의원", "ko", 24),
     "tasklane.csv": (lambda _: OWN / "tasklane.csv", "tasklane", "Tasklane", "en", 24),
     "docs": (lambda _: OWN / "tasklane_docs", "tasklane", "Tasklane", "en", 24),
