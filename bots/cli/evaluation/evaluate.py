@@ -72,9 +72,12 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     A row with `nearest` titles, or none, is a question that the FAQ does not answer.
 
     Raises:
-        SourceError: a row has none of them, or one that is malformed, or a title that is not there.
+        SourceError: a row has none of them, or one that is malformed, or a title that is not there,
+            or no question is written yet.
     """
-    rows = read_rows(str(file), with_id=False)
+    rows = [row for row in read_rows(str(file), with_id=False) if row.question.strip()]
+    if not rows:
+        raise SourceError(f"{file}: no question is written yet; fill in those of the template")
     for row in rows:
         _check(row)
     searched = [row for row in rows if "relevant" in row.fields]

@@ -154,7 +154,10 @@ def test_a_template_is_filled_in_and_measured(ingested, tmp_path):
     assert sum("relevant" in row for row in rows) == 20
     assert sum("nearest" in row for row in rows) == 3
     assert {row.get("label") for row in rows} == {None, "off_topic", "greeting", "injection"}
+    bare = ingested("eval", write(tmp_path / "bare.jsonl", rows))
+    assert (bare.returncode, "no question is written yet" in bare.stderr) == (1, True)
     filled = [{**row, "question": row["relevant"][0]} for row in rows if "relevant" in row]
-    report = json.loads(ingested("eval", write(tmp_path / "t.jsonl", filled), "--json").stdout)
+    written = [*filled, *(row for row in rows if "label" in row)]
+    report = json.loads(ingested("eval", write(tmp_path / "t.jsonl", written), "--json").stdout)
     assert report["outcomes"]["all"]["n"] == len(filled)
     assert report["outcomes"]["all"]["answered"] > 0.9
