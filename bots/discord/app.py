@@ -16,6 +16,7 @@ from bots.discord.context import Context
 from bots.discord.events.backfill import catch_up, direct_channels
 from bots.discord.events.messages import MessageHandler
 from bots.discord.events.parse import Reader
+from bots.discord.events.payloads import tolerate_unreadable
 from bots.discord.ids import DIRECT, PREFIX
 from bots.discord.interactions.acknowledge import Pressing, excused, say
 from bots.discord.interactions.buttons import AnswerButton
@@ -45,9 +46,7 @@ class BaseClient(discord.Client):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
         super().__init__(**options)
-        parsers = self._connection.parsers
-        for name, parse in list(parsers.items()):
-            parsers[name] = _guarded(name, parse)
+        tolerate_unreadable(self._connection)
         self.tasks = BackgroundTasks()
         self._began_after: datetime | None = None
         self._since: dict[int, datetime | None] = {}
@@ -241,20 +240,6 @@ def make_client(context: Context, *, content: bool) -> BaseClient:
         client = ShardedClient(**options, shard_count=count)
     client.context = context
     return client
-
-
-def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Drop a payload that discord.py cannot read, so that it does not end the connection."""
-
-    def guarded(data: Any) -> Any:  # noqa: ANN401 - JSON
-        try:
-            return parse(data)
-        except Exception:  # the outermost edge of an event
-            known = data if isinstance(data, dict) else {}
-            logger.exception("an event %s cannot be read (id %s)", name, known.get("id"))
-            return None
-
-    return guarded
 
 
 def _intents(*, content: bool) -> discord.Intents:

@@ -369,6 +369,41 @@ async def test_an_event_that_cannot_be_read_ends_no_connection(fake, tmp_path, p
     assert "MESSAGE_CREATE cannot be read" in caplog.text
 
 
+# A poll that never ends, which is documented, and parts that are null.
+POLL = {"question": {"text": "점심은?"}, "answers": [], "expiry": None}
+POLL |= {"allow_multiselect": False, "layout_type": 1}
+UNREADABLE = [
+    {"poll": POLL},
+    {"interaction_metadata": None, "member": None, "role_subscription_data": None},
+    {"attachments": None, "embeds": None, "mentions": None, "components": None},
+    {"message_snapshots": [{"message": None}]},
+]
+
+
+@pytest.mark.parametrize("parts", UNREADABLE)
+async def test_what_cannot_be_read_beside_a_question_does_not_hide_it(
+    fake, tmp_path, profile, parts
+):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        fake.add_message(fake.dm(fake.user), fake.user, "배송비는 얼마인가요?", extra=parts)
+        await answered_in(fake, fake.dm(fake.user), "답: 배송비는")
+        assert await asked_last(fake, bot, channel) == ["배송비는 얼마인가요?"]
+
+
+async def test_nor_does_it_in_a_thread_that_is_read_or_after_downtime(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    thread = await fake.start_thread(channel, "점심 이야기")
+    fake.add_message(thread, fake.user, "교환은 며칠 걸려요?", extra={"poll": POLL})
+    async with running_bot(fake, tmp_path, profile):
+        await fake.say(thread, "", mention_bot=True)
+        await answered_in(fake, thread, "답: 교환은")
+    fake.add_message(thread, fake.user, "투표", extra={"poll": POLL})
+    await fake.say(channel, "배송비는 얼마인가요?", mention_bot=True)
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.until(lambda: questions(bot) == ["배송비는 얼마인가요?"])
+
+
 async def test_others_cannot_stop_an_answer(fake, tmp_path, profile):
     import asyncio  # noqa: PLC0415
 

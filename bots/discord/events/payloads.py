@@ -1,0 +1,75 @@
+"""Payloads that discord.py cannot read: they end no connection, and hide no other message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import discord
+from discord.state import ConnectionState
+
+logger = logging.getLogger(__name__)
+
+Json = Mapping[str, Any]
+
+_MESSAGES: Final = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
+# What is known of a message without its polls, components and whatever else comes with it.
+# https://discord.com/developers/docs/resources/message#message-object
+_NEEDED: Final = (
+    *("id", "type", "channel_id", "guild_id", "webhook_id", "author", "member", "content"),
+    *("timestamp", "mentions", "mention_roles", "mention_everyone", "message_reference"),
+)
+_NULLABLE: Final = ("edited_timestamp", "referenced_message")
+_ABSENT: Final[Json] = {
+    "content": "",
+    "edited_timestamp": None,
+    "mentions": [],
+    "mention_roles": [],
+    "mention_everyone": False,
+    "attachments": [],
+    "embeds": [],
+    "pinned": False,
+    "tts": False,
+}
+
+
+def tolerate_unreadable(state: ConnectionState[Any]) -> None:
+    """Let a connection read the text of a message whose other parts it cannot read.
+
+    An event that cannot be read in this way either is named in the log, and left out.
+    """
+    for name, parse in list(state.parsers.items()):
+        state.parsers[name] = _guarded(name, parse)
+    create = state.create_message
+
+    def created(*, channel: Any, data: Any) -> discord.Message:  # noqa: ANN401 - JSON
+        try:
+            return create(channel=channel, data=data)
+        except Exception:  # noqa: BLE001 - discord.py names none
+            return create(channel=channel, data=plain(data))
+
+    state.create_message = created  # type: ignore[method-assign]
+
+
+def plain(message: Json) -> Any:  # noqa: ANN401 - JSON
+    """Return a message's payload with what is needed to answer it, and nothing else."""
+    known = {name: message[name] for name in _NEEDED if message.get(name) is not None}
+    return {**_ABSENT, **known, **{name: message[name] for name in _NULLABLE if name in message}}
+
+
+def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def guarded(data: Any) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return parse(data)
+        except Exception:  # the outermost edge of an event
+            known = data if isinstance(data, dict) else {}
+            if name in _MESSAGES and known.get("author"):
+                try:
+                    return parse(plain(known))
+                except Exception:  # noqa: BLE001, S110 - the first one is logged
+                    pass
+            logger.exception("an event %s cannot be read (id %s)", name, known.get("id"))
+            return None
+
+    return guarded
