@@ -253,8 +253,11 @@ class MessageHandler:
             await self._say(message, reason)
 
     async def _say(self, message: discord.Message, text: str) -> None:
-        to = str(message.author.id)
-        await self._context.notices.reply(message.channel.id, message.id, text, to=to)
+        """Reply to a message, or tell its author directly if the place refuses that."""
+        notices, author = self._context.notices, message.author.id
+        said = await notices.reply(message.channel.id, message.id, text, to=str(author))
+        if not said and message.guild:
+            await notices.direct(author, text)
 
     async def _may_answer(self, message: discord.Message) -> bool:
         """Return whether an answer can be shown; if not, tell people the missing permissions."""

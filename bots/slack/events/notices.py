@@ -8,10 +8,12 @@ from typing import Final
 
 from bots.shared.background_tasks import BackgroundTasks
 from bots.slack.api.calls import tell
+from bots.slack.api.errors import translated
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace
 from bots.slack.events.parse import IncomingMessage
 from core.bounded import BoundedDict
+from core.errors import PlatformRefusedError, PlatformUnclearError
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,10 @@ class Notices:
         self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
 
     def tell(self, message: IncomingMessage, text: str, workspace: Workspace) -> None:
-        """Show a text to the author of a message alone, soon."""
+        """Show a text to the author of a message alone, soon.
+
+        If the place takes no such message, it comes as a direct one.
+        """
         if message.question.id in self._told:
             return
         self._told[message.question.id] = None
@@ -38,7 +43,12 @@ class Notices:
             return
 
         async def whisper() -> None:
-            async with whispers.slot():
-                await tell(workspace.client, message.seen_in, message.user, text)
+            try:
+                async with whispers.slot():
+                    await tell(workspace.client, message.seen_in, message.user, text)
+            except (PlatformRefusedError, PlatformUnclearError) as error:
+                logger.info("told in a direct message: %s", error)
+                with translated("chat.postMessage"):
+                    await workspace.client.chat_postMessage(channel=message.user, text=text)
 
         self._background.begin(whisper())

@@ -327,6 +327,15 @@ async def test_what_is_blocked_everywhere_comes_to_the_asker_directly(fake, tmp_
         assert not answers_in(fake, asked.thread)
 
 
+async def test_a_notice_that_is_blocked_comes_directly(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        path = rf"/channels/{channel.id}/messages$"
+        fake.fail_next("POST", path, "400", code=200000, times=9)
+        await fake.say(channel, "", mention_bot=True)
+        await answered_in(fake, fake.dm(fake.user), profile.empty_mention)
+
+
 async def test_the_thread_of_a_deleted_question_goes_to_the_archive(fake, tmp_path, profile):
     channel = fake.guild.channels[0]
     async with running_bot(fake, tmp_path, profile):

@@ -185,6 +185,17 @@ async def test_a_caption_that_is_added_to_a_picture_later_is_asked(slack, runnin
         assert await told(slack, bot, minsu) == ["배송비는?"]
 
 
+@pytest.mark.parametrize("code", ["user_not_in_channel", "a_code_that_is_new"])
+async def test_what_the_channel_does_not_take_is_told_directly(
+    slack, running, minsu, channel, code
+):
+    async with running():
+        slack.fail_next("chat.postEphemeral", "error", error=code, times=9)
+        await minsu.mention(channel, "")
+        (told,) = await slack.until(lambda: slack.messages(minsu.dm))
+        assert told.text == PROFILE.empty_mention
+
+
 # Who may ask.
 
 
