@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import discord
@@ -13,7 +14,6 @@ logger = logging.getLogger(__name__)
 
 Json = Mapping[str, Any]
 
-_MESSAGES: Final = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
 # What is known of a message without its polls, components and whatever else comes with it.
 # https://discord.com/developers/docs/resources/message#message-object
 _NEEDED: Final = (
@@ -21,7 +21,7 @@ _NEEDED: Final = (
     *("timestamp", "mentions", "mention_roles", "mention_everyone", "message_reference"),
 )
 _NULLABLE: Final = ("edited_timestamp", "referenced_message")
-_ABSENT: Final[Json] = {
+_ABSENT: Final[dict[str, Any]] = {
     "content": "",
     "edited_timestamp": None,
     "mentions": [],
@@ -32,10 +32,12 @@ _ABSENT: Final[Json] = {
     "pinned": False,
     "tts": False,
 }
+# Fields that discord.py requires, and that say nothing to the bot.
+_UNUSED: Final[dict[str, Any]] = {"attachment_size_limit": 10_485_760, "version": 1}
 
 
 def tolerate_unreadable(state: ConnectionState[Any]) -> None:
-    """Let a connection read the text of a message whose other parts it cannot read.
+    """Let a connection read what is needed of a message or interaction that it cannot read whole.
 
     An event that cannot be read in this way either is named in the log, and left out.
     """
@@ -58,17 +60,26 @@ def plain(message: Json) -> Any:  # noqa: ANN401 - JSON
     return {**_ABSENT, **known, **{name: message[name] for name in _NULLABLE if name in message}}
 
 
+def _without_nulls(interaction: Json) -> Any:  # noqa: ANN401 - JSON
+    return _UNUSED | {name: part for name, part in interaction.items() if part is not None}
+
+
+_SIMPLER: Final[Mapping[str, Callable[[Json], Any]]] = {
+    "MESSAGE_CREATE": plain,
+    "MESSAGE_UPDATE": plain,
+    "INTERACTION_CREATE": _without_nulls,
+}
+
+
 def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def guarded(data: Any) -> Any:  # noqa: ANN401 - JSON
         try:
             return parse(data)
         except Exception:  # the outermost edge of an event
             known = data if isinstance(data, dict) else {}
-            if name in _MESSAGES and known.get("author"):
-                try:
-                    return parse(plain(known))
-                except Exception:  # noqa: BLE001, S110 - the first one is logged
-                    pass
+            if simpler := _SIMPLER.get(name):
+                with suppress(Exception):  # the first one is logged
+                    return parse(simpler(known))
             logger.exception("an event %s cannot be read (id %s)", name, known.get("id"))
             return None
 

@@ -55,6 +55,31 @@ async def test_faq_answers_so_that_the_asker_alone_sees_it(fake, tmp_path, profi
         assert session == f"discord:{fake.guild.id}:{channel.id}:u{fake.user.id}"
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"channel": None, "entitlements": None, "app_permissions": None},
+        {"authorizing_integration_owners": None, "context": None, "guild": None},
+        {"attachment_size_limit": None, "version": None},
+    ],
+)
+async def test_a_command_is_answered_though_parts_of_it_are_missing(
+    fake, tmp_path, profile, monkeypatch, parts
+):
+    whole = fake._interaction_json
+
+    def partly(interaction):
+        absent = {"attachment_size_limit", "version"} & parts.keys()
+        told = whole(interaction) | parts
+        return {name: part for name, part in told.items() if name not in absent}
+
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+        monkeypatch.setattr(fake, "_interaction_json", partly)
+        used = await fake.slash("faq", {"질문": "배송비는?"})
+        await fake.until(lambda: used.answer and "답: 배송비는?" in used.answer.content)
+
+
 async def test_a_long_answer_aside_has_several_messages(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await ready(fake)
