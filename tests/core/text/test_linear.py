@@ -168,7 +168,6 @@ def cost_of(function: Callable[[str], object], text: str, *, tries: int = 2) -> 
     """Return the least processor time of some tries, in seconds."""
     costs = []
     for _ in range(tries):
-        gc.collect()
         gc.disable()
         began = process_time()
         try:
