@@ -160,6 +160,14 @@ def unmeant():
 
 
 @pytest.fixture(scope="session")
+def learn_router(encoder, unmeant):
+    """Makes a router of skills; what is learnt of the same examples is learnt once."""
+    from fakes.routers import Routers  # noqa: PLC0415 - with Kiwi, as the skills are
+
+    return Routers(encoder, unmeant)
+
+
+@pytest.fixture(scope="session")
 def profile():
     """The SmartStore profile."""
     return load_profile("smartstore")

@@ -29,7 +29,6 @@ from core.skills.recommender.advice import Adviser
 from core.skills.recommender.form import load_shipped_form
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.skill import RecommenderSkill
-from core.skills.router import Router
 from core.skills.tools import SkillTools
 
 
@@ -62,7 +61,7 @@ def plain(request):
 
 
 @pytest.fixture
-def with_skills(plain, encoder, unmeant, profile):
+def with_skills(plain, learn_router, profile):
     """Returns how an assistant with some skills is made; `make` gets the messenger."""
 
     def chosen(make, now=_now):
@@ -72,7 +71,7 @@ def with_skills(plain, encoder, unmeant, profile):
             assistant = SkilledAssistant(
                 plain(history, skills),
                 skills=skills,
-                router=Router(skills, encoder, unmeant),
+                router=learn_router(skills),
                 history=history,
                 profile=profile,
                 now=now,

@@ -13,7 +13,6 @@ from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
-from core.skills.router import Router
 from core.skills.skill import SkillReply
 from core.stores.memory import MemoryHistory
 from core.types import Answered, Question, SessionId
@@ -84,15 +83,14 @@ def history():
 
 
 @pytest.fixture
-def start(make_assistant, rooms, history, profile, encoder, unmeant, clock):
+def start(make_assistant, rooms, history, profile, learn_router, clock):
     """An assistant with the skill; started again, it has been restarted on the same history."""
-    router = Router([rooms], encoder, unmeant)  # it keeps nothing, and takes a second to learn
 
     def started():
         return SkilledAssistant(
             make_assistant(history=history),
             skills=[rooms],
-            router=router,
+            router=learn_router([rooms]),
             history=history,
             profile=profile,
             now=clock,
@@ -119,7 +117,7 @@ async def test_what_is_liker_to_the_skill_goes_there_and_what_is_liker_to_the_fa
 
 
 async def test_a_message_is_searched_for_once_whoever_answers_it(
-    make_assistant, retriever, guardrail, analyzer, rooms, history, profile, encoder, unmeant, clock
+    make_assistant, retriever, guardrail, analyzer, rooms, history, profile, learn_router, clock
 ):
     searched = []
 
@@ -132,7 +130,7 @@ async def test_a_message_is_searched_for_once_whoever_answers_it(
     assistant = SkilledAssistant(
         make_assistant(history=history, reader=reader),
         skills=[rooms],
-        router=Router([rooms], encoder, unmeant),
+        router=learn_router([rooms]),
         history=history,
         profile=profile,
         now=clock,
@@ -261,7 +259,7 @@ async def test_what_is_no_command_of_a_skill_is_a_question(start):
 
 @pytest.mark.parametrize(("leans", "skill"), [(True, ""), (False, "rooms")])
 async def test_what_the_faq_answers_in_its_conversation_goes_to_no_skill(
-    leans, skill, history, rooms, profile, encoder, unmeant, clock
+    leans, skill, history, rooms, profile, learn_router, clock
 ):
     class Answering(ScriptedAssistant):
         async def is_open(self, question):
@@ -273,7 +271,7 @@ async def test_what_the_faq_answers_in_its_conversation_goes_to_no_skill(
     assistant = SkilledAssistant(
         Answering(history),
         skills=[rooms],
-        router=Router([rooms], encoder, unmeant),
+        router=learn_router([rooms]),
         history=history,
         profile=profile,
         now=clock,

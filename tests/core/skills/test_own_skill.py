@@ -8,7 +8,6 @@ import pytest
 
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
-from core.skills.router import Router
 from core.stores.memory import MemoryHistory
 from core.types import Question, SessionId
 
@@ -26,7 +25,7 @@ def test_it_is_short(source):
     assert len(source.splitlines()) <= 60
 
 
-async def test_it_asks_confirms_and_books_once(source, make_assistant, encoder, unmeant, profile):
+async def test_it_asks_confirms_and_books_once(source, make_assistant, learn_router, profile):
     booked = []
 
     async def book(key, people):
@@ -38,7 +37,7 @@ async def test_it_asks_confirms_and_books_once(source, make_assistant, encoder, 
     assistant = SkilledAssistant(
         make_assistant(history=history),
         skills=[skill],
-        router=Router([skill], encoder, unmeant),
+        router=learn_router([skill]),
         history=history,
         profile=profile,
         now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),

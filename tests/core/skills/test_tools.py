@@ -8,7 +8,6 @@ import pytest
 
 from core.skills.assistant import SkilledAssistant
 from core.skills.memory.skill import MemorySkill, MemoryWords
-from core.skills.router import Router
 from core.skills.tools import SkillTools
 from core.stores.memory import MemoryHistory
 from core.types import Question, SessionId
@@ -18,7 +17,7 @@ NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def talk(models, make_assistant, encoder, unmeant, profile, openai_server):
+def talk(models, make_assistant, learn_router, profile, openai_server):
     """Talks with skills; `call` is the tool that the model calls, whatever is said."""
     history, numbers = MemoryHistory(), count()
 
@@ -27,7 +26,7 @@ def talk(models, make_assistant, encoder, unmeant, profile, openai_server):
         assistant = SkilledAssistant(
             make_assistant(history=history, models=models.offering(tools)),
             skills=skills,
-            router=Router(skills, encoder, unmeant),
+            router=learn_router(skills),
             history=history,
             profile=profile,
             now=lambda: NOW,

@@ -17,7 +17,6 @@ from core.skills.api.client import ApiClient
 from core.skills.api.journal import Journal
 from core.skills.api.skill import OperationSkill
 from core.skills.assistant import SkilledAssistant
-from core.skills.router import Router
 from core.stores.memory import MemoryHistory
 from core.types import Question, SessionId
 
@@ -148,11 +147,11 @@ def skills(book, texts, tmp_path):
 
 
 @pytest.fixture
-def talk(skills, make_assistant, profile, encoder, unmeant):
+def talk(skills, make_assistant, profile, learn_router):
     """One conversation; each answer comes from a process started anew."""
     history, numbers = MemoryHistory(), count()
     session = SessionId("slack:T1:C1:1")
-    router = Router(list(skills.values()), encoder, unmeant)  # it keeps nothing of a conversation
+    router = learn_router(list(skills.values()))
 
     async def talk(text, *, of="", by="U1", name=""):
         assistant = SkilledAssistant(

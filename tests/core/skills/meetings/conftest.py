@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,6 @@ from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
 from core.skills.messenger import Messenger
-from core.skills.router import Router
 from core.stores.memory import MemoryHistory
 from core.types import Question, SessionId
 
@@ -92,25 +90,19 @@ class Conversation:
 
 
 @pytest.fixture
-def converse(make_assistant, diary, profile, encoder, unmeant, analyzer, history, messenger):
+def converse(make_assistant, diary, profile, learn_router, analyzer, history, messenger):
     """Begin a conversation in a language; all share the diary and the history."""
 
-    @cache
-    def learned(language, now):
-        """The skill, and the router that has learned its examples, which takes a second."""
+    def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
         hours = WorkingHours.parse("09:00-18:00", holidays_of("KR", language))
         desk = MeetingTools(diary, load_words(language), hours, analyzer.terms, messenger)
         skill = MeetingSkill(desk, lambda: now)
-        return skill, Router([skill], encoder, unmeant)
-
-    def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
-        skill, router = learned(language, now)
 
         def start():
             return SkilledAssistant(
                 make_assistant(history=history),
                 skills=[skill],
-                router=router,
+                router=learn_router([skill]),
                 history=history,
                 profile=profile,
                 now=lambda: now,

@@ -8,7 +8,6 @@ from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
-from core.skills.router import Router
 from core.text.spelling.normalize import normalized
 
 KOREAN = """
@@ -63,10 +62,10 @@ def language(request):
 
 
 @pytest.fixture
-def router(language, encoder, unmeant, analyzer, now, messenger):
+def router(language, learn_router, analyzer, now, messenger):
     hours = WorkingHours.parse("09:00-18:00")
     desk = MeetingTools(None, load_words(language), hours, analyzer.terms, messenger)
-    return Router([MeetingSkill(desk, lambda: now)], encoder, unmeant)
+    return learn_router([MeetingSkill(desk, lambda: now)])
 
 
 def test_nine_in_ten_unseen_wishes_are_understood(router, language):

@@ -10,7 +10,6 @@ from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
 from core.skills.memory.skill import MemorySkill, MemoryWords
 from core.skills.messenger import Messenger
-from core.skills.router import Router
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
@@ -60,12 +59,12 @@ def situations(file, messenger):
 
 
 @pytest.fixture
-def talk(file, messenger, situations, make_assistant, profile, encoder, unmeant):
+def talk(file, messenger, situations, make_assistant, profile, learn_router):
     """Say something; each answer comes from a process started anew."""
     ids = count()
     words = MemoryWords.load("ko")
     skill = MemorySkill(SqliteMemories(file), words, messenger)
-    router = Router([skill], encoder, unmeant)
+    router = learn_router([skill])
 
     async def say(text, *, by="U1", session=ALONE, of=None):
         assistant = SkilledAssistant(
