@@ -230,6 +230,8 @@ def _become(request, streams):
     from bots.cli.app import main  # noqa: PLC0415
 
     signal.alarm(_WITHIN_S)
+    # A run of the tests in the background of a script ignores Ctrl-C, and so would its forks.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
