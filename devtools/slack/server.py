@@ -244,6 +244,6 @@ class Slack:
         """The bot's replies below a message."""
         return [reply for reply in self.thread(message) if reply.bot_id]
 
-    async def until(self, condition: Callable[[], T], timeout_s: float = 5.0) -> T:
+    async def until(self, condition: Callable[[], T], timeout_s: float = 30.0) -> T:
         """The first true value of `condition`; see `World.until`."""
         return await self.world.until(condition, timeout_s)

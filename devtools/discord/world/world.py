@@ -73,7 +73,7 @@ class World:
         self._waiting: dict[asyncio.Future[Any], Callable[[], Any]] = {}
         self._told = False
 
-    async def until(self, true: Callable[[], Any], timeout_s: float = 5.0) -> Any:
+    async def until(self, true: Callable[[], Any], timeout_s: float = 30.0) -> Any:
         """Return what `true()` returns once it is truthy.
 
         It is asked at every change of state here, and now and then for the sake of conditions that

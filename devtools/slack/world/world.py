@@ -237,7 +237,7 @@ class World:
         for listener in self.listeners:
             listener()
 
-    async def until(self, condition: Callable[[], T], timeout_s: float = 5.0) -> T:
+    async def until(self, condition: Callable[[], T], timeout_s: float = 30.0) -> T:
         """The first true value of `condition`, looked at whenever something changes.
 
         Raises:

@@ -27,7 +27,7 @@ async def answered_to(fake, text):
     return await answer_to(fake, asked)
 
 
-async def answer_to(fake, asked, timeout_s=5.0):
+async def answer_to(fake, asked, timeout_s=30.0):
     thread = await fake.until(lambda: asked.thread, timeout_s)
     return await fake.until(lambda: answers_in(fake, thread))
 
