@@ -23,7 +23,7 @@ from bots.bootstrap.assistant import open_assistant
 from bots.bootstrap.search import Language, load_language
 from config.settings import Settings
 from core.assistant.dialogue.situation import Situation
-from core.skills.data.load import EXAMPLE_BOOK, load_answerer
+from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
 from core.skills.data.shop import build_shop
 from core.skills.data.skill import DataSkill
 from core.skills.meetings.diaries.sqlite import SqliteDiary
@@ -174,7 +174,7 @@ def _opened_skills(language: Language, folder: Path) -> _Skills:
     terms, embed = language.analyzer.terms, language.encoder.embed
     shop, room = folder / "shop.sqlite3", files("core.skills.recommender")
     build_shop(shop, last_day=_NOW.date())
-    answerer = load_answerer(f"sqlite:///{shop}", EXAMPLE_BOOK, terms=terms, embed=embed)
+    answerer = load_answerer(f"sqlite:///{shop}", EXAMPLE_BOOKS["ko"], terms=terms, embed=embed)
     with as_file(room / "appliances.npz") as model:
         adviser = Adviser(Recommender.load(model), load_shipped_form("ko"))
     diary, messenger = (

@@ -36,7 +36,7 @@ from core.assistant.research import Researcher
 from core.embeddings.kiwi import KiwiEncoder, known_nouns
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
-from core.skills.data.load import EXAMPLE_BOOK, load_answerer
+from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
 from core.skills.data.shop import build_shop
 from core.stores.memory import MemoryHistory
 from core.text.korean import Analyzer, load_kiwi
@@ -293,7 +293,7 @@ def shop(copy_of, today):
 def answerer(shop, analyzer, encoder):
     """Answers from the example shop, without a model."""
     url = f"sqlite:///{shop}"
-    return load_answerer(url, EXAMPLE_BOOK, terms=analyzer.terms, embed=encoder.embed)
+    return load_answerer(url, EXAMPLE_BOOKS["ko"], terms=analyzer.terms, embed=encoder.embed)
 
 
 @pytest.fixture

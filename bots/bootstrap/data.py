@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 def open_answerer(
     settings: Settings,
     *,
+    language: str,
     terms: Callable[[str], Sequence[str]],
     embed: Callable[[Sequence[str]], Vectors],
 ) -> DataAnswerer:
     """Open the database, and read its sample questions. Blocks.
 
-    `terms` splits text into morphemes, `embed` gives unit vectors.
+    Without a database it is the example in `language`. `terms` splits text into morphemes,
+    `embed` gives unit vectors.
 
     Raises:
         ConfigError: the extra is not installed, or the samples are unusable or missing.
         DataError: the database cannot be read.
     """
     try:
-        from core.skills.data.load import EXAMPLE_BOOK, load_answerer
+        from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
     except ImportError as error:
         raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[data]'") from error
-    queries = settings.data_queries or EXAMPLE_BOOK
+    queries = settings.data_queries or EXAMPLE_BOOKS[language]
     if settings.data_url is None:
-        url = f"sqlite:///{_example(settings)}"
+        url = f"sqlite:///{_example(settings, language)}"
     elif settings.data_queries is None:
         raise ConfigError("FAQBOT_DATA_URL needs FAQBOT_DATA_QUERIES: what may be asked of it")
     else:
@@ -51,10 +53,10 @@ def today_of(settings: Settings) -> date:
     return datetime.now(ZoneInfo(settings.jobs_timezone)).date()
 
 
-def _example(settings: Settings) -> Path:
+def _example(settings: Settings, language: str) -> Path:
     from core.skills.data.shop import build_shop
 
-    path = settings.data_dir / "example_shop.sqlite3"
+    path = settings.data_dir / f"example_shop.{language}.sqlite3"
     if not path.exists():
-        build_shop(path, last_day=today_of(settings))
+        build_shop(path, last_day=today_of(settings), language=language)
     return path

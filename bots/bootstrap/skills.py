@@ -147,7 +147,12 @@ def _data(parts: SkillParts) -> Sequence[Skill]:
     from bots.bootstrap.data import open_answerer
     from core.skills.data.skill import DataSkill
 
-    answerer = open_answerer(parts.settings, terms=parts.analyzer.terms, embed=parts.encoder.embed)
+    answerer = open_answerer(
+        parts.settings,
+        language=parts.language,
+        terms=parts.analyzer.terms,
+        embed=parts.encoder.embed,
+    )
     return [DataSkill(answerer, answerer.texts)]
 
 

@@ -12,28 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-_KOREAN: Final = {
-    "한": 1,
-    "두": 2,
-    "세": 3,
-    "석": 3,
-    "네": 4,
-    "넉": 4,
-    "다섯": 5,
-    "여섯": 6,
-    "일곱": 7,
-    "여덟": 8,
-    "아홉": 9,
-    "열": 10,
-    "스무": 20,
-}
-_ENGLISH: Final = dict(
-    zip(
-        "one two three four five six seven eight nine ten eleven twelve".split(),  # noqa: SIM905
-        range(1, 13),
-        strict=True,
-    )
-)
+from core.text.numerals import COUNTING, ENGLISH, KOREAN, any_of
+
 _NAMED_DAYS: Final = {
     "하루": 1,
     "이틀": 2,
@@ -86,8 +66,8 @@ _UNITS: Final = (
 _NUMBER: Final = re.compile(
     r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
     rf"(?P<unit>{_UNITS})?"
-    rf"|(?<![가-힣])(?P<korean>{'|'.join(_KOREAN)})\s?(?P<unit_k>시간|달|주|개|명|배|장|살|권|매|대|병|통|과목|학기|마리|잔|팀|상자|박스)"
-    rf"|\b(?P<english>{'|'.join(_ENGLISH)})\s(?P<unit_e>{_UNITS})"
+    rf"|(?<![가-힣])(?P<korean>{any_of(*KOREAN)})\s?(?P<unit_k>시간|달|주|개|명|배|장|살|권|매|대|병|통|과목|학기|마리|잔|팀|상자|박스)"
+    rf"|\b(?P<english>{any_of(*ENGLISH)})\s(?P<unit_e>{_UNITS})"
     r"|(?<![가-힣\d])(?P<scale_w>[천만])\s?(?P<won>원)"
     rf"|(?<![가-힣])(?P<days>{'|'.join(_NAMED_DAYS)})",
     re.IGNORECASE,
@@ -248,7 +228,7 @@ def _numbers(text: str) -> Iterator[Amount]:
             value, unit = float(_SCALES[scale]), match["won"]
         else:
             word = (match["korean"] or match["english"]).lower()
-            value = float(_KOREAN.get(word) or _ENGLISH[word])
+            value = float(COUNTING[word])
             unit = match["unit_k"] or match["unit_e"]
         unit = unit.lower().removesuffix("s")
         unit = _SAME_UNITS.get(unit, unit)

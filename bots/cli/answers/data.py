@@ -7,6 +7,7 @@ from pathlib import Path
 from bots.bootstrap.data import open_answerer, today_of
 from bots.bootstrap.search import load_language
 from bots.cli.terminal import clean
+from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError
 from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure
@@ -56,7 +57,12 @@ def check(settings: Settings) -> int:
 
 def _opened(settings: Settings) -> DataAnswerer:
     language = load_language(settings.profile, faq=settings.faq_profile)
-    return open_answerer(settings, terms=language.analyzer.terms, embed=language.encoder.embed)
+    return open_answerer(
+        settings,
+        language=profile_of(settings).language,
+        terms=language.analyzer.terms,
+        embed=language.encoder.embed,
+    )
 
 
 def _print_rows(answer: DataAnswer) -> None:

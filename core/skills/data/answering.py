@@ -179,7 +179,7 @@ class DataAnswerer:
         by = blanks.groupings[0].name if blanks.groupings else sample.by
         said |= {
             "by": by,
-            "each": by if by.endswith("별") else f"{by}별",
+            "each": texts.get("each", "{by}별").format(by=by.removesuffix("별")),
             "extreme": (sample.extreme or texts["extreme"])[int(blanks.fewest)],
             "number": blanks.number if blanks.number is not None else sample.number,
             "rows": len(rows.rows),

@@ -16,26 +16,39 @@ from core.skills.data.groupings import (
     COUNT,
     PARTICLE,
     RANKED,
+    THING,
     GroupingReader,
     spaced,
     without,
 )
-from core.skills.data.periods import Period, find_period
+from core.skills.data.periods import find_period
+from core.skills.data.spans import Period
+from core.text.numerals import ENGLISH, any_of
+from core.text.numerals import count as numeral
 from core.text.spelling.normalize import normalized
 
 _FEWEST: Final = re.compile(
-    r"적게|적은|적었|적어|낮은|낮았|낮게|낮아|(?<![가-힣])(?:안|못)\s*(?:팔|나가)|(?<![가-힣])덜|최저|최소|하위"
+    r"(?i:\b(?:least|worst|lowest|smallest|cheapest|fewest|bottom|poorest)\b)|적게|적은|적었|적어|낮은|낮았|낮게|낮아|(?<![가-힣])(?:안|못)\s*(?:팔|나가)|(?<![가-힣])덜|최저|최소|하위"
     r"|부족|모자라|모자란|꼴찌|(?<![가-힣])싼|싸게|저렴|나쁜|나빴|나빠|작은|작았|부진|저조|뒤에서|없는|없었|(?<![가-힣])(?:안|못)\s*나"
 )
-_NUMERALS: Final = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "열": 10}
+_COUNT_ENGLISH: Final = rf"((?i:\d+|{any_of(*ENGLISH)}))"
 _COUNTED: Final = "(?:개|가지|명|곳|권|편|종|팀|마리|군데)"
 _NUMBER: Final = re.compile(
     r"(\d[\d,]*)\s*(만)?\s*(?:개|원|점|건|명|번)?\s*(?:보다)?\s*(?:이하|미만|이상|초과|밑|아래|적|많|넘)"
 )
+_NUMBER_ENGLISH: Final = re.compile(
+    r"\b(?:less|fewer|under|below|at most|more|over|above|at least)\s+(?:than\s+)?(\d[\d,]*)()",
+    re.IGNORECASE,
+)
 # Words that say nothing of what is asked for: requests, fillers, and how groups are put in order,
 # which is read as a blank.
 _ASKING: Final = re.compile(
-    r"가장|제일|(?:알려|보여|말해|뽑아|구해|찾아|정리해|조회해|비교해)\s*(?:줘|주세요|줄래|봐)?(?:요)?"
+    r"(?i:\b(?:please|(?:can|could|would) you|(?:show|tell|give|list|find|get)(?: (?:me|us))?"
+    r"|i want to know|most|least|best|worst|top|bottom|highest|lowest|biggest|largest"
+    r"|smallest|fewest|first|which|who|ranking|ranked|the|a|an|our|we|us|did|do|does|is|are|was"
+    r"|were|have|has|had|ever|so far|altogether|in total|(?:what|how) about|and|then"
+    r"|instead|in|for|of|by|on|at|to|from|with|there|that|been)\b)"
+    r"|가장|제일|(?:알려|보여|말해|뽑아|구해|찾아|정리해|조회해|비교해)\s*(?:줘|주세요|줄래|봐)?(?:요)?"
     r"|(?<![가-힣])(?:언제|어디|누구|누가|뭐|뭔|무엇|어느|어떤|무슨)[가-힣]*"
     r"|궁금\S*|부탁\S*|비교하면|알\s*수\s*있\S*|알고\s*싶\S*"
     r"|(?<![가-힣])(?:좀|혹시|우리|지금까지|현재|전부|모두|전체|총|다\s*합쳐서?|합쳐서|들어서|정도)(?![가-힣])"
@@ -44,6 +57,7 @@ _ASKING: Final = re.compile(
 )
 _NO_VALUE: Final = r"(?!율|률|별(?!점))"
 _SHORTEST_ENDING: Final = 2
+_IN_AN_ENGLISH_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +145,7 @@ class BlankReader:
         if not match:
             return None, text
         said = next(group for group in match.groups() if group)
-        count = int(said) if said.isdigit() else _NUMERALS[said]
-        return count, without(text, match.start(), match.end())
+        return numeral(said), without(text, match.start(), match.end())
 
     def _conditions(self, text: str, today: date) -> tuple[tuple[Condition, ...], str]:
         found: list[Condition] = []
@@ -172,6 +185,8 @@ def _forms(
     endings: dict[str, list[str]] = {}
     for value in values:
         for start in range(1, len(value) - _SHORTEST_ENDING + 1):
+            if _IN_AN_ENGLISH_WORD.match(value, start - 1):
+                continue
             endings.setdefault(value[start:], []).append(value)
     begun = {word[:end] for word in said.split() for end in range(1, len(word) + 1)}
     words = [(value, value) for value in values]
@@ -184,8 +199,10 @@ def _forms(
         if not re.search("[가-힣A-Za-z]", word):
             continue
         end = PARTICLE if len(word) == 1 else ""
+        if word[-1].isascii():
+            end = "(?:s|es)?(?![A-Za-z0-9])"
         form = rf"(?<![가-힣A-Za-z0-9]){spaced(word)}{end}{_NO_VALUE}"
-        yield re.compile(form), value, *values[value]
+        yield re.compile(form, re.IGNORECASE), value, *values[value]
 
 
 def _period(text: str, today: date) -> tuple[Period | None, str]:
@@ -197,7 +214,7 @@ def _period(text: str, today: date) -> tuple[Period | None, str]:
 
 
 def _number(text: str) -> tuple[int | None, str]:
-    match = _NUMBER.search(text)
+    match = _NUMBER.search(text) or _NUMBER_ENGLISH.search(text)
     if not match:
         return None, text
     number = int(match[1].replace(",", "")) * (10_000 if match[2] else 1)
@@ -208,7 +225,10 @@ def _limit_form(things: Iterable[str]) -> re.Pattern[str]:
     """Return how many groups are said to be shown; `things` are the words for groups."""
     follows = "|".join(map(re.escape, sorted(things)))
     return re.compile(
-        rf"(?:상위|하위|(?i:top)|탑|톱|베스트)\s*{COUNT}\s*(?:{_COUNTED}|위|건)?"
+        rf"\b(?i:top|bottom|best|worst|first)\s+{_COUNT_ENGLISH}\b"
+        rf"|\b{_COUNT_ENGLISH}(?=\s+(?:{THING.strip()}"
+        r"|(?i:most|best|worst|top|cheapest|least|highest|lowest|biggest|smallest)\b))"
+        rf"|(?:상위|하위|(?i:top)|탑|톱|베스트)\s*{COUNT}\s*(?:{_COUNTED}|위|건)?"
         rf"|{COUNT}\s*(?:{_COUNTED}|위|등)(?:만|까지|씩)(?![가-힣])"
         rf"|(?<![가-힣\d]){COUNT}\s*{_COUNTED}(?=\s*(?:$|{follows}|를|을|보여|알려|뽑))"
     )

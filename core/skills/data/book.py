@@ -96,7 +96,7 @@ def load_book(path: Path) -> QueryBook:
             samples=tuple(Sample(**_tuples(row)) for row in document["sample"]),
             groupings=tuple(Grouping(**_tuples(row)) for row in document.get("by", ())),
             filters=tuple(
-                SpokenFilter(**{**row, "match": re.compile(row["match"])})
+                SpokenFilter(**{**row, "match": re.compile(row["match"], re.IGNORECASE)})
                 for row in document.get("filter", ())
             ),
             parts=document.get("parts", {}),

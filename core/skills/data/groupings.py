@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.skills.data.book import Grouping
+from core.text.numerals import ENGLISH, KOREAN, any_of
 
 RANKED: Final = re.compile(
-    r"가장|제일|최고|최저|최다|최대|최소|상위|하위|(?i:top)|베스트|순위|랭킹|인기|1위|일등|꼴찌|많이|많은|많았|많아"
+    r"(?i:\b(?:most|least|best|worst|top|bottom|highest|lowest|biggest|largest|smallest|cheapest"
+    r"|fewest|expensive|popular|rank\w*)\b)|가장|제일|최고|최저|최다|최대|최소|상위|하위|(?i:top)|베스트|순위|랭킹|인기|1위|일등|꼴찌|많이|많은|많았|많아"
     r"|적은|적게|높은|높았|높아|낮은|낮았|(?<![가-힣])잘|(?<![가-힣])(?:안|못|덜)\s|부진|(?<![가-힣])싼|저렴|비싼"
     r"|(?<![가-힣])큰|컸|좋은|좋았|나쁜|나빴|저조|부족|모자라|모자란|넉넉|잦은|잦았|주로"
 )
@@ -22,13 +24,18 @@ _EXTREME: Final = (
     r"(?:가장|제일|많이|적게|많은|적은|높은|낮은|큰|작은|좋은|나쁜|비싼|싼|저렴한|인기|베스트|상위|하위|최고|최저"
     r"|최다|최대|최소|잘|안|못|덜|주로)"
 )
-COUNT: Final = r"(\d+|한|두|세|네|다섯|열)"
+COUNT: Final = rf"(\d+|(?<![가-힣]){any_of(*KOREAN)})"
+# "Most customers" is how many, and "the most loyal customers" are groups.
+_EXTREME_ENGLISH: Final = (
+    r"(?:(?:top|bottom|best|worst|cheapest|highest|lowest|biggest|largest|smallest)\S*"
+    r"|(?:most|least)\s+\S+)"
+)
 # A particle that belongs to the word before it goes with that word.
 _DANGLING: Final = re.compile(
     r"(?:에서는|에서도|에서|에는|에도|에게|에|께서|한테|으로|로|부터|까지|동안|간|은|는|이|가|을|를|의|도|만|과|와|랑|이랑)"
     r"(?=[\s?!.,]|$)"
 )
-_THING: Final = " 것 "  # stands where the groups were: what is said of them is read right
+THING: Final = " 것 "  # stands where the groups were: what is said of them is read right
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class GroupingReader:
         Of several that are looked for it is the one that the text ends with. "…별" beside another
         is a question of two groupings, and both are returned.
         """
+        text = text.replace("’", "'")
         each: dict[int, tuple[Grouping, int]] = {}
         named: dict[int, tuple[Grouping, int]] = {}
         for forms in self._forms:
@@ -68,7 +76,7 @@ class GroupingReader:
         if not chosen and RANKED.search(text):
             chosen = self._asked(text)
         for place, (_, end) in sorted(chosen.items(), reverse=True):
-            text = without(text, place, end, instead=" " if place in each else _THING)
+            text = without(text, place, end, instead=" " if place in each else THING)
         return tuple(dict.fromkeys(grouping for grouping, _ in chosen.values())), text
 
     def without_label(self, rest: str, column: str) -> str:
@@ -98,6 +106,8 @@ def spaced(word: str) -> str:
 
 
 def _forms_of(grouping: Grouping) -> _Forms:
+    if grouping.name.isascii():
+        return _english_forms_of(grouping)
     word = _any_of(grouping.words)
     each = rf"(?<![가-힣]){word}\s*(?:별|마다)(?:로)?"
     if grouping.alone:
@@ -118,6 +128,33 @@ def _forms_of(grouping: Grouping) -> _Forms:
         re.compile(rf"\s*{word}{PARTICLE}(?!별|마다)"),
         asked,
     )
+
+
+def _english_forms_of(grouping: Grouping) -> _Forms:
+    word = any_of(*map(_plural, grouping.words))
+    alone = f"|\\b{any_of(*map(re.escape, grouping.alone))}\\b" if grouping.alone else ""
+    named = (
+        rf"\b(?:which|what)\s+(?:\w+\s+)??(?P<w>{word})\b",
+        rf"\b{_EXTREME_ENGLISH}\s+(?:\S+\s+){{0,2}}?(?P<w>{word})\b",
+        rf"\b(?P<w>{word})\s+(?:with|that|who|ranking|ranked)\b",
+        rf"\b(?:\d+|{any_of(*ENGLISH)})\s+(?:\w+\s+)??(?P<w>{word})\b",
+    )
+    asked = rf"\b{any_of(*map(re.escape, grouping.asked))}\b" if grouping.asked else None
+    each = rf"\b(?:by|per|(?:for )?(?:each|every)|across)\s+(?:the\s+)?{word}\b{alone}"
+    return _Forms(
+        grouping,
+        re.compile(each, re.IGNORECASE),
+        tuple(re.compile(form, re.IGNORECASE) for form in named),
+        re.compile(rf"\s*{word}\b", re.IGNORECASE),
+        re.compile(asked, re.IGNORECASE) if asked else None,
+    )
+
+
+def _plural(word: str) -> str:
+    """Return a pattern of an English word and its plural."""
+    if word.endswith("y"):
+        return rf"{re.escape(word[:-1])}(?:y|ies)"
+    return rf"{re.escape(word)}(?:s|es)?"
 
 
 def _places(forms: Sequence[re.Pattern[str]], text: str) -> Iterator[tuple[int, int]]:

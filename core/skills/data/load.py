@@ -13,7 +13,11 @@ from core.skills.data.book import load_book
 from core.skills.data.database import Database
 from core.skills.data.matching import Matcher
 
-EXAMPLE_BOOK: Final = Path(__file__).with_name("queries.toml")
+# The books of the example shop, by their language.
+EXAMPLE_BOOKS: Final = {
+    language: Path(__file__).with_name(name)
+    for language, name in (("ko", "queries.toml"), ("en", "queries.en.toml"))
+}
 
 
 def load_answerer(

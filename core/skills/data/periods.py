@@ -1,39 +1,22 @@
-"""Spans of days as people say them in Korean: "지난달", "작년 3분기", "최근 7일"."""
+"""Spans of days as people say them: "지난달", "작년 3분기", "최근 7일", "last month"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days from `start` up to, and without, `end`; `label` names them."""
-
-    start: date
-    end: date
-    label: str
-
+from core.skills.data.english_periods import ENGLISH_PERIODS
+from core.skills.data.spans import Period, first_of, same_day
+from core.text.numerals import KOREAN, any_of
+from core.text.numerals import count as numeral
 
 _YEAR: Final = (
     r"(?:(?P<year>(?:19|20)?\d{2})\s*년(?:도)?\s*"
     r"|(?P<said>올해|금년|작년|지난\s*해|재작년|내년)\s*)"
 )
-_NUMBER: Final = {
-    "한": 1,
-    "두": 2,
-    "세": 3,
-    "석": 3,
-    "네": 4,
-    "넉": 4,
-    "다섯": 5,
-    "여섯": 6,
-    "열두": 12,
-}
-_COUNT: Final = r"(?P<count>\d+|한|두|세|석|네|넉|다섯|여섯|열두)"
+_COUNT: Final = rf"(?P<count>\d+|{any_of(*KOREAN)})"
 # Words that repeat that a whole span is meant: "10월 한 달 동안".
 _WHOLE: Final = re.compile(
     r"\s*(?:한\s*달|한\s*해|일\s*년|하루|한\s*주|전체|내내)\s*(?:간|동안|내내)?(?=[\s?]|$|에|의|은)"
@@ -43,7 +26,7 @@ _YEARS_AGO: Final = {"올해": 0, "금년": 0, "작년": 1, "지난해": 1, "재
 
 def find_period(text: str, today: date) -> tuple[Period, int, int] | None:
     """Return the span of days that a text names, and where in it; None if it names none."""
-    for form, read in _FORMS:
+    for form, read in (*_FORMS, *ENGLISH_PERIODS):
         match = next((m for m in form.finditer(text) if _begins_a_word(text, m.start())), None)
         if match is None:
             continue
@@ -71,12 +54,8 @@ def _days(start: date, end: date) -> Period:
 
 
 def _months(year: int, month: int, count: int, label: str = "") -> Period:
-    start = _month(year, month)
-    return Period(start, _month(year, month + count), label or f"{year}년 {month}월")
-
-
-def _month(year: int, month: int) -> date:
-    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+    start = first_of(year, month)
+    return Period(start, first_of(year, month + count), label or f"{year}년 {month}월")
 
 
 def _year_of(match: re.Match[str], today: date) -> int | None:
@@ -135,7 +114,7 @@ def _whole_year(match: re.Match[str], today: date) -> Period:
 
 
 def _last(match: re.Match[str], today: date) -> Period:
-    count = int(match["count"]) if match["count"].isdigit() else _NUMBER[match["count"]]
+    count = numeral(match["count"])
     end = today + timedelta(days=1)
     match match["unit"][0]:
         case "일":
@@ -143,15 +122,9 @@ def _last(match: re.Match[str], today: date) -> Period:
         case "주":
             return _days(end - timedelta(weeks=count), end)
         case "년" | "해":
-            return _days(_same_day(today, 12 * count), end)
+            return _days(same_day(today, 12 * count), end)
         case _:
-            return _days(_same_day(today, count), end)
-
-
-def _same_day(today: date, months_ago: int) -> date:
-    month = _month(today.year, today.month - months_ago)
-    following = _month(month.year, month.month + 1)
-    return min(month + timedelta(days=today.day - 1), following - timedelta(days=1))
+            return _days(same_day(today, count), end)
 
 
 def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
@@ -164,10 +137,10 @@ def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
             return _days(start, start + timedelta(days=7))
         if unit == "quarter":
             month = (today.month - 1) // 3 * 3 + 1 - 3 * ago
-            start = _month(today.year, month)
+            start = first_of(today.year, month)
             label = f"{start.year}년 {(start.month + 2) // 3}분기"
             return _months(start.year, start.month, 3, label)
-        start = _month(today.year, today.month - ago)
+        start = first_of(today.year, today.month - ago)
         return _months(start.year, start.month, 1)
 
     return read

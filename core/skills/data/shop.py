@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -45,7 +47,8 @@ _SCHEMA: Final = """
     CREATE INDEX orders_by_time ON orders (ordered_at);
     CREATE INDEX items_by_order ON order_items (order_id);
 """
-_PRODUCTS: Final = {
+
+_PRODUCTS_KO: Final = {
     "식품": "김치만두 9900,제주감귤 18900,한우국거리 32000,현미쌀 27500,들기름 15900,어묵탕 8900",
     "가전": "무선청소기 189000,에어프라이어 79000,전기포트 32000,가습기 54000,헤어드라이어 41000",
     "의류": "면티셔츠 15000,청바지 42000,롱패딩 129000,양말세트 9900,니트조끼 36000,운동복 38000",
@@ -53,15 +56,56 @@ _PRODUCTS: Final = {
     "생활용품": "화장지 21000,세탁세제 16500,수건세트 23000,칫솔세트 8500,욕실매트 13500",
     "완구": "블록세트 35000,보드게임 28000,인형 19000,퍼즐 14000,색연필 7800",
 }
-_CITIES: Final = ("서울", "부산", "대구", "인천", "광주", "대전", "수원", "제주")
+_PRODUCTS_EN: Final = {
+    "Food": "dumplings 8,tangerines 14,beef stew 24,brown rice 21,sesame oil 12,fish cake soup 7",
+    "Appliances": "cordless vacuum 140,air fryer 59,electric kettle 24,humidifier 40,hair dryer 31",
+    "Clothing": "t-shirt 12,jeans 32,winter coat 95,sock set 8,knit vest 27,tracksuit 29",
+    "Cosmetics": "moisturizer 18,sunscreen 14,face wash 9,lip balm 5,sheet mask 12",
+    "Household": "toilet paper 16,laundry detergent 13,towel set 17,toothbrush set 6,bath mat 10",
+    "Toys": "building blocks 26,board game 21,doll 14,jigsaw puzzle 11,colored pencils 6",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What stands in the columns, in one language. `statuses`: delivered, cancelled, returned."""
+
+    products: Mapping[str, str]
+    cities: tuple[str, ...]
+    statuses: tuple[str, ...]
+    channels: tuple[str, ...]
+    payments: tuple[str, ...]
+    family: tuple[str, ...]
+    given: tuple[str, ...]
+    name: str
+
+
+_WORDS: Final = {
+    "ko": _Words(
+        products=_PRODUCTS_KO,
+        cities=("서울", "부산", "대구", "인천", "광주", "대전", "수원", "제주"),
+        statuses=("배송완료", "취소", "반품"),
+        channels=("앱", "웹", "전화"),
+        payments=("카드", "계좌이체", "간편결제"),
+        family=tuple("김이박최정강조윤장임한오서신권"),
+        given=("민준", "서연", "도윤", "지우", "하준", "수아", "예준", "하은", "지호", "유나"),
+        name="{family}{given}",
+    ),
+    "en": _Words(
+        products=_PRODUCTS_EN,
+        cities=("Seoul", "Busan", "Daegu", "Incheon", "Gwangju", "Daejeon", "Suwon", "Jeju"),
+        statuses=("delivered", "cancelled", "returned"),
+        channels=("app", "web", "phone"),
+        payments=("card", "bank transfer", "wallet"),
+        family=("Kim", "Lee", "Park", "Choi", "Jung", "Kang", "Cho", "Yoon", "Jang", "Lim", "Han"),
+        given=("Min", "Seoyeon", "Doyun", "Jiwoo", "Hajun", "Sua", "Yejun", "Haeun", "Jiho"),
+        name="{given} {family}",
+    ),
+}
 _CITY_SHARES: Final = (0.32, 0.16, 0.1, 0.13, 0.08, 0.09, 0.08, 0.04)
-_CHANNELS: Final = ("앱", "웹", "전화")
-_PAYMENTS: Final = ("카드", "계좌이체", "간편결제")
-_FAMILY: Final = "김이박최정강조윤장임한오서신권"
-_GIVEN: Final = ("민준", "서연", "도윤", "지우", "하준", "수아", "예준", "하은", "지호", "유나")
 
 
-def build_shop(path: Path, *, last_day: date) -> None:
+def build_shop(path: Path, *, last_day: date, language: str = "ko") -> None:
     """Write the example, two years of orders up to and with `last_day`.
 
     Raises:
@@ -73,42 +117,45 @@ def build_shop(path: Path, *, last_day: date) -> None:
         partial.unlink(missing_ok=True)
         with closing(sqlite3.connect(partial)) as db, db:
             db.executescript(_SCHEMA)
-            _fill(db, last_day)
+            _fill(db, last_day, _WORDS[language])
         partial.replace(path)
     except (OSError, sqlite3.Error) as error:
         raise StorageError(f"the example {path} cannot be written: {error}") from error
 
 
-def _fill(db: sqlite3.Connection, last_day: date) -> None:
+def _fill(db: sqlite3.Connection, last_day: date, words: _Words) -> None:
     random = np.random.default_rng(_SEED)
-    products = _products(random)
-    customers = _customers(random, last_day)
+    products = _products(random, words)
+    customers = _customers(random, last_day, words)
     db.executemany("INSERT INTO products VALUES (?, ?, ?, ?, ?)", products)
     db.executemany("INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", customers)
-    orders, items, reviews = _orders(random, last_day, customers, products)
+    orders, items, reviews = _orders(random, last_day, (customers, products), words)
     db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)", orders)
     db.executemany("INSERT INTO order_items VALUES (?, ?, ?, ?, ?)", items)
     db.executemany("INSERT INTO reviews VALUES (?, ?, ?, ?, ?)", reviews)
 
 
-def _products(random: np.random.Generator) -> list[tuple[object, ...]]:
+def _products(random: np.random.Generator, words: _Words) -> list[tuple[object, ...]]:
     rows = [
         (name, category, int(price))
-        for category, listed in _PRODUCTS.items()
-        for name, price in (product.split() for product in listed.split(","))
+        for category, listed in words.products.items()
+        for name, price in (product.rsplit(maxsplit=1) for product in listed.split(","))
     ]
     stocks = random.integers(0, 180, len(rows)).tolist()
     return [(n, *row, stock) for n, (row, stock) in enumerate(zip(rows, stocks, strict=True), 1)]
 
 
-def _customers(random: np.random.Generator, last_day: date) -> list[tuple[object, ...]]:
+def _customers(
+    random: np.random.Generator, last_day: date, words: _Words
+) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for number in range(1, _CUSTOMERS + 1):
-        name = random.choice([*_FAMILY]) + random.choice(_GIVEN)
+        family, given = random.choice(words.family), random.choice(words.given)
+        name = words.name.format(family=family, given=given)
         born = last_day.year - int(np.clip(random.normal(38, 12), 19, 79))
         joined = last_day - timedelta(days=int(random.integers(0, _DAYS)))
         phone = f"010-{random.integers(2000, 9999)}-{random.integers(1000, 9999)}"
-        city = str(random.choice(_CITIES, p=_CITY_SHARES))
+        city = str(random.choice(words.cities, p=_CITY_SHARES))
         gender = str(random.choice(["F", "M"], p=[0.58, 0.42]))
         email = f"user{number}@example.com"
         rows.append((number, name, email, phone, gender, born, city, joined.isoformat()))
@@ -118,10 +165,11 @@ def _customers(random: np.random.Generator, last_day: date) -> list[tuple[object
 def _orders(
     random: np.random.Generator,
     last_day: date,
-    customers: list[tuple[object, ...]],
-    products: list[tuple[object, ...]],
+    of: tuple[list[tuple[object, ...]], list[tuple[object, ...]]],
+    words: _Words,
 ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]]:
     """Make orders; how much is bought grows over time, and ages and genders prefer products."""
+    customers, products = of
     orders: list[tuple[object, ...]] = []
     items: list[tuple[object, ...]] = []
     reviews: list[tuple[object, ...]] = []
@@ -131,9 +179,9 @@ def _orders(
     buyers = random.choice(len(customers), _ORDERS, p=eager / eager.sum()).tolist()
     ago = (_DAYS * (1 - random.beta(1.6, 1.0, _ORDERS))).astype(int).tolist()
     minutes = random.integers(7 * 60, 24 * 60, _ORDERS).tolist()
-    statuses = random.choice(["배송완료", "취소", "반품"], _ORDERS, p=[0.93, 0.05, 0.02]).tolist()
-    channels = random.choice(_CHANNELS, _ORDERS, p=[0.6, 0.33, 0.07]).tolist()
-    payments = random.choice(_PAYMENTS, _ORDERS, p=[0.55, 0.12, 0.33]).tolist()
+    statuses = random.choice(words.statuses, _ORDERS, p=[0.93, 0.05, 0.02]).tolist()
+    channels = random.choice(words.channels, _ORDERS, p=[0.6, 0.33, 0.07]).tolist()
+    payments = random.choice(words.payments, _ORDERS, p=[0.55, 0.12, 0.33]).tolist()
     for number, buyer in enumerate(buyers, start=1):
         customer, status = customers[buyer], statuses[number - 1]
         midnight = datetime.combine(last_day, datetime.min.time())
@@ -148,7 +196,7 @@ def _orders(
             product = products[place]
             quantity = int(random.integers(1, 4))
             items.append((len(items) + 1, number, product[0], quantity, product[3]))
-            if status == "배송완료" and random.random() < 0.12:
+            if status == words.statuses[0] and random.random() < 0.12:
                 rating = int(random.choice([1, 2, 3, 4, 5], p=[0.04, 0.06, 0.15, 0.35, 0.4]))
                 row = (len(reviews) + 1, product[0], customer[0], rating, moment[:10])
                 reviews.append(row)

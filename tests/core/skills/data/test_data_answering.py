@@ -10,7 +10,7 @@ from core.errors import ConfigError
 from core.skills.data.answering import DataAnswer, Unsure
 from core.skills.data.book import load_book
 from core.skills.data.database import Rows
-from core.skills.data.load import EXAMPLE_BOOK
+from core.skills.data.load import EXAMPLE_BOOKS
 from core.skills.data.periods import find_period
 
 
@@ -98,7 +98,7 @@ def test_quotes_in_a_question_reach_no_query(answerer, today):
 
 
 def test_every_sample_runs_as_it_is_written(answerer, today):
-    book = load_book(EXAMPLE_BOOK)
+    book = load_book(EXAMPLE_BOOKS["ko"])
     for sample in book.samples:
         for question in sample.questions:
             assert isinstance(answerer.answer(question, today), DataAnswer | Unsure)

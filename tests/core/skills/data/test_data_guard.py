@@ -10,9 +10,9 @@ from core.skills.data.book import load_book
 from core.skills.data.database import Database
 from core.skills.data.errors import DataError, QueryRefusedError, QueryTooSlowError
 from core.skills.data.guard import checked
-from core.skills.data.load import EXAMPLE_BOOK
+from core.skills.data.load import EXAMPLE_BOOKS
 
-BOOK = load_book(EXAMPLE_BOOK)
+BOOK = load_book(EXAMPLE_BOOKS["ko"])
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from core.skills.data.answering import DataAnswer
 from core.skills.data.book import load_book
-from core.skills.data.load import EXAMPLE_BOOK
+from core.skills.data.load import EXAMPLE_BOOKS
 
 
 def is_right(answer, expected, question):
@@ -23,7 +23,7 @@ def is_right(answer, expected, question):
 def test_most_questions_are_answered_rightly(answerer, shop, today, questions, name, bar):
     """How each ended is printed: a wrong number is worse than the nearest samples as buttons."""
     asked = questions(name)
-    parts = load_book(EXAMPLE_BOOK).parts
+    parts = load_book(EXAMPLE_BOOKS["ko"]).parts
     ended = {"right": [], "wrong": [], "unsure": []}
     with closing(sqlite3.connect(shop)) as db:
         for question in asked:

@@ -1,0 +1,177 @@
+"""Spans of days as people say them in English: "last month", "Q3 2025", "the past 7 days"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from core.skills.data.spans import Period, first_of, same_day
+from core.text.numerals import ENGLISH, any_of
+from core.text.numerals import count as numeral
+
+_NAMES: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_ORDINALS: Final = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3}
+_ORDINALS_4: Final = {**_ORDINALS, "fourth": 4, "4th": 4, "last": 4}
+_SPOKEN_YEARS: Final = {"this year": 0, "last year": 1, "the year before last": 2}
+_BEFORE: Final = r"(?:\b(?:in|during|for|over|from|on|of|within|throughout)\s+)?(?:\bthe\s+)?"
+_YEAR: Final = rf"(?:\s*,?\s*(?:of\s+|in\s+)?(?P<year>(?:19|20)\d\d|{any_of(*_SPOKEN_YEARS)})\b)?"
+# "may" alone is no month.
+_MONTHS: Final = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+    "|(?:(?<=in )|(?<=of )|(?<=to )|(?<=and )|(?<=last )|(?<=since )|(?<=from )|(?<=during ))may"
+)
+_MONTH: Final = rf"(?:this\s+|last\s+)?\b(?P<month>{_MONTHS})\b"
+_DAY: Final = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_COUNT: Final = rf"(?P<count>\d+|{any_of(*ENGLISH)})"
+_LAST: Final = r"(?:last|previous|past)"
+
+
+def _number(month: str) -> int:
+    return next(n for n, name in enumerate(_NAMES, 1) if name.startswith(month[:3].lower()))
+
+
+def _year_of(match: re.Match[str], today: date) -> int | None:
+    said = match["year"]
+    if not said:
+        return None
+    ago = _SPOKEN_YEARS.get(" ".join(said.lower().split()))
+    return int(said) if ago is None else today.year - ago
+
+
+def _months(year: int, month: int, count: int, label: str = "") -> Period:
+    named = label or f"{_NAMES[month - 1].capitalize()} {year}"
+    return Period(first_of(year, month), first_of(year, month + count), named)
+
+
+def _days(start: date, end: date) -> Period:
+    last = end - timedelta(days=1)
+    return Period(start, end, f"{start}" if start == last else f"{start} to {last}")
+
+
+def _named_day(match: re.Match[str], today: date) -> Period | None:
+    year = _year_of(match, today)
+    try:
+        start = date(year or today.year, _number(match["month"]), int(match["day"]))
+        if year is None and start > today:  # the last one that there was
+            start = date(today.year - 1, start.month, start.day)
+    except ValueError:
+        return None
+    return _days(start, start + timedelta(days=1))
+
+
+def _named_month(match: re.Match[str], today: date) -> Period:
+    month = _number(match["month"])
+    return _months(_year_of(match, today) or today.year - (month > today.month), month, 1)
+
+
+def _month_span(match: re.Match[str], today: date) -> Period | None:
+    first, last = _number(match["month"]), _number(match["to"])
+    if first > last:
+        return None
+    year = _year_of(match, today) or today.year - (first > today.month)
+    label = f"{_NAMES[first - 1].capitalize()} to {_NAMES[last - 1].capitalize()} {year}"
+    return _months(year, first, last - first + 1, label)
+
+
+def _since_month(match: re.Match[str], today: date) -> Period:
+    start = _named_month(match, today).start
+    return _days(start, today + timedelta(days=1))
+
+
+def _quarter(match: re.Match[str], today: date) -> Period:
+    said = match["ordinal"]
+    number = _ORDINALS_4[said.lower()] if said else int(match["quarter"])
+    year = _year_of(match, today) or today.year - (number > (today.month + 2) // 3)
+    return _months(year, 3 * number - 2, 3, f"Q{number} {year}")
+
+
+def _half(match: re.Match[str], today: date) -> Period:
+    second = _ORDINALS[match["ordinal"].lower()] == 2
+    year = _year_of(match, today) or today.year - (second and today.month <= 6)
+    return _months(year, 7 if second else 1, 6, f"H{1 + second} {year}")
+
+
+def _last(match: re.Match[str], today: date) -> Period:
+    count, end = numeral(match["count"]), today + timedelta(days=1)
+    match match["unit"][0].lower():
+        case "d":
+            return _days(end - timedelta(days=count), end)
+        case "w":
+            return _days(end - timedelta(weeks=count), end)
+        case "m":
+            return _days(same_day(today, count), end)
+        case _:
+            return _days(same_day(today, 12 * count), end)
+
+
+def _year(match: re.Match[str], today: date) -> Period:
+    year = _year_of(match, today) or today.year
+    return _months(year, 1, 12, f"{year}")
+
+
+def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
+    def read(_: re.Match[str], today: date) -> Period:
+        if unit == "day":
+            start = today - timedelta(days=ago)
+            return _days(start, start + timedelta(days=1))
+        if unit == "week":  # from Monday
+            start = today - timedelta(days=today.weekday() + 7 * ago)
+            return _days(start, start + timedelta(days=7))
+        if unit == "quarter":
+            start = first_of(today.year, (today.month - 1) // 3 * 3 + 1 - 3 * ago)
+            label = f"Q{(start.month + 2) // 3} {start.year}"
+            return _months(start.year, start.month, 3, label)
+        start = first_of(today.year, today.month - ago)
+        return _months(start.year, start.month, 1)
+
+    return read
+
+
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(_BEFORE + pattern, re.IGNORECASE)
+
+
+ENGLISH_PERIODS: Final[
+    tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...]
+] = (
+    (
+        _form(
+            rf"(?:between\s+)?{_MONTH}\s*(?:to|through|until|and|-|–)\s*(?P<to>{_MONTHS})\b{_YEAR}"
+        ),
+        _month_span,
+    ),
+    (_form(rf"{_MONTH}\s+{_DAY}\b(?!\d){_YEAR}"), _named_day),
+    (_form(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}"), _named_day),
+    (
+        _form(
+            rf"\b(?:q(?P<quarter>[1-4])|(?P<ordinal>{any_of(*_ORDINALS_4)})\s+quarter(?=\s+of)){_YEAR}"
+        ),
+        _quarter,
+    ),
+    (_form(r"\bq(?P<quarter>[1-4])\b(?P<ordinal>)(?P<year>)"), _quarter),
+    (
+        _form(r"\b(?P<ordinal>first|second|third|fourth)\s+quarter\b(?P<quarter>)(?P<year>)"),
+        _quarter,
+    ),
+    (_form(rf"\b(?P<ordinal>first|1st|second|2nd)\s+half(?:\s+of)?{_YEAR}"), _half),
+    (_form(rf"\b{_LAST}\s+{_COUNT}\s+(?P<unit>days?|weeks?|months?|years?)\b"), _last),
+    (_form(rf"\bsince\s+{_MONTH}{_YEAR}"), _since_month),
+    (_form(rf"{_MONTH}{_YEAR}"), _named_month),
+    (_form(r"\bmonth before last\b"), _around("month", 2)),
+    (_form(r"\bday before yesterday\b"), _around("day", 2)),
+    (_form(r"\byesterday\b"), _around("day", 1)),
+    (_form(r"\btoday\b"), _around("day", 0)),
+    (_form(rf"\b{_LAST}\s+week\b"), _around("week", 1)),
+    (_form(r"\b(?:this|current)\s+week\b"), _around("week", 0)),
+    (_form(rf"\b{_LAST}\s+quarter\b"), _around("quarter", 1)),
+    (_form(r"\b(?:this|current)\s+quarter\b"), _around("quarter", 0)),
+    (_form(rf"\b{_LAST}\s+month\b"), _around("month", 1)),
+    (_form(r"\b(?:this|current)\s+month\b"), _around("month", 0)),
+    (_form(rf"\b(?P<year>(?:19|20)\d\d|{any_of(*_SPOKEN_YEARS)})\b"), _year),
+)
