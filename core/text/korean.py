@@ -53,7 +53,7 @@ _MEMO_TOKENS = 64  # texts whose tokens are kept: several readers ask for those 
 
 
 # Part of what a record was made with: raise it when a text gives other terms than before.
-_TERMS_VERSION = 4
+_TERMS_VERSION = 5
 
 
 def terms_version(loanwords: Mapping[str, str]) -> str:
@@ -140,13 +140,13 @@ class Analyzer:
 
     def _read(self, tokens: Sequence[Token], *, korean: bool, all_words: bool) -> tuple[str, ...]:
         terms: list[str] = []
-        for before, token in zip((None, *tokens), tokens, strict=False):
+        for before, token, form in _whole(tokens):
             if token.tag == "SL":
-                word = token.form.lower()
-                if korean and (loan := self._loans.get(word)):
-                    terms += loan
-                elif all_words or not _FUNCTION_WORDS.fullmatch(word):
-                    terms.append(f"{self._stem(word)}/N")
+                for word in _latin_words(form.lower()):
+                    if korean and (loan := self._loans.get(word)):
+                        terms += loan
+                    elif all_words or not _FUNCTION_WORDS.fullmatch(word):
+                        terms.append(f"{self._stem(word)}/N")
             elif token.tag in _LETTERS_OF_OTHERS:
                 terms += _foreign(token.form.lower())
             elif _is_content(token):
@@ -248,6 +248,36 @@ def term_of(form: str, tag: str) -> str:
 def is_known(token: Token, kiwi: Kiwi) -> bool:
     """Return whether Kiwi's dictionary has a token: what it has not is of a class without form."""
     return bool(kiwi.morpheme(token.id).form)
+
+
+def _whole(tokens: Sequence[Token]) -> Iterator[tuple[Token | None, Token, str]]:
+    """Yield each token with the one before it and its form, the parts of a Latin word as one.
+
+    Kiwi takes what is before a full stop for an abbreviation of four letters: "covered." comes as
+    "co" and "vered.".
+    """
+    before: Token | None = None
+    rest = iter(tokens)
+    token = next(rest, None)
+    while token is not None:
+        last, form = token, token.form
+        following = next(rest, None)
+        while following is not None and _continues(following, last):
+            last, form = following, form + following.form
+            following = next(rest, None)
+        yield before, token, form
+        before, token = last, following
+
+
+def _continues(token: Token, before: Token) -> bool:
+    together = before.start + before.len == token.start
+    return bool(token.tag == before.tag == "SL" and together)
+
+
+def _latin_words(form: str) -> list[str]:
+    """Return the words of a Latin token: "covered." has one, "support.com" two, "a.m." one."""
+    words = [word for word in form.split(".") if word]
+    return words if any(len(word) > 1 for word in words) else ["".join(words)] * bool(words)
 
 
 def _foreign(word: str) -> list[str]:

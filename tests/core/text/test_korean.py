@@ -159,3 +159,23 @@ def test_the_tokens_of_a_question_are_split_once(analyzer):
     again = analyzer.tokens("토큰을 한 번만 나누나요")
     assert again is not known
     assert [token.form for token in again] == [token.form for token in known]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("All parts are covered.", ["all", "part", "cover"]),
+        ("I have insurance. What about repairs?", ["insur", "about", "repair"]),
+        ("Write to billing.", ["write", "bill"]),
+        ("(Visa/Mastercard.)", ["visa", "mastercard"]),
+        ("It runs on Node.js.", ["run", "node", "js"]),
+        ("Open from 9 a.m. in the U.S.", ["open", "9", "us"]),
+    ],
+)
+def test_the_last_word_of_an_english_sentence_is_whole(analyzer, text, words):
+    """Kiwi takes what is before a full stop for an abbreviation."""
+    assert [term.partition("/")[0] for term in analyzer.terms(text)] == words
+
+
+def test_a_latin_word_at_the_end_of_a_korean_sentence_is_whole(analyzer):
+    assert analyzer.terms("파일은 dropbox.")[-1] == analyzer.terms("dropbox 파일")[0]
