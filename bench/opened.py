@@ -93,6 +93,7 @@ class Opened:
             embedder=encoder,
             analyzer=analyzer,
             synonyms=synonyms,
+            words=encoder,
             cache=settings.cache_dir,
             everyday=load_everyday(),
         )

@@ -60,6 +60,7 @@ def _story(question: str) -> Iterator[str]:
         embedder=encoder,
         analyzer=analyzer,
         synonyms=synonyms,
+        words=encoder,
         cache=settings.cache_dir,
     )
     retriever.serving.refresh()

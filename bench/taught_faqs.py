@@ -210,6 +210,7 @@ class Workshop:
             embedder=self.encoder,
             analyzer=self.analyzer,
             synonyms=load_synonyms(self.analyzer, profile) if profile else Synonyms([]),
+            words=self.encoder,
             cache=cache,
             everyday=load_everyday(),
         )

@@ -313,6 +313,7 @@ def measure(
                 embedder=encoder,
                 analyzer=analyzer,
                 synonyms=synonyms,
+                words=encoder,
                 cache=Path(cache),
             )
             ranks += [rank_of(case, retriever) for case in held_out]

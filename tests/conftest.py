@@ -189,6 +189,7 @@ def make_retriever(analyzer, encoder, synonyms):
             embedder=encoder,
             analyzer=analyzer,
             synonyms=synonyms,
+            words=encoder,
             cache=cache,
             everyday=load_everyday(),
         )

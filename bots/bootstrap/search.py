@@ -105,6 +105,7 @@ def retriever_of(
         embedder=embedder,
         analyzer=language.analyzer,
         synonyms=language.synonyms,
+        words=language.encoder,
         cache=settings.cache_dir,
         everyday=load_everyday(),
         answer_from=settings.answer_confidence,

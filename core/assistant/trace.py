@@ -41,5 +41,6 @@ def bounded(prompt: str) -> str:
 
 
 def _candidate(hit: Hit) -> Candidate:
-    numbers = (hit.score, hit.words, hit.letters, hit.grams, hit.meaning, hit.confidence)
+    signals = (hit.words, hit.letters, hit.grams, hit.meaning)
+    numbers = (hit.score, *signals, hit.confidence, hit.alignment, hit.title_alignment)
     return Candidate(hit.faq_id, hit.title, *(round(float(one), _DIGITS) for one in numbers))

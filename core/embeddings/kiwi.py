@@ -168,6 +168,15 @@ class KiwiEncoder:
             np.concatenate([TRAINED_WEIGHT * unit(trained), GENERAL_WEIGHT * unit(general)])
         )
 
+    def of_words(self, terms: Sequence[str]) -> Vectors:
+        """Return unit vectors of single terms, shape (len(terms), dimension)."""
+        vectors = np.zeros((len(terms), self.dimension), np.float32)
+        for row, term in enumerate(terms):
+            known, told = self.word(term)
+            vectors[row, : len(known)] = TRAINED_WEIGHT * unit(known)
+            vectors[row, len(known) :] = GENERAL_WEIGHT * unit(told)
+        return unit(vectors)
+
     def word(self, term: str) -> tuple[Floats, Floats]:
         """Return a term's vectors in both spaces; zeros for a word that a space does not know."""
         trained, general = self._trained.get(term), self._general.get(term)

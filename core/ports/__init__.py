@@ -6,7 +6,7 @@ Import them from this package only. Each has more than one implementation in use
 from core.ports.cases import Cases
 from core.ports.inbox import Inbox
 from core.ports.memories import Memories
-from core.ports.models import ChatModel, Embedder, FaqIndex, TextKind, Vectors
+from core.ports.models import ChatModel, Embedder, FaqIndex, TextKind, Vectors, WordVectors
 from core.ports.stores import Archive, Cluster, History, Lessons, Reports
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "Reports",
     "TextKind",
     "Vectors",
+    "WordVectors",
 ]

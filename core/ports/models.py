@@ -40,6 +40,14 @@ class Embedder(Protocol):
         ...
 
 
+class WordVectors(Protocol):
+    """Tells what single words mean."""
+
+    def of_words(self, terms: Sequence[str]) -> Vectors:
+        """Return unit vectors of terms, a row for each; an unknown term gives zeros."""
+        ...
+
+
 class FaqIndex(Protocol):
     """The ingested FAQ, by generation. Calls block: keep them off the event loop."""
 

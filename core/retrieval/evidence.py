@@ -19,8 +19,8 @@ from core.text.back_references import ASKING
 
 Floats = NDArray[np.float64]
 
-# The rows of an array of signals, shape (4, entries).
-SIGNALS: Final = ("words", "letters", "grams", "meaning")
+# The rows of an array of signals, shape (6, entries).
+SIGNALS: Final = ("words", "letters", "grams", "meaning", "alignment", "title_alignment")
 # The numbers that are compared with those of everyday messages; see `core.retrieval.everyday`.
 MEASURES: Final = ("score", "margin", "gap", *SIGNALS, "meaning_margin", "meaning_gap")
 FACTS: Final = ("agreement", "coverage", "unknown", "missing", "length", *MEASURES)
@@ -49,14 +49,14 @@ class QuestionTerms:
 
 
 def measures(signals: Scores, fused: Scores, rows: Sequence[int]) -> Floats:
-    """Return the `MEASURES` of some entries for a question, shape (rows, 9).
+    """Return the `MEASURES` of some entries for a question, shape (rows, 11).
 
     A margin is the distance of an entry's score to the best other one, a gap its distance to the
     mean of the ten best. Those of the meaning alone tell most where entries are few: words that
     many questions share, such as "how do I", bring the scores of all entries near to one another.
 
     Args:
-        signals: shape (4, entries), in the order of `SIGNALS`.
+        signals: shape (6, entries), in the order of `SIGNALS`.
         fused: their weighted sum, shape (entries,).
         rows: the rows of the entries to measure.
     """

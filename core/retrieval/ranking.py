@@ -21,7 +21,7 @@ from core.types import Exchange
 SECOND_SCORE: Final = 0.75
 """The share of the best entry's score that a second one needs to be an answer beside it."""
 
-_SHOWN_SHARE = 0.85
+_SHOWN_SHARE = 0.8
 _SPELT_ALIKE = 0.4  # cosine of letters
 # An entry that covers less of the question's own nouns was found through the conversation alone. It
 # is most likely the last answer again.

@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from core.errors import FaqIndexError, ModelError
-from core.ports import Embedder, FaqIndex
+from core.ports import Embedder, FaqIndex, WordVectors
 from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
@@ -60,6 +60,8 @@ class Hit:
     letters: float
     meaning: float
     grams: float = 0.0
+    alignment: float = 0.0
+    title_alignment: float = 0.0
     confidence: float = 0.0
     answers: bool = False
     facts: tuple[float, ...] = ()
@@ -78,6 +80,7 @@ class Retriever:
         embedder: Embedder,
         analyzer: Analyzer,
         synonyms: Synonyms,
+        words: WordVectors,
         cache: Path,
         everyday: Sequence[str] = (),
         answer_from: float = confidence.ANSWER,
@@ -93,7 +96,7 @@ class Retriever:
         self.embedder = embedder
         self._analyzer = analyzer
         self._reader = SignalReader(
-            index=index, embedder=embedder, analyzer=analyzer, synonyms=synonyms
+            index=index, embedder=embedder, analyzer=analyzer, synonyms=synonyms, words=words
         )
         self.serving = LiveIndex(
             index, fingerprint=embedder.fingerprint, cache=cache, measure=self._measured
@@ -278,6 +281,8 @@ class Retriever:
                 letters=float(values[1, row]),
                 grams=float(values[2, row]),
                 meaning=float(values[3, row]),
+                alignment=float(values[4, row]),
+                title_alignment=float(values[5, row]),
                 confidence=float(sure[place]),
                 answers=bool(sure[place] >= self.answer_from),
                 facts=facts[place],

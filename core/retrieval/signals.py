@@ -1,9 +1,10 @@
-"""The four signals that each entry of the FAQ has for a question and its conversation.
+"""The six signals that each entry of the FAQ has for a question and its conversation.
 
 They are BM25F over morphemes (widened by the profile's synonyms), the cosine of jamo n-grams of
-titles and questions (for typos and missing spaces), the cosine of n-grams of the whole entry, and
-the cosine of the embedder's vectors, which Chroma holds. Each is comparable between questions, so
-that they can be added.
+titles and questions (for typos and missing spaces), the cosine of n-grams of the whole entry, the
+cosine of the embedder's vectors, which Chroma holds, and how well the words of the nearest entries
+and of their titles align with those of the question. Each is comparable between questions, so that
+they can be added.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from core.errors import ModelError
-from core.ports import Embedder, FaqIndex, Vectors
+from core.ports import Embedder, FaqIndex, Vectors, WordVectors
+from core.retrieval.alignment import Alignment
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
@@ -30,12 +33,17 @@ from core.types import Exchange
 # The weights of the sum, in the order of `evidence.SIGNALS`. They were chosen over ten FAQs of 24
 # to 2,717 entries, with short texts and long ones; quality is flat around them. They sum to 1, so
 # that a score is about 0 to 1.
-FUSION = np.array([0.15, 0.07, 0.16, 0.62], np.float32)
+FUSION = np.array([0.115, 0.055, 0.125, 0.475, 0.155, 0.075], np.float32)
+_TYPED, _MEANING = (
+    slice(0, 3),
+    slice(0, 4),
+)  # the signals of the letters, and those with the meaning
 _EXPANSION_WEIGHT = 0.3
 _CONTEXT_WEIGHT = 0.6
 _CONTEXT_TURNS = 3
 _ELLIPTICAL_TERMS = 3
 _CANDIDATE_CHUNKS = 150
+_ALIGNED = 60  # entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,8 @@ class Signals:
     """The signals of a query.
 
     `terms` maps the terms of the question and its conversation to their weights. `values` has shape
-    (4, entries), in the order of `evidence.SIGNALS`. While the embedder is away, the mean of the
-    other three stands in for the meaning, and `has_meaning` is false.
+    (6, entries), in the order of `evidence.SIGNALS`. While the embedder is away, the mean of the
+    first three stands in for the meaning, and `has_meaning` is false.
     """
 
     query: Query
@@ -71,12 +79,20 @@ class SignalReader:
     """Reads queries. Calls block for some milliseconds."""
 
     def __init__(
-        self, *, index: FaqIndex, embedder: Embedder, analyzer: Analyzer, synonyms: Synonyms
+        self,
+        *,
+        index: FaqIndex,
+        embedder: Embedder,
+        analyzer: Analyzer,
+        synonyms: Synonyms,
+        words: WordVectors,
     ) -> None:
         self._index = index
         self._embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
+        self._words = words
+        self._alignments: WeakKeyDictionary[LexicalIndex, Alignment] = WeakKeyDictionary()
         self._faq_words = ("", FaqWords({}, Spelling(())))  # a generation and its words
 
     def read(
@@ -137,12 +153,32 @@ class SignalReader:
         )
         # While the embedder is away, words and letters stand in for the meaning; otherwise the
         # local guardrail would take every question for off topic.
-        stand_in = FUSION[:-1] @ typed / FUSION[:-1].sum()
+        stand_in = FUSION[_TYPED] @ typed / FUSION[_TYPED].sum()
+        has_meaning = meaning is not None and vector is not None
         if meaning is None or vector is None:
-            return Signals(query, terms, np.vstack([typed, stand_in[None]]), has_meaning=False)
-        if isinstance(lexical, LessonIndex):
+            meaning = stand_in
+        elif isinstance(lexical, LessonIndex):
             meaning = lexical.with_meaning(meaning, vector, stand_in)
-        return Signals(query, terms, np.vstack([typed, meaning[None]]), has_meaning=True)
+        found = np.vstack([typed, meaning[None]])
+        aligned = self._aligned(lexical, terms, FUSION[_MEANING] @ found)
+        return Signals(query, terms, np.vstack([found, aligned]), has_meaning=has_meaning)
+
+    def _aligned(self, lexical: LexicalIndex, terms: Mapping[str, float], scores: Scores) -> Scores:
+        """Return both alignments of all entries, shape (2, entries).
+
+        Those that are not among the best by the other signals get the lowest one of the best.
+        """
+        alignment = self._alignments.get(lexical)
+        if alignment is None:
+            alignment = self._alignments[lexical] = Alignment(lexical, self._words)
+        count = min(_ALIGNED, len(scores))
+        if not count:
+            return np.zeros((2, 0), np.float32)
+        best = np.argpartition(-scores, count - 1)[:count]
+        found = np.stack(alignment.scores(terms, best.tolist()))
+        aligned = np.repeat(found.min(axis=1, keepdims=True), len(scores), axis=1)
+        aligned[:, best] = found
+        return aligned
 
     def _terms(self, question: str, context: Sequence[str]) -> dict[str, float]:
         """Return the terms to search for, with their weights."""

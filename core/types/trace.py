@@ -22,6 +22,8 @@ class Candidate:
     grams: float
     meaning: float
     confidence: float
+    alignment: float = 0.0
+    title_alignment: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

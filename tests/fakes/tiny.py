@@ -51,6 +51,9 @@ class TinyEmbedder:
         self.fingerprint = fingerprint
         self.asked: list[str] = []
 
+    def of_words(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        return self.embed([term.partition("/")[0] for term in terms])
+
     def embed(
         self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION
     ) -> NDArray[np.float32]:

@@ -403,6 +403,7 @@ def make_retriever(ingest):
         embedder=TinyEmbedder(),
         analyzer=TinyAnalyzer(),
         synonyms=Synonyms([]),
+        words=TinyEmbedder(),
         cache=ingest.folder / "cache",
     )
 

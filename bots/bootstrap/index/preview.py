@@ -82,6 +82,7 @@ def previewed(settings: Settings, language: Language, embedder: Embedder) -> Ite
                 embedder=embedder,
                 analyzer=language.analyzer,
                 synonyms=language.synonyms,
+                words=language.encoder,
                 cache=Path(cache),
                 everyday=load_everyday(),
             )

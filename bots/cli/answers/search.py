@@ -19,7 +19,7 @@ _HEADER = "  #  score  words  letters  meaning  title"
 
 
 def search(settings: Settings, text: str, *, limit: int, as_json: bool) -> int:
-    """Print the nearest entries, best first, with the three signals that the score is made of."""
+    """Print the nearest entries, best first, with three of the signals of the score."""
     retriever = build_taught(settings)
     hits = retriever.search(normalized(text), limit=limit)
     if as_json:

@@ -210,7 +210,7 @@ def _on_topic(verdict: Verdict, *, unless: Label | None = None) -> Verdict:
 
 
 def facts(evidence: Evidence) -> Floats:
-    """Return the facts of search results and text, shape (33,); NaN where a fact is unknown."""
+    """Return the facts of search results and text, shape (37,); NaN where a fact is unknown."""
     text = evidence.question
     size = max(len(text), 1)
     shape = (

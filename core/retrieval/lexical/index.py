@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from core.retrieval.lexical.grams import GramIndex
 from core.retrieval.lexical.postings import Occurrences, Postings, Scores, saturated, to_cosine
+from core.retrieval.lexical.term_lists import TermLists
 from core.retrieval.vectors import read_arrays
 from core.text.korean import compact, jamo, ngrams
 
@@ -60,6 +61,7 @@ class LexicalIndex:
         letters: Postings,
         grams: GramIndex,
         *,
+        title_terms: TermLists,
         mean_length: float = 0.0,
     ) -> None:
         """`mean_length` is the mean length of an entry in weighted words."""
@@ -71,17 +73,21 @@ class LexicalIndex:
         self.letters = letters
         self.grams = grams
         self.mean_length = mean_length
+        self.vocabulary: Sequence[str] = list(words.terms)
+        self.title_terms = title_terms
+        self.entry_terms = TermLists.of_postings(words, len(self.faq_ids))
         self.unknown_idf = math.log(1 + 2 * len(self.faq_ids) + 1)
 
     @classmethod
     def build(cls, entries: Iterable[Fields]) -> Self:
         """Index entries whose texts are split into terms already; the iterable is read once."""
-        faq_ids, titles, texts = [], [], []
+        faq_ids, titles, texts, title_terms = [], [], [], []
         words, letters = Occurrences(), Occurrences()
         for entry in entries:
             faq_ids.append(entry.faq_id)
             titles.append(entry.title)
             words.add(word_counts(entry))
+            title_terms.append([words.ids[term] for term in entry.title_terms])
             letters.add(letter_counts(entry))
             texts.append(entry.whole)
         size = len(faq_ids)
@@ -91,6 +97,7 @@ class LexicalIndex:
             saturated(Postings.sorted(words), size),
             to_cosine(Postings.sorted(letters, max_share=_JAMO_MAX_SHARE), size),
             GramIndex.build(texts),
+            title_terms=TermLists.of(title_terms),
             mean_length=sum(words.weights) / max(size, 1),
         )
 
@@ -131,7 +138,7 @@ class LexicalIndex:
     def save(self, path: Path) -> None:
         """Write the index to a file atomically: readers see the old file or the whole new one."""
         arrays = self.words.arrays("words") | self.letters.arrays("letters")
-        arrays |= self.grams.arrays()
+        arrays |= self.grams.arrays() | self.title_terms.arrays("title_terms")
         names = "\n".join((*self.faq_ids, *map(_one_line, self.titles))).encode()
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two processes may save at the same time, so each writes a temporary file of its own.
@@ -162,6 +169,7 @@ class LexicalIndex:
             Postings.from_arrays("words", arrays),
             Postings.from_arrays("letters", arrays),
             GramIndex.from_arrays(arrays),
+            title_terms=TermLists.from_arrays("title_terms", arrays),
             mean_length=float(arrays["mean_length"].item()),
         )
 

@@ -25,6 +25,7 @@ from core.retrieval.lexical.index import (
     word_counts,
 )
 from core.retrieval.lexical.postings import Postings, Scores, saturated, to_cosine
+from core.retrieval.lexical.term_lists import TermLists
 from core.text.korean import compact
 from core.types import OFFICIAL, Entry, Lesson, LessonState, Passage, Source
 
@@ -89,6 +90,7 @@ class LessonIndex(LexicalIndex):
             faq.words,
             faq.letters,
             faq.grams,
+            title_terms=faq.title_terms,
             mean_length=faq.mean_length,
         )
         liked = [title for one, (_, title) in zip(lessons, shown, strict=True) if _is_liked(one)]
@@ -100,6 +102,13 @@ class LessonIndex(LexicalIndex):
         self._taught = len(lessons)
         documents = [word_counts(one.fields) for one in lessons]
         self._own_words = saturated(Postings.build(documents), self._taught, faq.mean_length)
+        new = [term for term in self._own_words.terms if term not in faq.words.terms]
+        self.vocabulary = [*faq.vocabulary, *new]
+        row_of = {term: row for row, term in enumerate(self.vocabulary)}
+        of_titles = [[row_of[term] for term in one.fields.title_terms] for one in lessons]
+        self.title_terms = faq.title_terms.followed_by(TermLists.of(of_titles))
+        of_entries = [[row_of[term] for term in document] for document in documents]
+        self.entry_terms = faq.entry_terms.followed_by(TermLists.of(of_entries))
         letters = Postings.build([letter_counts(one.fields) for one in lessons])
         # Letters that no entry has are worth the most, and those that too many have nothing.
         self._unknown_letters_idf = math.log(2 + 2 * self._official)

@@ -75,6 +75,7 @@ def judged(analyzer, encoder, tmp_path_factory):
                 embedder=encoder,
                 analyzer=analyzer,
                 synonyms=Synonyms([]),
+                words=encoder,
                 cache=tmp_path_factory.mktemp("cache"),
                 everyday=load_everyday(),
             )

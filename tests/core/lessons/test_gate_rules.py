@@ -126,6 +126,7 @@ def rehearsal(sample_data, analyzer, encoder):
         embedder=encoder,
         analyzer=analyzer,
         synonyms=load_synonyms(analyzer, "ko"),
+        words=encoder,
         cache=sample_data / "cache",
         everyday=load_everyday(),
     )

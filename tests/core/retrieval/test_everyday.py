@@ -72,6 +72,7 @@ def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, enco
             embedder=embedder,
             analyzer=analyzer,
             synonyms=Synonyms([]),
+            words=encoder,
             cache=tmp_path,
             everyday=MESSAGES,
         )

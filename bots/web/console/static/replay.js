@@ -2,7 +2,7 @@
 
 import { call, dollars, duration, empty, make, number, share, state, t, table, written } from "./dom.js";
 
-const SIGNALS = ["score", "words", "letters", "grams", "meaning"];
+const SIGNALS = ["score", "words", "letters", "grams", "meaning", "alignment", "title_alignment"];
 
 // Everything that is kept of a turn beside what was said.
 export function replayOf(turn) {

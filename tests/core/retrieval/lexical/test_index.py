@@ -256,7 +256,14 @@ def test_saving_is_atomic(tmp_path, index):
             return super().arrays(prefix) | {f"{prefix}_more": np.array([object()])}
 
     parts = {name: getattr(index.words, name) for name in Postings.__dataclass_fields__}
-    broken = LexicalIndex(index.faq_ids, index.titles, Broken(**parts), index.letters, index.grams)
+    broken = LexicalIndex(
+        index.faq_ids,
+        index.titles,
+        Broken(**parts),
+        index.letters,
+        index.grams,
+        title_terms=index.title_terms,
+    )
     with pytest.raises(ValueError, match="allow_pickle"):
         broken.save(path)
     assert path.read_bytes() == before

@@ -1,0 +1,100 @@
+"""The alignment of a question with entries, word by word, as BERTScore aligns two sentences.
+
+Each word of the question is held against the word of the entry that is nearest to it in meaning. So
+"bike" finds "bicycle", and one word that nothing in the entry comes near to shows that the entry is
+about something else, where the mean of all words (an embedder's vector) would hide it. Zhang et
+al., BERTScore, https://arxiv.org/abs/1904.09675.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.ports import WordVectors
+from core.retrieval.lexical.index import LexicalIndex
+from core.retrieval.lexical.postings import Scores
+from core.retrieval.lexical.term_lists import Ids
+
+Places = NDArray[np.intp]
+
+# Any two words are as near to each other by chance.
+_BY_CHANCE: Final = 0.2
+_STEPS: Final = 127  # of eight bits
+
+
+class Alignment:
+    """The words of an index with their vectors: eight bits a number."""
+
+    def __init__(self, lexical: LexicalIndex, words: WordVectors) -> None:
+        self._lexical = lexical
+        self._words = words
+        self._rows = {term: row for row, term in enumerate(lexical.vocabulary)}
+        self._idf = np.array([lexical.idf(term) for term in lexical.vocabulary], np.float32)
+        vectors = words.of_words(lexical.vocabulary)
+        highest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-6)
+        self._vectors = np.rint(vectors * (_STEPS / highest)).astype(np.int8)
+        lengths = np.linalg.norm(self._vectors.astype(np.float32), axis=1)
+        self._lengths = np.maximum(lengths, 1.0)
+
+    def scores(self, terms: Mapping[str, float], rows: Sequence[int]) -> tuple[Scores, Scores]:
+        """Return how well entries align with a question, by all their words and by their titles.
+
+        The first is the share of the question that the entry's words cover. The second is the
+        harmonic mean of the share that the title's words cover and the share of the title that the
+        question covers: a title that says more than was asked is for a narrower question. Each word
+        counts by its idf in the FAQ. Both are 0 to 1, of shape (rows,).
+
+        Args:
+            terms: the terms of the question and its conversation, with their weights.
+            rows: the rows of the entries.
+        """
+        asked = list(terms)
+        if not asked or not len(rows):
+            return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
+        weights = np.array([terms[term] for term in asked], np.float32)
+        shares = weights * np.array([self._lexical.idf(term) for term in asked], np.float32)
+        shares /= max(float(shares.sum()), 1e-6)
+        entries = self._lexical.entry_terms.of_rows(rows)
+        titles = self._lexical.title_terms.of_rows(rows)
+        seen, places = np.unique(np.concatenate([*entries, *titles]), return_inverse=True)
+        near = self._nearness(asked, seen)
+        covered = _best(near, places[: sum(map(len, entries))], entries) @ shares
+        in_titles = places[sum(map(len, entries)) :]
+        told = _best(near, in_titles, titles) @ shares
+        named = self._named(near * weights[:, None], in_titles, seen, titles)
+        return covered, 2 * told * named / np.maximum(told + named, 1e-6)
+
+    def _nearness(self, asked: Sequence[str], seen: Ids) -> NDArray[np.float32]:
+        """Return how near the words of a question are to those of the index, (asked, seen)."""
+        found = self._words.of_words(asked) @ self._vectors[seen].astype(np.float32).T
+        found /= self._lengths[seen]
+        near = np.clip((found - _BY_CHANCE) / (1 - _BY_CHANCE), 0.0, 1.0)
+        for row, term in enumerate(asked):
+            near[row, seen == self._rows.get(term, -1)] = 1.0
+        return np.asarray(near, np.float32)
+
+    def _named(
+        self, near: NDArray[np.float32], places: Places, seen: Ids, titles: Sequence[Ids]
+    ) -> Scores:
+        """Return the share of each title that a question names, shape (titles,)."""
+        idf = self._idf[seen][places]
+        owner = np.repeat(np.arange(len(titles)), [len(title) for title in titles])
+        named = np.bincount(owner, near.max(axis=0)[places] * idf, len(titles))
+        return np.asarray(
+            named / np.maximum(np.bincount(owner, idf, len(titles)), 1e-6), np.float32
+        )
+
+
+def _best(near: NDArray[np.float32], places: Places, lists: Sequence[Ids]) -> NDArray[np.float32]:
+    """Return the best of `near` among the words of each list, shape (lists, asked)."""
+    best = np.zeros((len(lists), len(near)), np.float32)
+    sizes = np.array([len(ids) for ids in lists])
+    filled = sizes > 0
+    begins = np.concatenate([np.zeros(1, np.int64), sizes[filled].cumsum()[:-1]])
+    if filled.any():
+        best[filled] = np.maximum.reduceat(near.T[places], begins, axis=0)
+    return best
