@@ -27,13 +27,14 @@ _STEPS: Final = 127  # of eight bits
 
 
 class Alignment:
-    """The words of an index with their vectors: eight bits a number."""
+    """The words of an index with their vectors, eight bits a number. It does not hold the index."""
 
     def __init__(self, lexical: LexicalIndex, words: WordVectors) -> None:
-        self._lexical = lexical
         self._words = words
+        self._entry_terms, self._title_terms = lexical.entry_terms, lexical.title_terms
         self._rows = {term: row for row, term in enumerate(lexical.vocabulary)}
         self._idf = np.array([lexical.idf(term) for term in lexical.vocabulary], np.float32)
+        self._unknown_idf = lexical.unknown_idf
         vectors = words.of_words(lexical.vocabulary)
         highest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-6)
         self._vectors = np.rint(vectors * (_STEPS / highest)).astype(np.int8)
@@ -56,10 +57,9 @@ class Alignment:
         if not asked or not len(rows):
             return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
         weights = np.array([terms[term] for term in asked], np.float32)
-        shares = weights * np.array([self._lexical.idf(term) for term in asked], np.float32)
+        shares = weights * np.array([self._idf_of(term) for term in asked], np.float32)
         shares /= max(float(shares.sum()), 1e-6)
-        entries = self._lexical.entry_terms.of_rows(rows)
-        titles = self._lexical.title_terms.of_rows(rows)
+        entries, titles = self._entry_terms.of_rows(rows), self._title_terms.of_rows(rows)
         seen, places = np.unique(np.concatenate([*entries, *titles]), return_inverse=True)
         near = self._nearness(asked, seen)
         covered = _best(near, places[: sum(map(len, entries))], entries) @ shares
@@ -67,6 +67,10 @@ class Alignment:
         told = _best(near, in_titles, titles) @ shares
         named = self._named(near * weights[:, None], in_titles, seen, titles)
         return covered, 2 * told * named / np.maximum(told + named, 1e-6)
+
+    def _idf_of(self, term: str) -> float:
+        row = self._rows.get(term)
+        return self._unknown_idf if row is None else float(self._idf[row])
 
     def _nearness(self, asked: Sequence[str], seen: Ids) -> NDArray[np.float32]:
         """Return how near the words of a question are to those of the index, (asked, seen)."""

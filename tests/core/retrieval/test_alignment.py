@@ -1,5 +1,8 @@
 """A question is held against the words of entries, one by one."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -88,6 +91,17 @@ def test_lessons_are_aligned_like_entries_also_by_words_that_the_faq_lacks():
     assert title[3] == pytest.approx(1)
     assert whole[:3] < [0.7] * 3
     assert aligned(index, "bike repair")[0][:3] == aligned(INDEX, "bike repair")[0]
+
+
+def test_it_does_not_keep_an_index_that_is_served_no_more():
+    """The search keeps an alignment only as long as its index."""
+    index = LexicalIndex.build([fields("bike repair")])
+    kept = Alignment(index, Meanings())
+    gone = weakref.ref(index)
+    del index
+    gc.collect()
+    assert gone() is None
+    assert kept.scores({"bike": 1.0}, [0])[0].tolist() == [1.0]
 
 
 def test_an_index_that_is_read_again_aligns_alike(tmp_path):
