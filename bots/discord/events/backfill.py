@@ -25,6 +25,7 @@ _MOST_CHANNELS: Final = 50  # the channels of a guild with the latest messages
 _MOST_DIRECT: Final = 20
 _MOST_MESSAGES: Final = 100  # the messages of a channel that one call returns
 _RETRIES_S: Final = (1.0, 5.0, 20.0)
+_TICK: Final = timedelta(milliseconds=1)  # of Discord's times: another message may have the same
 
 _Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
@@ -45,11 +46,10 @@ async def catch_up(
     said: list[discord.Message] = []
     for guild, last in since.items():
         if last is not None:  # without it, nobody has asked in this guild yet
-            said += await _said(guild, max(last, datetime.now(UTC) - _LONGEST))
+            said += await _said(guild, _before(last))
     if direct and direct_since:
-        after = max(direct_since, datetime.now(UTC) - _LONGEST)
         for channel in await direct():
-            said += await _history(channel, after)
+            said += await _history(channel, _before(direct_since))
     missed = 0
     settled = _answered_by_people([one for one in said if not listener.teaches(one)])
     for message in sorted(said, key=lambda message: message.id):
@@ -58,6 +58,11 @@ async def catch_up(
         missed += await until_back(hear)
     if missed:
         logger.warning("%d questions were asked while nobody listened", missed)
+
+
+def _before(last: datetime) -> datetime:
+    """Return the time after which to read, which includes all that was said at that of `last`."""
+    return max(last - _TICK, datetime.now(UTC) - _LONGEST)
 
 
 async def direct_channels(client: discord.Client, service: ChatService) -> list[discord.DMChannel]:

@@ -1,6 +1,8 @@
 """Discord's gateway drops, resumes and talks nonsense; the bot is back, and missed nothing."""
 
 import asyncio
+import time
+from types import SimpleNamespace
 
 import pytest
 from fakes.discord_bot import answers_in, running_bot, thread_of
@@ -8,6 +10,7 @@ from fakes.discord_bot import answers_in, running_bot, thread_of
 from bots.discord import app, platform
 from bots.discord.events import backfill
 from core.errors import ConfigError, PlatformError
+from devtools.discord.world import model
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +63,22 @@ async def test_after_a_lost_session_missed_questions_are_caught_up_on_once(fake,
         fake.forget_sessions()
         missed = await fake.say(channel, "놓친 질문", mention_bot=True)
         await fake.say(channel, "부르지 않은 말")
+        await fake.invalidate_session()
+        await fake.drop_connection(4000)
+        await answer_to(fake, missed)
+        assert texts(bot) == ["첫 질문", "놓친 질문"]
+
+
+async def test_what_was_missed_within_a_millisecond_of_the_last_question_is_caught_up_on(
+    fake, tmp_path, profile, monkeypatch
+):
+    at = time.time()
+    stopped = vars(time) | {"time": lambda: at}
+    monkeypatch.setattr(model, "time", SimpleNamespace(**stopped))
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answered_to(fake, "첫 질문")
+        fake.forget_sessions()
+        missed = await fake.say(fake.guild.channels[0], "놓친 질문", mention_bot=True)
         await fake.invalidate_session()
         await fake.drop_connection(4000)
         await answer_to(fake, missed)
