@@ -10,6 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -75,7 +76,6 @@ class LexicalIndex:
         self.mean_length = mean_length
         self.vocabulary: Sequence[str] = list(words.terms)
         self.title_terms = title_terms
-        self.entry_terms = TermLists.of_postings(words, len(self.faq_ids))
         self.unknown_idf = math.log(1 + 2 * len(self.faq_ids) + 1)
 
     @classmethod
@@ -100,6 +100,11 @@ class LexicalIndex:
             title_terms=TermLists.of(title_terms),
             mean_length=sum(words.weights) / max(size, 1),
         )
+
+    @cached_property
+    def entry_terms(self) -> TermLists:
+        """The terms of each entry, in all of its fields, numbered by the vocabulary."""
+        return TermLists.of_postings(self.words, len(self))
 
     def __len__(self) -> int:
         return len(self.faq_ids)
