@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
-from core.skills.data.spans import Period, first_of, same_day
+from core.skills.data.spans import Period, around, first_of, latest, same_day
 from core.text.numerals import ENGLISH, any_of
 from core.text.numerals import count as numeral
 
@@ -55,14 +55,8 @@ def _days(start: date, end: date) -> Period:
 
 
 def _named_day(match: re.Match[str], today: date) -> Period | None:
-    year = _year_of(match, today)
-    try:
-        start = date(year or today.year, _number(match["month"]), int(match["day"]))
-        if year is None and start > today:  # the last one that there was
-            start = date(today.year - 1, start.month, start.day)
-    except ValueError:
-        return None
-    return _days(start, start + timedelta(days=1))
+    day = latest(_year_of(match, today), _number(match["month"]), int(match["day"]), today)
+    return _days(day, day + timedelta(days=1)) if day else None
 
 
 def _named_month(match: re.Match[str], today: date) -> Period:
@@ -117,18 +111,15 @@ def _year(match: re.Match[str], today: date) -> Period:
 
 def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
     def read(_: re.Match[str], today: date) -> Period:
-        if unit == "day":
-            start = today - timedelta(days=ago)
-            return _days(start, start + timedelta(days=1))
-        if unit == "week":  # from Monday
-            start = today - timedelta(days=today.weekday() + 7 * ago)
-            return _days(start, start + timedelta(days=7))
-        if unit == "quarter":
-            start = first_of(today.year, (today.month - 1) // 3 * 3 + 1 - 3 * ago)
-            label = f"Q{(start.month + 2) // 3} {start.year}"
-            return _months(start.year, start.month, 3, label)
-        start = first_of(today.year, today.month - ago)
-        return _months(start.year, start.month, 1)
+        start, end = around(unit, ago, today)
+        match unit:
+            case "quarter":
+                label = f"Q{(start.month + 2) // 3} {start.year}"
+                return _months(start.year, start.month, 3, label)
+            case "month":
+                return _months(start.year, start.month, 1)
+            case _:
+                return _days(start, end)
 
     return read
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.skills.data.english_periods import ENGLISH_PERIODS
-from core.skills.data.spans import Period, first_of, same_day
+from core.skills.data.spans import Period, around, first_of, latest, same_day
 from core.text.numerals import KOREAN, any_of
 from core.text.numerals import count as numeral
 
@@ -68,14 +68,8 @@ def _year_of(match: re.Match[str], today: date) -> int | None:
 
 
 def _day(match: re.Match[str], today: date) -> Period | None:
-    year = _year_of(match, today)
-    try:
-        start = date(year or today.year, int(match["month"]), int(match["day"]))
-        if year is None and start > today:  # the last one that there was
-            start = date(today.year - 1, start.month, start.day)
-    except ValueError:
-        return None
-    return _days(start, start + timedelta(days=1))
+    day = latest(_year_of(match, today), int(match["month"]), int(match["day"]), today)
+    return _days(day, day + timedelta(days=1)) if day else None
 
 
 def _named_month(match: re.Match[str], today: date) -> Period | None:
@@ -129,19 +123,15 @@ def _last(match: re.Match[str], today: date) -> Period:
 
 def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
     def read(_: re.Match[str], today: date) -> Period:
-        if unit == "day":
-            start = today - timedelta(days=ago)
-            return _days(start, start + timedelta(days=1))
-        if unit == "week":  # from Monday
-            start = today - timedelta(days=today.weekday() + 7 * ago)
-            return _days(start, start + timedelta(days=7))
-        if unit == "quarter":
-            month = (today.month - 1) // 3 * 3 + 1 - 3 * ago
-            start = first_of(today.year, month)
-            label = f"{start.year}년 {(start.month + 2) // 3}분기"
-            return _months(start.year, start.month, 3, label)
-        start = first_of(today.year, today.month - ago)
-        return _months(start.year, start.month, 1)
+        start, end = around(unit, ago, today)
+        match unit:
+            case "quarter":
+                label = f"{start.year}년 {(start.month + 2) // 3}분기"
+                return _months(start.year, start.month, 3, label)
+            case "month":
+                return _months(start.year, start.month, 1)
+            case _:
+                return _days(start, end)
 
     return read
 

@@ -15,6 +15,37 @@ class Period:
     label: str
 
 
+def around(unit: str, ago: int, today: date) -> tuple[date, date]:
+    """Return the day, the week from Monday, the quarter or the month that was so many ago.
+
+    They are its first day and the day after its last.
+    """
+    match unit:
+        case "day":
+            start = today - timedelta(days=ago)
+            return start, start + timedelta(days=1)
+        case "week":
+            start = today - timedelta(days=today.weekday() + 7 * ago)
+            return start, start + timedelta(days=7)
+        case "quarter":
+            month = (today.month - 1) // 3 * 3 + 1 - 3 * ago
+            return first_of(today.year, month), first_of(today.year, month + 3)
+        case _:
+            month = today.month - ago
+            return first_of(today.year, month), first_of(today.year, month + 1)
+
+
+def latest(year: int | None, month: int, day: int, today: date) -> date | None:
+    """Return a day; without a year the last one that there was, and None if there is none."""
+    try:
+        found = date(year or today.year, month, day)
+        if year is None and found > today:
+            found = date(today.year - 1, month, day)
+    except ValueError:
+        return None
+    return found
+
+
 def first_of(year: int, month: int) -> date:
     """Return the first day of a month; months go on before 1 and after 12."""
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
