@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sys
 from collections.abc import Mapping
@@ -33,11 +34,25 @@ class Replicas:
             )  # fmt: skip
         self._running.append(process)
 
-    async def kill(self) -> None:
-        """Kill the oldest without a warning."""
+    async def kill(self) -> str:
+        """Kill the oldest without a warning, and return the seat that it leaves."""
+        taken = self._seats()
         process = self._running.pop(0)
         process.kill()
         await process.wait()
+        (left,) = taken - self._seats()
+        return left
+
+    def _seats(self) -> set[str]:
+        """Return the seats that processes have: those whose files are locked."""
+        taken = set()
+        for path in (self._folder / "seats").glob("*.lock"):
+            with path.open() as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    taken.add(path.stem)
+        return taken
 
     async def end(self) -> None:
         """Ask all to leave; who does not is killed."""

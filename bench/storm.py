@@ -222,8 +222,8 @@ class Storm:
         for _ in range(self.weather.kills):
             await asyncio.sleep(self.weather.seconds / (self.weather.kills + 1))
             await self._all_connected()
-            self.tally.note_kill()
-            await replicas.kill()
+            at = time.monotonic()
+            self.tally.note_kill(at, await replicas.kill())
             await replicas.begin()
 
     def _take_store_away(self) -> None:

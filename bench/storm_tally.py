@@ -89,10 +89,16 @@ class Tally:
         """Note a question that was asked."""
         self.questions[asked.id] = asked
 
-    def note_kill(self) -> None:
-        """Note what is being answered at this moment, with its fences."""
-        rows = self._rows("SELECT question_id, fence FROM inbox WHERE state = 'answering'")
-        self._in_work.append((time.monotonic(), dict(rows)))
+    def note_kill(self, at: float, seat: str) -> None:
+        """Note what the process with this seat was answering when it was killed, with fences.
+
+        What the others answer may wait for a minute until a platform takes it, and is no part of
+        the recovery.
+        """
+        rows = self._rows(
+            "SELECT question_id, fence FROM inbox WHERE state = 'answering' AND holder = ?", seat
+        )
+        self._in_work.append((at, dict(rows)))
 
     def look(self) -> None:
         """Note which answers have ended, and which questions another process has taken over."""
@@ -121,7 +127,7 @@ class Tally:
             return False
         of_inbox = "SELECT 1 FROM inbox WHERE settled_at_ms IS NULL OR lease_until_ms IS NOT NULL"
         spool = "SELECT 1 FROM spool"
-        return not self._rows(f"{of_inbox} LIMIT 1") and not self._rows(spool, "spool.sqlite3")
+        return not self._rows(f"{of_inbox} LIMIT 1") and not self._rows(spool, file="spool.sqlite3")
 
     def result(self) -> Result:
         """Count what is there now."""
@@ -148,9 +154,11 @@ class Tally:
         result.limited = {"Slack": slack, "Discord": discord}
         return result
 
-    def _rows(self, statement: str, file: str = "history.sqlite3") -> list[tuple[Any, ...]]:
+    def _rows(
+        self, statement: str, *values: str, file: str = "history.sqlite3"
+    ) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self._folder / file, timeout=30)) as db:
-            return db.execute(statement).fetchall()
+            return db.execute(statement, values).fetchall()
 
     def _shown(self) -> Iterator[Shown]:
         for thread in self._threads():
