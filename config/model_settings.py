@@ -95,6 +95,9 @@ class ModelSettings(BaseSettings):
     model_patience_s: float = Field(
         default=20.0, gt=0, le=600, description="Wait for a model's first words; then an extract."
     )
+    model_silence_s: float = Field(
+        default=10.0, gt=0, le=600, description="Wait for a model's next words, once it has begun."
+    )
     model_requests: int = Field(
         default=0, ge=0, description="Requests at once to a model server; 0 is no bound."
     )

@@ -66,6 +66,10 @@ class ModelBrokeOffError(ModelUnavailableError):
     """A stream ended before the answer did."""
 
 
+class ModelStalledError(ModelBrokeOffError):
+    """A stream that had begun fell silent."""
+
+
 class ModelMisconfiguredError(ModelError):
     """The key, the model's name, the address or the quota: trying again does not help."""
 

@@ -31,13 +31,15 @@ _LONGEST_QUEUE_S = 60.0
 class Patience:
     """The time limits of a call: `within_s` in all, with pauses of `waits_s` between attempts.
 
-    What has taken `slow_s` counts as a failure until it comes.
+    What has taken `slow_s` counts as a failure until it comes. `silence_s` is the limit between two
+    words of a stream.
     """
 
     within_s: float = 20.0
     slow_s: float | None = None
     waits_s: float = 6.0
     retries: int = 2
+    silence_s: float = 10.0
 
 
 class Caller:
@@ -56,26 +58,30 @@ class Caller:
         self.where = where
         self.dialect = dialect
         self._breaker = breaker
-        self._patience = patience
+        self.patience = patience
         self._sleep = sleep
 
-    async def call(self, attempt: Callable[[Forms], Awaitable[T]]) -> T:
+    async def call(
+        self, attempt: Callable[[Forms], Awaitable[T]], *, within_s: float | None = None
+    ) -> T:
         """Return what an attempt returns; each gets the forms that its request should have.
+
+        `within_s` takes the place of the time limit that all calls have.
 
         Raises:
             ModelError: the last attempt's, or that the endpoint is left alone or takes too long.
         """
         if not self._breaker.allows():
             raise ModelUnavailableError(f"{self.where} failed before; it is left alone for a while")
+        limit_s = self.patience.within_s if within_s is None else within_s
         try:
-            async with asyncio.timeout(self._patience.within_s):
+            async with asyncio.timeout(limit_s):
                 with self._failing_while_slow():
                     result = await self._retried(attempt)
         except TimeoutError as error:
             self._breaker.failed()
-            within = f"{self._patience.within_s:.0f} s"
             raise ModelTimeoutError(
-                f"{self.where} took too long to answer, more than {within}; try again later"
+                f"{self.where} took too long to answer, more than {limit_s:.0f} s; try again later"
             ) from error
         except ModelUnavailableError as error:
             self._breaker.failed(pause_s=error.retry_after_s)
@@ -92,11 +98,11 @@ class Caller:
     @contextmanager
     def _failing_while_slow(self) -> Iterator[None]:
         """Count a call as failed once it has taken too long, so that others use a fallback."""
-        if self._patience.slow_s is None:
+        if self.patience.slow_s is None:
             yield
             return
         loop = asyncio.get_running_loop()
-        slow = loop.call_later(self._patience.slow_s, self._breaker.failed)
+        slow = loop.call_later(self.patience.slow_s, self._breaker.failed)
         try:
             yield
         finally:
@@ -104,13 +110,13 @@ class Caller:
 
     async def _retried(self, attempt: Callable[[Forms], Awaitable[T]]) -> T:
         waited_s = 0.0
-        for number in range(self._patience.retries + 1):
+        for number in range(self.patience.retries + 1):
             try:
                 return await self._negotiated(attempt)
             except ModelUnavailableError as error:
                 delay_s = error.retry_after_s or _backoff_s(number)
-                last = number == self._patience.retries or isinstance(error, ModelTimeoutError)
-                if last or waited_s + delay_s > self._patience.waits_s:
+                last = number == self.patience.retries or isinstance(error, ModelTimeoutError)
+                if last or waited_s + delay_s > self.patience.waits_s:
                     raise
                 logger.info("trying again in %.1f s: %s", delay_s, error)
                 waited_s += delay_s

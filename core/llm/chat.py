@@ -142,7 +142,8 @@ class AnswerWriter:
         """Yield what one stream adds to the answer; the last piece may have no text."""
         seam, legibility = Seam(scribe.raw), LegibilityWatch()
         begun = False
-        request = CompletionRequest(messages, _ANSWER_TOKENS, temperature=0.2)
+        resumes = bool(scribe.raw)
+        request = CompletionRequest(messages, _ANSWER_TOKENS, temperature=0.2, resumes=resumes)
         async with aclosing(self.completions.stream(request)) as pieces:
             async for piece in pieces:
                 legibility.feed(piece.text)

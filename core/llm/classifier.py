@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
-from core.errors import ModelBrokeOffError, ModelReplyError
+from core.errors import ModelBrokeOffError, ModelReplyError, ModelStalledError
 from core.llm.completions import CompletionRequest, Completions, Schema
 from core.llm.json_reply import json_object
 from core.llm.prompts import Prompt, reading_messages
@@ -51,7 +51,7 @@ class QuestionClassifier:
         """Yield the label as soon as it is certain, then the whole reading.
 
         The model may call one of the `tools` instead. A reply that is no reading is asked for once
-        more; one that breaks off after its label counts as that label alone.
+        more, unless it fell silent; one that breaks off after its label counts as that label alone.
 
         Raises:
             ModelError: no label.
@@ -71,7 +71,7 @@ class QuestionClassifier:
             except (ModelReplyError, ModelBrokeOffError) as error:
                 if label:
                     yield Classification(label)
-                elif attempt + 1 == _ATTEMPTS:
+                elif attempt + 1 == _ATTEMPTS or isinstance(error, ModelStalledError):
                     raise
                 else:
                     logger.warning("asking again what a question is: %s", error)

@@ -38,13 +38,17 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """A request to a model of any provider, which may call one of the `tools` instead."""
+    """A request to a model of any provider, which may call one of the `tools` instead.
+
+    Somebody reads the beginning of what it `resumes` already.
+    """
 
     messages: Sequence[ChatMessage]
     max_tokens: int
     temperature: float
     schema: Schema | None = None
     tools: Sequence[Tool] = ()
+    resumes: bool = False
 
 
 _MOST_TOKENS = 10_000_000  # no prompt has more, so whoever says so has counted something else

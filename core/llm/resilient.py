@@ -13,7 +13,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from core.errors import ModelBrokeOffError, ModelOverflowError, ModelUnavailableError
+from core.errors import (
+    ModelBrokeOffError,
+    ModelOverflowError,
+    ModelStalledError,
+    ModelUnavailableError,
+)
 from core.llm.budget import Price, spend
 from core.llm.caller import Caller, Slots
 from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
@@ -23,7 +28,6 @@ from core.llm.prompts import estimate_tokens
 from core.llm.thinking import ThinkingFilter
 from core.llm.turn_tokens import TurnFilter
 
-_SILENCE_S = 20.0  # a stream that says nothing for so long, whatever else it sends, is over
 _LONGEST_ANSWER_S = 180.0  # nobody reads on for longer, however steadily a slow machine writes
 # Some servers know no limit of tokens. Words of any language have fewer characters a token.
 _CHARS_OF_TOKEN = 5
@@ -52,7 +56,10 @@ class ProviderModel(Protocol):
 
 
 class ResilientCompletions:
-    """Implements `core.llm.completions.Completions` over a provider."""
+    """Implements `core.llm.completions.Completions` over a provider.
+
+    A stream that says nothing for the patience's `silence_s`, whatever else it sends, is over.
+    """
 
     def __init__(
         self,
@@ -69,13 +76,19 @@ class ResilientCompletions:
         self._slots = slots
         self._load = load
         self._price = price
+        self._silence_s = silence_s = caller.patience.silence_s
         self._broke_off = f"{caller.where} broke off in the middle of an answer; try again later"
+        self._stalled = f"{caller.where} fell silent in the middle of an answer for {silence_s:g} s"
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Implement `Completions.stream`."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._slots.taken(self.caller.where))
-            begun = await self.caller.call(partial(self._begin, request))
+            begin = partial(self._begin, request)
+            # Its reader waits no longer than between two words, unless it has to think once more.
+            hurried = request.resumes and not self.caller.dialect.thinks
+            within_s = self._silence_s if hurried else None
+            begun = await self.caller.call(begin, within_s=within_s)
             stack.push_async_callback(begun.pieces.aclose)
             stack.enter_context(self._load.streaming())
             meter = _Meter(self._price, request)
@@ -134,23 +147,21 @@ class ResilientCompletions:
         yield begun.first
         try:
             while now() - begun_at < _LONGEST_ANSWER_S:
-                async with asyncio.timeout(_SILENCE_S):
+                async with asyncio.timeout_at(heard_at + self._silence_s):
                     piece = await anext(begun.pieces, None)
                 if piece is None:
                     if self.caller.dialect.saw_end_unmarked():
                         yield begun.hearing.ended()
                     return
                 heard = begun.hearing.heard(piece)
+                yield heard
                 if heard.text:
                     heard_at = now()
-                elif now() - heard_at > _SILENCE_S:
-                    raise ModelBrokeOffError(self._broke_off)
-                yield heard
             yield Piece(finish=Finish.LENGTH)
         except ModelOverflowError:  # what is written fills what the model reads
             yield Piece(finish=Finish.LENGTH)
         except TimeoutError as error:
-            raise ModelBrokeOffError(self._broke_off) from error
+            raise ModelStalledError(self._stalled) from error
         except ModelUnavailableError as error:
             raise ModelBrokeOffError(f"{self._broke_off} ({error})") from error
 

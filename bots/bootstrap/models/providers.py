@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.model_settings import ModelName
@@ -29,8 +30,6 @@ logger = logging.getLogger(__name__)
 
 # A model that reads a question is waited for by whoever asked it; the local guardrail is there.
 _READING_S = 8.0
-# A model that has begun may be silent for so long at least.
-_SILENCE_S = 20.0
 # The share of the first of two providers: the second needs time as well.
 _FIRST_OF_TWO = 0.5
 # A late answer is waited for so many times as long as somebody waits for the first words.
@@ -149,7 +148,7 @@ class Providers:
             if not key.strip():
                 raise ConfigError(f"the model {model.name} needs OPENAI_API_KEY")
             server, slots = await self.server(key, url)
-            read_s = max(_SILENCE_S, patience.within_s)
+            read_s = max(self._settings.model_silence_s, patience.within_s)
             provider = OpenAIModel(server, model.name, read_s)
             parameters, where = chat.PARAMETERS, server.where
         else:
@@ -159,9 +158,11 @@ class Providers:
         like_openai = model.provider is Vendor.OPENAI
         new = ModelDialect(parameters, may_leave_ends_unmarked=like_openai)
         dialect = self._dialects.setdefault((where, model.name), new)
+        silence_s = min(self._settings.model_silence_s, patience.within_s)
+        bounded = replace(patience, silence_s=silence_s)
         return ResilientCompletions(
             provider,
-            caller=Caller(where, dialect=dialect, breaker=Breaker(), patience=patience),
+            caller=Caller(where, dialect=dialect, breaker=Breaker(), patience=bounded),
             slots=slots,
             load=self._load,
             price=self._settings.price_table().of(model.name),
@@ -215,5 +216,5 @@ def _aws_access(settings: Settings) -> AwsAccess:
         secret_key=settings.aws_secret_access_key.get_secret_value(),
         session_token=settings.aws_session_token.get_secret_value(),
         url=settings.bedrock_url,
-        read_s=max(_SILENCE_S, settings.model_patience_s * _LATE),
+        read_s=max(settings.model_silence_s, settings.model_patience_s * _LATE),
     )

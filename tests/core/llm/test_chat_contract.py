@@ -10,7 +10,7 @@ pytest.importorskip("boto3")
 from config.profiles import load_profile
 from config.resources import load_prompt
 from core.assistant.drafts.extractive import ExtractiveModel
-from core.errors import ModelBrokeOffError
+from core.errors import ModelBrokeOffError, ModelTimeoutError
 from core.llm.bedrock import converse
 from core.llm.bedrock.client import AwsAccess, BedrockClient
 from core.llm.bedrock.model import BedrockModel
@@ -26,6 +26,7 @@ from core.llm.openai.client import OpenAIModel, open_server
 from core.llm.resilient import ResilientCompletions
 from core.text.korean import Analyzer
 from devtools.bedrock import ACCESS_KEY, SECRET_KEY, BedrockServer
+from devtools.bedrock.server import Fault as BedrockFault
 from devtools.openai.faults import Fault
 from devtools.openai.server import OpenAIServer
 
@@ -43,16 +44,20 @@ def writer_of(completions):
     )
 
 
-def resilient(provider, where, parameters, *, within_s=10):
+def resilient(provider, where, parameters, *, within_s=10, silence_s=10):
     caller = Caller(
         where,
         dialect=ModelDialect(parameters),
         breaker=Breaker(),
-        patience=Patience(within_s=within_s, retries=0),
+        patience=Patience(within_s=within_s, retries=0, silence_s=silence_s),
         sleep=lambda _: asyncio.sleep(0),
     )
     return ResilientCompletions(
-        provider, caller=caller, slots=Slots(0), load=StreamLoad(), price=FREE
+        provider,
+        caller=caller,
+        slots=Slots(0),
+        load=StreamLoad(),
+        price=FREE,
     )
 
 
@@ -135,3 +140,39 @@ async def test_whatever_breaks_off_for_good_is_an_error(openai_server, by_openai
     openai_server.faults += [Fault("cut", after=3)] * 3
     with pytest.raises(ModelBrokeOffError):
         await answered(writer_of(by_openai))  # noqa: F405
+
+
+@pytest.fixture(params=["openai", "bedrock"])
+async def hasty(request, openai_server, bedrock_server):
+    """A writer that waits an hour for the first words and a moment for the next, and its server."""
+    limits = {"within_s": 3_600, "silence_s": 0.5}
+    if request.param == "openai":
+        async with open_server(key="sk-test", base_url=openai_server.url) as opened:
+            provider = OpenAIModel(opened, "gpt-4o-mini", read_s=3_600)
+            model = resilient(provider, opened.where, openai_chat.PARAMETERS, **limits)
+            yield writer_of(model), openai_server, Fault
+        return
+    access = AwsAccess("us-east-1", "", ACCESS_KEY, SECRET_KEY, "", bedrock_server.url)
+    async with BedrockClient.open(access) as client:
+        model = resilient(BedrockModel(client, NOVA), client.where, converse.PARAMETERS, **limits)
+        yield writer_of(model), bedrock_server, BedrockFault
+
+
+async def test_a_stream_that_falls_silent_is_taken_up_again(hasty):
+    """Long before the time that first words may take; what was said is not said again."""
+    model, server, fault = hasty
+    whole, _ = await answered(model)  # noqa: F405
+    server.faults.append(fault("stall", after=12))
+    async with asyncio.timeout(60):
+        texts, _ = await answered(model)  # noqa: F405
+    assert "".join("".join(texts).split()) == "".join("".join(whole).split())
+
+
+async def test_silence_again_is_not_waited_for_as_for_first_words(hasty):
+    """Who reads the beginning already waits no longer for its rest than between two words."""
+    model, server, fault = hasty
+    server.faults += [fault("stall", after=3), fault("stall")]
+    async with asyncio.timeout(60):
+        with pytest.raises(ModelTimeoutError):
+            await answered(model)  # noqa: F405
+    assert len(server.requests) == 2
