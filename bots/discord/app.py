@@ -156,7 +156,8 @@ class BaseClient(discord.Client):
                 work = submitted(self.context, interaction)
             self.tasks.begin(excused(interaction, work, self.context.profile.not_stored))
         elif interaction.type is discord.InteractionType.component and not (
-            pressed_of(custom_id) or any(one.fullmatch(custom_id) for one in _OWNERS_BUTTONS)
+            interaction.message  # discord.py hands no press without its message to the buttons
+            and (pressed_of(custom_id) or any(one.fullmatch(custom_id) for one in _OWNERS_BUTTONS))
         ):
             self.tasks.begin(say(interaction, stale))
 

@@ -307,6 +307,18 @@ class Retriever:
             rows.append(measures(found.values, fused, [int(fused.argmax())])[0])
         return Everyday.of(self._everyday, np.array(rows))
 
+    def told_share(self, text: str, entry: Entry) -> float:
+        """Return how much of a text only the answer of an entry says, and none of its questions.
+
+        From 0 to 1, each term weighted by how rare it is. A question has the words of those who
+        ask; whoever tells of the answer has its words.
+        """
+        asked = " ".join((entry.title, *entry.questions, entry.category))
+        said, known = self._analyzer.terms(entry.text), set(self._analyzer.terms(asked))
+        weights = {term: self.idf(term) for term in self._analyzer.terms(text)}
+        told = sum(weights[term] for term in weights.keys() & set(said) - known)
+        return told / (sum(weights.values()) or 1.0)
+
     def is_incomplete(self, question: str) -> bool:
         """Return whether a question is short, and leaves out what it is about."""
         tokens = self._analyzer.tokens(question)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.text.asking_sentences import asks_anything
+from core.text.asking_sentences import asks, asks_anything
 
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _QUOTED: Final = re.compile(r"^>>> .*\Z|^>[^\n]*$", re.MULTILINE | re.DOTALL)
@@ -87,6 +87,10 @@ _TROUBLE: Final = re.compile(
 )
 # The endings of a sentence that states something; without one, a text is a keyword.
 _STATES: Final = re.compile(rf"(?:다|요|음|[함됨임]|네|[가-힣]어|던데|듯|{_PAST}지)$")
+# What a rule tells people to do. Whoever asks for something says so, too.
+_INSTRUCTS: Final = re.compile(r"(?:주세요|주십시오|[으하]십시오|바랍니다)$")
+_WANTS: Final = re.compile(r"려(?:고 ?(?:요|해요|합니다|하는데요?)|는데요?)$")
+_OWN: Final = re.compile(r"\b(?:i|my|we|our)\b", re.IGNORECASE)
 # The verbs and subjects that make a sentence of English words, and what makes a wish of it.
 _STATES_IN_ENGLISH: Final = re.compile(
     r"(?:i|we|they|he|she|it|you|this|that)(?:['’]\w+)?\s\w"
@@ -151,6 +155,17 @@ def only_states(text: str) -> bool:
     said = text.strip().rstrip(_ENDED)
     states = _STATES.search(said) or (_STATES_IN_ENGLISH.match(said) and not _WISH.search(said))
     return bool(states) and not wants_something(text)
+
+
+def may_tell(text: str) -> bool:
+    """Return whether a text may tell others of a rule: it states, or says what to do ("… 주세요").
+
+    What its speaker wants, and English trouble of the speaker's own, is no rule.
+    """
+    if _WANTS.search(text.rstrip(_ENDED)) or (only_tells(text) and _OWN.search(text)):
+        return False
+    sentences = (one.strip().rstrip(_ENDED) for one in _STOP.split(text) if one.strip())
+    return all(_INSTRUCTS.search(one) or not asks(one) for one in sentences)
 
 
 def _is_talk(sentence: str) -> bool:

@@ -71,7 +71,7 @@ async def whisper(client: AsyncWebClient, url: str, text: str, *, thread: str = 
 
 def thread_of(body: Json) -> str:
     """Return the thread in which a button was pressed; "" outside of threads."""
-    return str(body.get("container", {}).get("thread_ts") or "")
+    return str((body.get("container") or {}).get("thread_ts") or "")
 
 
 def _taken(answer: WebhookResponse) -> bool:

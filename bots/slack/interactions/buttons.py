@@ -130,7 +130,7 @@ class Buttons:
         if marked == blocks:
             return
         page = Page(press.message.get("text") or "…", tuple(_renewed(marked, question, used)))
-        reference = reference_of(press.channel, press.message["ts"])
+        reference = reference_of(press.channel, press.ts)
         metadata = await self._metadata(question, reference)
         edits = self._budgets.edits(press.workspace.team)
         async with edits.slot(ends=False):  # endings of answers go first
@@ -175,10 +175,10 @@ def register(
 
 def _asked(press: Press) -> Question:
     """Return the question that a press asks, without its text."""
-    channel, ts = press.channel, press.message["ts"]
-    thread = press.thread if channel.startswith("D") else press.thread or ts
+    channel = press.channel
+    thread = press.thread if channel.startswith("D") else press.thread or press.ts
     session = Place(press.workspace.team, channel, thread).session
-    return Question("", session, "", press.user, reply_to=ts)
+    return Question("", session, "", press.user, reply_to=press.ts)
 
 
 def _marked(block: Json, used: frozenset[int]) -> Json:

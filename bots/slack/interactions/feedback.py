@@ -16,6 +16,7 @@ from bots.slack.api.response_url import thread_of, whisper
 from bots.slack.api.workspaces import Workspaces
 from bots.slack.context import Context
 from bots.slack.ids import Place
+from bots.slack.interactions.press import channel_of
 from bots.slack.render.blocks import read_feedback
 from core.errors import StorageError
 from core.profile import Profile
@@ -41,7 +42,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
         body, client = args.body, args.client
         question_id, helpful = read_feedback(args.payload["value"]) or ("", True)
         team = workspaces.get(args.context.team_id).team
-        if not Place(team, body["channel"]["id"], "").owns(question_id):
+        if not Place(team, channel_of(body), "").owns(question_id):
             stale = context.profile.stale_button
             await whisper(client, body["response_url"], stale, thread=thread_of(body))
             return
@@ -99,7 +100,8 @@ async def _taken_back(context: Context, opinion: Feedback) -> str:
 async def _ask_why(context: Context, question_id: str, body: Json, client: AsyncWebClient) -> str:
     """Open the form and return its id, "" if Slack has not opened it."""
     # Owners see neither direct messages nor what one person alone is shown.
-    private = body["channel"]["id"].startswith("D") or body["container"].get("is_ephemeral")
+    container = body.get("container") or {}
+    private = channel_of(body).startswith("D") or container.get("is_ephemeral")
     offers_person = bool(context.owner_ids) and not private
     metadata = _metadata(question_id, body)
     view = form_of(context.profile, metadata, offers_person=offers_person)

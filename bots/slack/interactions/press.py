@@ -41,7 +41,7 @@ class Press:
 
     @property
     def message(self) -> Json:
-        """The message of the button, empty if only the person sees it."""
+        """The message of the button, empty if only the person sees it or Slack does not tell it."""
         message: Json = self.body.get("message") or {}
         return message
 
@@ -63,6 +63,12 @@ def on_press(
         background.begin(does(_read(body, action, workspace)))
 
 
+def channel_of(body: Json) -> str:
+    """Return the channel in which a button was pressed, from its message or from the container."""
+    channel, container = body.get("channel") or {}, body.get("container") or {}
+    return str(channel.get("id") or container["channel_id"])
+
+
 def value_of(action: Json) -> str:
     """Return the value of the button that was pressed, or of the choice in a menu."""
     return action.get("value") or (action.get("selected_option") or {}).get("value") or ""
@@ -72,7 +78,7 @@ def _read(body: Json, action: Json, workspace: Workspace) -> Press:
     container, message = body.get("container") or {}, body.get("message") or {}
     return Press(
         workspace,
-        channel=body["channel"]["id"],
+        channel=channel_of(body),
         thread=container.get("thread_ts") or message.get("thread_ts") or "",
         ts=container.get("message_ts") or message.get("ts") or "",
         user=body["user"]["id"],

@@ -18,7 +18,7 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.response_url import send, whisper
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.interactions.press import value_of
+from bots.slack.interactions.press import channel_of, value_of
 from bots.slack.render.blocks import BlockOptions, Page, read_followup, render
 from bots.slack.render.elements import Block
 from bots.slack.replies.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
@@ -68,7 +68,7 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
             if view and not await context.service.may_share(question_id):
                 await whisper(client, url, context.profile.not_for_all)
             elif view:
-                posts = budgets.posts(body["channel"]["id"])
+                posts = budgets.posts(channel_of(body))
                 await _share(context, client, body, view, posts)
                 await _show_again(context, client, url, view, shared=True)
             else:
@@ -123,7 +123,7 @@ async def _share(
     first = replace(
         first, blocks=(_shared_by(context.profile.shared_by.format(name=name)), *first.blocks)
     )
-    channel, url = body["channel"]["id"], body["response_url"]
+    channel, url = channel_of(body), body["response_url"]
     root = await _in_turn(posts, partial(_post, client, channel, url, first))
     for page in more:
         await _in_turn(posts, partial(_post, client, channel, url, page, thread=root))

@@ -13,6 +13,7 @@ from bots.slack.api.response_url import thread_of, whisper
 from bots.slack.api.workspaces import Workspaces
 from bots.slack.context import Context
 from bots.slack.ids import Place
+from bots.slack.interactions.press import channel_of
 from bots.slack.render.blocks import SOURCE_DETAILS
 from bots.slack.render.source_view import source_view
 from core.errors import PlatformError, StorageError
@@ -30,7 +31,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
     async def open_sources(args: AsyncArgs) -> None:
         await args.ack()
         body = args.body
-        place = Place(workspaces.get(args.context.team_id).team, body["channel"]["id"], "")
+        place = Place(workspaces.get(args.context.team_id).team, channel_of(body), "")
         trouble = context.profile.stale_button
         try:
             if passages := await _passages(context, place, args.payload.get("value") or ""):

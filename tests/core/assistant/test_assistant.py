@@ -19,6 +19,7 @@ from core.stores.memory import MemoryHistory
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
+from core.text.colleagues import may_tell
 from core.text.korean import compact
 from core.types import (
     Answered,
@@ -236,6 +237,20 @@ async def test_uncalled_it_does_not_answer_what_is_for_a_colleague(make_assistan
     assert await assistant.would_answer(ask("정산은 언제 되나요?"))
     for text in ("지영님, 정산은 언제 되나요?", "`정산은 언제 되나요?` 라고 물으셨어요"):
         assert not await assistant.would_answer(ask(text))
+
+
+async def test_uncalled_it_is_silent_where_somebody_says_what_the_faq_says(make_assistant):
+    """In the words of an answer, which the search is surest of."""
+    assistant = make_assistant()
+    said = [
+        sentence
+        for entry in FAQ
+        for sentence in entry.text.split("\n")[:6]
+        if may_tell(sentence) and sum(map(str.isalpha, sentence)) >= 12
+    ]
+    spoken = [one for one in said if await assistant.would_answer(ask(one))]
+    assert len(said) >= 10
+    assert len(spoken) <= len(said) / 10
 
 
 async def test_the_turn_is_stored_before_the_last_event(make_assistant):

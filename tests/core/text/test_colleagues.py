@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.colleagues import is_for_colleagues, only_states
+from core.text.colleagues import is_for_colleagues, may_tell, only_states
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,18 @@ def test_what_a_faq_may_answer_is_not(text):
 )
 def test_a_statement_is_told_from_a_question_a_keyword_and_a_trouble(text, states):
     assert only_states(text) is states
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("정산은 매일 이루어집니다", True),
+        ("교환권은 하루 전에 신청해 주세요. 그 뒤에는 안 됩니다.", True),
+        ("guests can't create tasks", True),
+        ("교환권은 어디서 받나여", False),
+        ("교환 신청하려고요", False),
+        ("forgot my password", False),
+    ],
+)
+def test_what_may_tell_of_a_rule_is_told_from_a_question_and_from_trouble_of_ones_own(text, may):
+    assert may_tell(text) is may

@@ -60,6 +60,7 @@ FUNCTIONS = {
     "is_thanks": addressing.is_thanks,
     "is_for_colleagues": colleagues.is_for_colleagues,
     "only_states": colleagues.only_states,
+    "may_tell": colleagues.may_tell,
     "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
     "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
     "asks": asking_sentences.asks,

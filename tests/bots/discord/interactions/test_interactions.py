@@ -438,6 +438,16 @@ async def test_a_stale_or_forged_button_is_answered_kindly(fake, tmp_path, profi
         assert not bot.assistant.asked
 
 
+async def test_a_press_without_its_message_is_answered_kindly(fake, tmp_path, profile, monkeypatch):
+    async with running_bot(fake, tmp_path, profile):
+        _, answer = await asked_in_thread(fake)
+        whole = fake._interaction_json
+        monkeypatch.setattr(fake, "_interaction_json", lambda one: whole(one) | {"message": None})
+        pressed = await fake.press(answer, FOLLOWUPS[0])
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.stale_button])
+        assert not pressed.failed
+
+
 async def test_it_is_acknowledged_in_time_though_the_store_is_slow(
     fake, tmp_path, profile, monkeypatch
 ):

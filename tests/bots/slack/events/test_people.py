@@ -18,6 +18,7 @@ from fakes.slack_bot import (
 from core.errors import StorageError
 from core.messaging.user_limits import UserLimits
 from devtools.slack import Slack, labels, visible
+from devtools.slack.world import people
 
 FOLLOWUP = "정산 계좌는 어떻게 바꾸나요?"
 
@@ -67,6 +68,23 @@ async def test_a_followup_is_answered_in_the_thread_and_its_button_marked(
     assert f"@{jiyoung.id} 님의 질문" in visible(followed_up)
     assert FOLLOWUP in visible(followed_up)
     assert visible(reply).replace("✓ ", "") == before  # nothing else has changed
+
+
+@pytest.mark.parametrize("parts", [{"message": None}, {"message": None, "channel": None}])
+async def test_a_press_is_answered_though_slack_does_not_tell_its_message(
+    slack, tmp_path, minsu, channel, monkeypatch, parts
+):
+    """As it tells none of what one person alone sees."""
+    whole = people.press_payload
+    monkeypatch.setattr(people, "press_payload", lambda *of: whole(*of) | parts)
+    async with answering(slack, tmp_path):
+        question, reply = await answered(slack, minsu, channel)
+        await minsu.press(reply, FOLLOWUP)
+        await slack.until(lambda: len(slack.replies(question)) == 2 and finished(slack, question))
+        await minsu.press(reply, PROFILE.helpful)
+        await slack.until(
+            lambda: PROFILE.feedback_thanks in map(visible, minsu.ephemerals(channel))
+        )
 
 
 async def test_two_presses_are_one_question(slack, tmp_path, minsu, jiyoung, channel):
