@@ -138,9 +138,13 @@ def is_markdown(text: str) -> bool:
 
 
 def image(label: str, address: str, base: str) -> str:
-    """Return an image as a link, under its text or the name of its file."""
+    """Return an image as a link, under its text or the name of its file.
+
+    One that has no text and leads to no place on the web is nothing that could be read.
+    """
     name = label.strip() or PurePosixPath(unquote(urlsplit(address).path)).name
-    return link(name or "image", address, base)
+    shown = link(name or "image", address, base)
+    return shown if label.strip() or shown.startswith("[") else ""
 
 
 def link(label: str, address: str, base: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ MOST_COLUMNS: Final = 200
 _FIELD_NAMES: Final = frozenset(("title", "question", "answer", "질문", "제목", "답변"))
 _FOLDER_NAMES: Final = ("name", "title", "category", "section", "topic", "카테고리", "분류")
 _SAMPLE: Final = 50
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
 _TEXT_KEYS: Final = ("text", "plain_text", "name", "title")
 _SPEAKERS: Final = {"user": "question", "human": "question", "assistant": "answer", "gpt": "answer"}
 
@@ -67,6 +69,17 @@ def lists_of_records(
                 named = name in lists and len(lists) > 1 and str(name).lower() not in LANGUAGES
                 above = (*parents, str(name)) if named else parents
                 yield from lists_of_records(value, columns, where, seen=seen, parents=above)
+
+
+def lists_of_objects(content: object, depth: int = 0) -> Iterator[list[Any]]:
+    """Yield every list that has objects alone and stands in none of these, wherever it is."""
+    if depth > MOST_DEEP:
+        return
+    if isinstance(content, list) and content and all(isinstance(item, dict) for item in content):
+        yield content
+    elif isinstance(content, list | dict):
+        for value in content.values() if isinstance(content, dict) else content:
+            yield from lists_of_objects(value, depth + 1)
 
 
 def _in_category(items: list[Any], category: str) -> list[Any]:
@@ -125,8 +138,14 @@ def _keyed(content: Mapping[Any, object], columns: ColumnMap) -> list[Record]:
 
 
 def is_pairs(content: Mapping[Any, object]) -> bool:
-    """Return whether the names are titles: the values are texts, and no name is a field's."""
+    """Return whether the names are titles: the values are texts, and no name is a field's.
+
+    Names such as a program's settings have (`label`, `sidebarPosition`) with a number are none.
+    """
     values = content.values()
+    settings = all(_IDENTIFIER.fullmatch(str(name)) for name in content)
+    if settings and any(isinstance(value, int | float) for value in values):
+        return False
     texts = sum(isinstance(value, str) for value in values)
     named = len(content) < 20 and not _FIELD_NAMES.isdisjoint(content)
     if any(isinstance(value, dict) or _has_objects(value) for value in values):

@@ -19,6 +19,7 @@ from ingest.sources.records import (
     Record,
     flat_record,
     is_pairs,
+    lists_of_objects,
     lists_of_records,
     pairs_in,
 )
@@ -134,16 +135,13 @@ def _read_content(content: object, name: str, collector: Collector, columns: Col
 
 def _known_by_contents(content: object, columns: ColumnMap) -> Iterator[tuple[str, list[object]]]:
     """Yield the list of objects, if there is one, of which the texts show what is asked."""
-    lists = content.values() if isinstance(content, dict) else [content]
-    objects = [
+    found = [
         items
-        for items in lists
-        if isinstance(items, list) and items and all(isinstance(item, dict) for item in items)
+        for items in lists_of_objects(content)
+        if head_by_contents(_lines([(0, flat_record(item)) for item in items[:_SAMPLE]]), columns)
     ]
-    if len(objects) == 1:
-        lines = _lines([(0, flat_record(item)) for item in objects[0][:_SAMPLE]])
-        if head_by_contents(lines, columns):
-            yield "", objects[0]
+    if len(found) == 1:
+        yield "", found[0]
 
 
 def _lines(flat: Sequence[tuple[int, Record]]) -> list[TableLine]:
@@ -154,8 +152,8 @@ def _lines(flat: Sequence[tuple[int, Record]]) -> list[TableLine]:
 
 
 def _nothing_in(content: object, columns: ColumnMap) -> str:
-    items = content if isinstance(content, list) else [content]
-    objects = [item for item in items if isinstance(item, dict)]
+    longest = max(lists_of_objects(content), key=len, default=[content])
+    objects = [item for item in longest if isinstance(item, dict)]
     if not objects:
         return "not a FAQ; save a list of objects with title and answer"
     names = list(dict.fromkeys(name for item in objects[:100] for name in flat_record(item)))

@@ -11,7 +11,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from core.errors import SourceError
-from ingest.sources.load import KINDS, MAX_FILE_BYTES
+from ingest.sources.folders import KINDS
+from ingest.sources.load import MAX_FILE_BYTES
 from ingest.sources.web.client import WebClient
 
 _DEADLINE_S: Final = 300.0

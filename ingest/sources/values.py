@@ -27,10 +27,12 @@ _DATE: Final = re.compile(
 )
 _US_DATE: Final = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)\d\d)")
 _WORDY_DATES: Final = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y")
+_CLOCK: Final = re.compile(r"\s+\d{1,2}:\d\d(?::\d\d)?\s*(?:[AaPp][Mm])?(?:\s*\([^()]*\))?$")
 _SECTION: Final = re.compile(r'"[^"]*"|\\.|.')
 # https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 _MOST_FORMAT_CHARS: Final = 255
 _UNIX_S: Final = range(631_152_000, 4_102_444_800)  # 1990 to 2100
+_UNIX_DIGITS: Final = (10, 13)  # of seconds, and of milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ def date_of(value: object) -> str:  # noqa: PLR0911 - one way after the other
         if not (math.isfinite(seconds) and int(seconds) in _UNIX_S):
             return ""
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
-    text = (text_of(value) or "").strip()
+    text = _CLOCK.sub("", (text_of(value) or "").strip())
+    if text.isdecimal() and len(text) in _UNIX_DIGITS:
+        return date_of(int(text))
     if match := _DATE.match(text) or _US_DATE.match(text):
         try:
             return date(int(match["year"]), int(match["month"]), int(match["day"])).isoformat()

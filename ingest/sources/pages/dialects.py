@@ -12,7 +12,7 @@ from typing import Final
 _CODE: Final = re.compile(
     r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[^\n]*$|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE
 )
-_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|%%[^%\n]+%%", re.DOTALL)
+_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?\*/\}|%%[^%\n]+%%", re.DOTALL)
 # Liquid, Hugo's shortcodes, kramdown's attributes, tables of contents, MDX' imports and components.
 _FOR_PROGRAMS: Final = re.compile(
     r"\{%[^%\n]*%\}|\{\{[<%][^{}\n]*\}\}|\{:[^{}\n]*\}|^\[(?:TOC|\[_TOC_\])\]\s*$"

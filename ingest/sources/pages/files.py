@@ -17,6 +17,7 @@ from core.errors import SourceError
 from ingest.sources.archives import open_archive
 from ingest.sources.encodings import decode
 from ingest.sources.html_markdown import html_to_markdown
+from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
 from ingest.sources.pages.dialects import plain_markdown
 from ingest.sources.pages.front_matter import (
     WithheldPageError,
@@ -47,10 +48,10 @@ def read_markdown(
     """
     try:
         text, fields = without_front_matter(_text(data, name).replace("\r\n", "\n"))
+        text, properties = without_properties(text)
     except WithheldPageError as error:
         collector.skip(name, f"not for readers: {error}")
         return
-    text, properties = without_properties(text)
     fields = {**properties, **fields}
     if name.endswith(_MARKDOWN):
         text = plain_markdown(text)
@@ -74,7 +75,7 @@ def read_html(
     """Read a page in HTML: its marked up questions (schema.org), else its headings.
 
     Raises:
-        SourceError: It is not text.
+        SourceError: It is not text, or the list of an export's pages.
     """
     soup = BeautifulSoup(_text(data, name), "html.parser")
     canonical = soup.find("link", rel="canonical")
@@ -84,9 +85,12 @@ def read_html(
         read_content(questions, name, collector, columns)
         return
     fields = {"url": url, "updated": _modified(soup)} if url else {}
-    title = _first_text(soup, "h1", "title")
+    if is_list_of_pages(soup):
+        raise NotAFaqError(f"{name}: the list of the pages of a space, which are read themselves")
+    exported = page_of_space(soup)
+    title = _first_text(exported or soup, "h1", "title")
     add_page(
-        SourcePage(_content(soup, url), name, title, fields, base=url, alone=alone),
+        SourcePage(_content(soup, exported, url), name, title, fields, base=url, alone=alone),
         collector,
         columns,
     )
@@ -158,12 +162,12 @@ def _marked_up(soup: BeautifulSoup) -> Iterator[Any]:
                     yield from main if isinstance(main, list) else [main]
 
 
-def _content(soup: BeautifulSoup, url: str) -> str:
+def _content(soup: BeautifulSoup, exported: Tag | None, url: str) -> str:
     for selector in _BESIDE:
         for tag in soup.select(selector):
             if not tag.find(["h1", "article", "main"]):
                 tag.decompose()
-    body = soup.find("main") or soup.find("article") or soup.body or soup
+    body = exported or soup.find("main") or soup.find("article") or soup.body or soup
     mark_questions(soup, body)
     return html_to_markdown(body, base=url)
 
@@ -177,7 +181,7 @@ def _modified(soup: BeautifulSoup) -> str:
     return str(tag["datetime"]) if isinstance(tag, Tag) else ""
 
 
-def _first_text(soup: BeautifulSoup, *names: str) -> str:
+def _first_text(soup: Tag, *names: str) -> str:
     for name in names:
         tag = soup.find(name)
         if tag and (text := tag.get_text(" ", strip=True)):

@@ -34,14 +34,16 @@ def without_front_matter(text: str) -> tuple[str, dict[str, object]]:
     if not match:
         return text, {}
     values = _values(match["mark"], match["text"][:_MOST_CHARS])
-    line = TableLine(1, list(values.values()))
-    if state := state_of(line, state_columns(list(values), [line])):
-        raise WithheldPageError(state)
+    _check_shown(values)
     return "\n" * match[0].count("\n") + text[match.end() :], _fields(values)
 
 
 def without_properties(text: str) -> tuple[str, dict[str, object]]:
-    """Return a Notion page without the properties of its row below its title, and these."""
+    """Return a Notion page without the properties of its row below its title, and these.
+
+    Raises:
+        WithheldPageError: They say that it is a draft, or the like.
+    """
     lines = text.split("\n")
     start = next((index for index, line in enumerate(lines) if line.startswith("# ")), None)
     if start is None or any(line.strip() for line in lines[:start]):
@@ -49,11 +51,19 @@ def without_properties(text: str) -> tuple[str, dict[str, object]]:
     end = start + 1
     while end < len(lines) and (not lines[end].strip() or _PAIR.match(lines[end])):
         end += 1
-    found = _fields(_pairs(lines[start + 1 : end]))
+    values = _pairs(lines[start + 1 : end])
+    _check_shown(values)
+    found = _fields(values)
     if not found.keys() & {"category", "updated", "url", "answer"}:
         return text, {}
     lines[start + 1 : end] = [""] * (end - start - 1)
     return "\n".join(lines), found
+
+
+def _check_shown(values: Mapping[str, object]) -> None:
+    line = TableLine(1, list(values.values()))
+    if state := state_of(line, state_columns(list(values), [line])):
+        raise WithheldPageError(state)
 
 
 def _values(mark: str, text: str) -> dict[str, object]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 _HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")
+# `2.1 …`, `2.2 …`: numbers that go up are an outline's, and no part of a title.
+_OUTLINE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\.?\s+(?=\S)")
 FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
 
 
@@ -32,7 +35,18 @@ class PageSection:
         return "\n".join(self.lines).strip()
 
 
-def sections_of(text: str) -> Iterator[PageSection]:
+def sections_of(text: str) -> list[PageSection]:
+    """Cut Markdown at its headings, which lose the numbers of an outline."""
+    sections = list(_cut(text))
+    numbered = [(match, one) for one in sections if (match := _OUTLINE.match(one.title))]
+    numbers = [tuple(map(int, match[1].split("."))) for match, _ in numbered]
+    if len(numbers) > 1 and all(before < after for before, after in pairwise(numbers)):
+        for match, section in numbered:
+            section.title = section.title[match.end() :]
+    return sections
+
+
+def _cut(text: str) -> Iterator[PageSection]:
     """Cut Markdown at its headings; lines of code are none."""
     section = PageSection(0, "", 1, 0, [])
     fence = ""

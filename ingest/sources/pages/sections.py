@@ -57,7 +57,7 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
     before = len(collector.rows) + len(collector.skipped)
     text = with_question_headings(page.text)
     asked = _asked(text)
-    sections = list(sections_of(_without(asked, text)))
+    sections = sections_of(_without(asked, text))
     for section, path in _with_paths(sections):
         _take_tables(section, _category(path), page, collector, columns)
     lines = list(_asked_records(asked, sections, page, collector))
@@ -167,9 +167,12 @@ def _records(
         elif preface.text and page.title:
             yield 1, {"title": page.title, "answer": preface.text}
         return
-    if preface.text and page.title and not _is_generic(page.title):
-        yield 1, {"title": page.title, "answer": preface.text}
     level = _entry_level(headed, page)
+    if preface.text and page.title and not _is_generic(page.title):
+        if len(preface.text) < _DOOR_CHARS and _asks_at(level, headed):
+            collector.skip(f"{page.where}:1", f"a text above the others: {preface.text!r}")
+        else:
+            yield 1, {"title": page.title, "answer": preface.text}
     lone = [section.level for section in headed].count(headed[0].level) == 1 and headed[
         0
     ].level < level
@@ -211,14 +214,22 @@ def _entry_level(headed: Sequence[PageSection], page: SourcePage) -> int:
     """The level of the headings that are entries; deeper ones belong to their answers."""
     levels = sorted({section.level for section in headed})
     for level in reversed(levels):
-        of_level = [section for section in headed if section.level == level]
-        asked = sum(bool(is_question(section.title)) for section in of_level)
-        if asked * 2 >= len(of_level) and (len(of_level) > 1 or level == levels[0]):
+        if _asks_at(level, headed) and (_count_at(level, headed) > 1 or level == levels[0]):
             return level
     top = [section for section in headed if section.level == levels[0]]
     if len(top) == 1 and len(levels) > 1 and (page.alone or _is_generic(top[0].title)):
         return levels[1]
     return levels[0]
+
+
+def _asks_at(level: int, headed: Sequence[PageSection]) -> bool:
+    """Return whether half of the headings of a level, or more, are questions."""
+    asked = sum(section.level == level and is_question(section.title) for section in headed)
+    return asked * 2 >= _count_at(level, headed)
+
+
+def _count_at(level: int, headed: Sequence[PageSection]) -> int:
+    return sum(section.level == level for section in headed)
 
 
 def _joined(sections: Sequence[PageSection]) -> str:

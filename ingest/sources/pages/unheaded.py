@@ -32,7 +32,7 @@ class _Question:
 
 def with_question_headings(text: str) -> str:
     """Return a page whose questions in bold, or alone on a line, are headings."""
-    sections = list(sections_of(text))
+    sections = sections_of(text)
     lone = len(sections) == 1
     found = [(section, _bold(section, lone=lone)) for section in sections]
     if sum(len(questions) for _, questions in found) < 2:

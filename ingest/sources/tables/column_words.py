@@ -58,6 +58,18 @@ FILLERS: Final = frozenset((
 MORE_WORDS: Final = frozenset((
     "example", "sample", "similar", "alternate", "alternative", "other", "additional", "variant",
 ))
+# As Korean systems shorten them: `faqTitl`, `qestnSj`, `ANSWER_CN`, `ctgNm`.
+SHORT: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("titl", "ttl", "sj", "subj"), "title"),
+    **dict.fromkeys(("qestn", "qstn", "qust"), "question"),
+    **dict.fromkeys(("ansr", "answ", "ans", "rply"), "answer"),
+    **dict.fromkeys(("cn", "cntn", "cntnt", "cntnts", "conts"), "content"),
+    **dict.fromkeys(("ctg", "ctgr", "ctgry", "ctgy", "clsf", "gubun"), "category"),
+    **dict.fromkeys(("updt", "mdfcn"), "updated"),
+    "nm": "name",
+}
+REGISTERED: Final = frozenset(("reg", "rgst", "regist", "frst", "crt"))
+MOMENTS: Final = frozenset(("dt", "dtm", "dttm", "ymd", "pnttm"))
 # The last word of an English name says what it is: a `canned response` is a response.
 ASKED: Final = frozenset(("question", "inquiry", "enquiry", "query"))
 ANSWERED: Final = frozenset(("answer", "reply", "response", "resolution", "solution"))
@@ -98,7 +110,7 @@ LEVELS: Final = tuple(
     )
 )
 KO_RELATED: Final = re.compile(r"(?:관련|연관)(?:된)?(?:질문|문서|도움말|글|항목|faq|문의)?")
-KO_URL: Final = re.compile(r".{0,6}(?:링크|주소|바로가기)|(?:원문|출처|참고)(?:url)?")
+KO_URL: Final = re.compile(r"(?!.*메일).{0,6}(?:링크|주소|바로가기)|(?:원문|출처|참고)(?:url)?")
 KO_UPDATED: Final = re.compile(
     r"(?:최종|최근|마지막)?(?:수정|변경|갱신|업데이트|개정|검토|확인|점검)"
     r"(?:일|일자|일시|날짜|시각|시간)|(?:최종|최근|마지막)?(?:수정|변경|갱신|업데이트|개정)"

@@ -24,7 +24,7 @@ from ingest.sources.tables.columns import (
 )
 from ingest.sources.tables.headers import Header, header, is_for_readers, is_reply_word, same_name
 from ingest.sources.tables.lines import TableLine, is_filled, value_at
-from ingest.sources.values import Linked, text_of
+from ingest.sources.values import Linked, date_of, text_of
 
 _SAMPLE_ROWS: Final = 500
 _NAME_CHARS: Final = 40
@@ -72,7 +72,8 @@ def head_by_contents(lines: Sequence[TableLine], columns: ColumnMap) -> TableHea
     filled = [index for index, line in enumerate(lines) if not line.blank][:HEADER_ROWS]
     for index in filled:
         cells, body = lines[index].values, lines[index + 1 :]
-        if _are_names(cells) and has_mapped(cells, columns):
+        named_by_data = _stands_above_data(cells, body)
+        if (named_by_data or _are_names(cells)) and has_mapped(cells, columns):
             named = [header(cell) for cell in cells]
             if found := _completed(named, body, columns):
                 return _head(lines[index].number, named, found, above=lines[:index], body=body)
@@ -131,6 +132,25 @@ def _are_names(cells: Sequence[object]) -> bool:
         and not any(text.endswith(("?", "？", ".", "다")) for text in texts)
         and not any(_ADDRESS.match(text) or text.isdigit() for text in texts)
     )
+
+
+def _stands_above_data(cells: Sequence[object], body: Sequence[TableLine]) -> bool:
+    """Return whether a text stands above dates or numbers alone, as a form's `Timestamp` does.
+
+    The names of a form's columns are the sentences that it asked.
+    """
+    texts = _Texts(body)
+    if not all(isinstance(cell, str) for cell in cells if is_filled(cell)):
+        return False
+    for index, cell in enumerate(cells):
+        held = texts.of(index) if is_filled(cell) and not _is_datum(str(cell)) else []
+        if len(held) > 1 and all(map(_is_datum, held)):
+            return True
+    return False
+
+
+def _is_datum(text: str) -> bool:
+    return bool(date_of(text)) or text.strip().isdecimal()
 
 
 def _completed(

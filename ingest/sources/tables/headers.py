@@ -30,12 +30,15 @@ from ingest.sources.tables.column_words import (
     LANGUAGES,
     LEVELS,
     MEASURES,
+    MOMENTS,
     MORE_WORDS,
     NO_PAGE,
     NOT_FOR_READERS,
     PUBLIC,
     QUESTIONS,
+    REGISTERED,
     RELATED,
+    SHORT,
     TAGS,
     TITLE,
     UPDATED,
@@ -146,28 +149,40 @@ def _korean(text: str) -> tuple[str, int] | None:
     return None
 
 
-def _english(words: list[str]) -> tuple[str, int] | None:  # noqa: PLR0911 - rules in order
-    if words[-1] in ("category", "type", "topic", "section"):
-        return "category", len(CATEGORY)
-    if words[0] == "related" or words == ["see", "also"]:
-        return "related", 0
-    if any(word in UPDATED for word in words):
-        return "updated", 0
-    if words[-1] in ("url", "link", "href", "permalink") and NO_PAGE.isdisjoint(words):
-        # Beside `html_url`, a `url` is that of a record in a program's interface.
-        return "url", -1 if words[0] in PUBLIC else len(URL)
-    if len(words) > 1 and words[-1] in ("question", "questions") and words[0] in MORE_WORDS:
-        return "questions", 0
-    if any(word in DATED for word in words):
-        return "dated", 0
+def _english(words: list[str]) -> tuple[str, int] | None:
+    words = [SHORT.get(word, word) for word in words]
+    if found := _beside(words):
+        return found
     heads = [word for word in words if not (word in FILLERS or word in LANGUAGES or word.isdigit())]
     if not heads and words[0] in ("q", "a"):
         heads = words[:1]
     if len(heads) == 1:
         return _exact(heads)
+    if len(heads) == 2 and heads[0] in ASKED and heads[1] == "title":
+        return "title", 0
     if heads and MEASURES.isdisjoint(heads) and heads[-1] in ASKED | ANSWERED:
         return ("title", len(TITLE)) if heads[-1] in ASKED else ("answer", len(ANSWER))
     return ("body", 0) if not heads and any(word in BODY for word in words) else None
+
+
+def _beside(words: list[str]) -> tuple[str, int] | None:  # noqa: PLR0911 - rules in order
+    """Read the name of a column beside those of the title and the answer."""
+    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if last in ("category", "type", "topic", "section") or (last == "name" and before in CATEGORY):
+        return "category", len(CATEGORY)
+    if words[0] == "related" or words == ["see", "also"]:
+        return "related", 0
+    if any(word in UPDATED for word in words):
+        return "updated", 0
+    if last in ("url", "link", "href", "permalink") and NO_PAGE.isdisjoint(words):
+        # Beside `html_url`, a `url` is that of a record in a program's interface.
+        return "url", -1 if words[0] in PUBLIC else len(URL)
+    if before and last in ("question", "questions") and words[0] in MORE_WORDS:
+        return "questions", 0
+    registered = last in MOMENTS and not REGISTERED.isdisjoint(words)
+    if registered or any(word in DATED for word in words):
+        return "dated", 0
+    return None
 
 
 def _words(text: str) -> list[str]:

@@ -25,14 +25,19 @@ _NO: Final = frozenset((
     "n", "no", "false", "0", "off", "x", "아니오", "아니요", "미", "안함", "불가",
 ))
 # fmt: on
+# As Korean systems name their columns: `useYn`, `FAQ_DEL_YN`, `useAt`.
+_BEFORE_YN: Final = r"(?:faq|bbs|ntt)?_?"
+_YN: Final = r"_?(?:yn|at|flag)"
 _STATE: Final = re.compile(r"(?:.*_)?(?:state|status)|.{0,6}상태")
 _SHOWN: Final = re.compile(
     r"(?:is_)?(?:published|visible|public|active|enabled|live|displayed)"
     r"|(?:외부|홈페이지)?(?:공개|게시|노출|전시|활성화?)(?:여부|유무)?|사용(?:여부|유무)"
+    rf"|{_BEFORE_YN}(?:use|open|di?sp(?:lay)?|expsr|show|view|post|public){_YN}"
 )
 _HIDDEN: Final = re.compile(
     r"(?:is_)?(?:draft|archived|hidden|deleted|private|disabled|unpublished|obsolete)"
     r"|(?:삭제|숨김|비공개|폐기|보관|임시저장)(?:여부|유무)?"
+    rf"|{_BEFORE_YN}(?:del(?:ete)?|hide|secret){_YN}"
 )
 # A date there, or anything else, says that the row is no longer for readers.
 _ENDED: Final = re.compile(
