@@ -32,7 +32,8 @@ class ClaimFilter:
 
     def __init__(self, question: str) -> None:
         """Accept the numbers of the `question` also where no passage has them."""
-        self._question = question
+        self._question = _Source(question)
+        self._sources: dict[str, _Source] = {}
         self._held: list[str] = []
         self._tail = ""  # the end of the held text, in which a sentence may still end
         self.passed = False
@@ -69,20 +70,43 @@ class ClaimFilter:
     def _checked(self, sentence: str, cited: Sequence[str], given: Sequence[str]) -> str:
         named = [int(number) for number in _CITATION.findall(sentence)]
         sources = [cited[number - 1] for number in named if 0 < number <= len(cited)]
-        if is_held(sentence, sources or given, self._question):
+        if _is_held(sentence, list(map(self._read, sources or given)), self._question):
             self.passed = self.passed or bool(sentence.strip())
             return sentence
         self.withheld += 1
         return "\n" if sentence.endswith("\n") else ""
 
+    def _read(self, text: str) -> _Source:
+        """Return a text as it was read for an earlier sentence: reading is what takes long."""
+        if text not in self._sources:
+            self._sources[text] = _Source(text)
+        return self._sources[text]
+
+
+class _Source:
+    """What a text says that a claim is checked against."""
+
+    def __init__(self, text: str) -> None:
+        text = unicodedata.normalize("NFKC", text)
+        self.amounts = amounts(text)
+        self.negates = bool(_NEGATION.search(text))
+        parts = re.split(r"\n+|(?<=[.!?])\s+", text)
+        self.statements = [(_bigrams(part), bool(_NEGATION.search(part))) for part in parts]
+
 
 def is_held(sentence: str, sources: Sequence[str], question: str = "") -> bool:
     """Return whether the sources hold the numbers of a sentence, and do not deny what it says."""
-    sources = [unicodedata.normalize("NFKC", source) for source in sources]
+    return _is_held(sentence, list(map(_Source, sources)), _Source(question))
+
+
+def _is_held(sentence: str, sources: Sequence[_Source], question: _Source) -> bool:
     sentence = unicodedata.normalize("NFKC", _CITATION.sub("", _LIST_SIGN.sub("", sentence)))
-    known = KnownAmounts(*sources, question)
-    said = (amount for amount in amounts(sentence) if not amount.spelled)
-    return all(map(known.has_number, said)) and not _is_denied(sentence, sources)
+    if said := [amount for amount in amounts(sentence) if not amount.spelled]:
+        read = (*sources, question)
+        known = KnownAmounts.of(amount for source in read for amount in source.amounts)
+        if not all(map(known.has_number, said)):
+            return False
+    return not _is_denied(sentence, sources)
 
 
 def contradicts(sentence: str, source: str) -> bool:
@@ -94,8 +118,7 @@ def contradicts(sentence: str, source: str) -> bool:
     known = KnownAmounts(source)
     if any(amount.unit and known.has_other(amount) for amount in amounts(sentence)):
         return True
-    sentence, source = (unicodedata.normalize("NFKC", text) for text in (sentence, source))
-    return _is_denied(sentence, [source])
+    return _is_denied(unicodedata.normalize("NFKC", sentence), [_Source(source)])
 
 
 def agree(one: str, other: str) -> bool:
@@ -108,7 +131,7 @@ def agree(one: str, other: str) -> bool:
     return bool(_NEGATION.search(one)) is bool(_NEGATION.search(other))
 
 
-def _is_denied(sentence: str, sources: Sequence[str]) -> bool:
+def _is_denied(sentence: str, sources: Sequence[_Source]) -> bool:
     """Return whether the sources say the opposite: where they speak of it, they negate, or do not.
 
     A sentence that they do not speak of in such words is not judged: it may be put in other words.
@@ -116,14 +139,14 @@ def _is_denied(sentence: str, sources: Sequence[str]) -> bool:
     said = _bigrams(sentence)
     if not said:
         return False
-    parts = [part for source in sources for part in re.split(r"\n+|(?<=[.!?])\s+", source)]
-    shares = [(len(said & _bigrams(part)) / len(said), part) for part in parts]
+    statements = [statement for source in sources for statement in source.statements]
+    shares = [(len(said & words) / len(said), negates) for words, negates in statements]
     best = max((share for share, _ in shares), default=0.0)
     negated = bool(_NEGATION.search(sentence))
-    if negated and not any(_NEGATION.search(source) for source in sources):
+    if negated and not any(source.negates for source in sources):
         return best >= _SAME_MATTER
-    near = [part for share, part in shares if share >= max(_SAME_MATTER, 0.8 * best)]
-    return bool(near) and all(bool(_NEGATION.search(part)) is not negated for part in near)
+    near = [negates for share, negates in shares if share >= max(_SAME_MATTER, 0.8 * best)]
+    return bool(near) and all(negates is not negated for negates in near)
 
 
 def _bigrams(text: str) -> set[str]:
