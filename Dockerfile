@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # Two stages: what builds the environment stays out of the image that runs.
 
-FROM python:3.11.13-slim-bookworm AS build
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1 AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 COPY requirements.lock /app/
@@ -19,7 +19,7 @@ COPY ingest /app/ingest
 # In place, since profiles, models and question packs are found beside the code.
 RUN /venv/bin/pip install --no-deps --no-build-isolation -e /app
 
-FROM python:3.11.13-slim-bookworm
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
 RUN useradd --system --uid 10001 --create-home faqbot \
   && install -d -o faqbot -g faqbot /state
 COPY --from=build /venv /venv

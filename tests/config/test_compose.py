@@ -34,3 +34,11 @@ def test_mongodb_is_a_release_without_cve_2025_14847():
     )
     assert version
     assert tuple(map(int, version.groups()[:3])) >= (8, 0, 17)
+
+
+def test_every_image_is_named_by_version_and_digest():
+    """What runs is what was chosen, whatever a registry calls by that version later."""
+    built_on = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    images = [service["image"] for service in SERVICES.values() if "image" in service]
+    for image in (*images, *built_on):
+        assert re.fullmatch(r"[\w/]+:\d[\w.-]+@sha256:[0-9a-f]{64}", image), image
