@@ -40,7 +40,9 @@ _VOUCHED_SCORE = 0.5
 _SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
 _SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
 _LIKE_AN_ATTACK, _SURELY_AN_ATTACK, _MOST_SENTENCES = 0.5, 0.9, 10
-_SURE = 0.9  # the confidence of an entry that outweighs the wording of a question
+# The confidence of an entry that outweighs the wording of a question; but what is as unlikely to be
+# a question as `_NO_QUESTION` is somebody's remark ("현금만 써야겠다") in words that an entry has.
+_SURE, _NO_QUESTION = 0.9, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class Guardrail:
             verdict = labelled(verdict, Label.INJECTION)
         hits = (*evidence.in_context[:1], *evidence.alone[:1])
         for hit in evidence.alone[:1]:  # the conversation must not make a question on topic
-            if self._is_plainly(hit, evidence.question):
+            likely = verdict.scores[Label.ON_TOPIC] >= _NO_QUESTION
+            if likely and self._is_plainly(hit, evidence.question):
                 verdict = _on_topic(verdict, unless=Label.INJECTION)
             if compact(hit.title) == compact(evidence.question):
                 verdict = _on_topic(verdict)
@@ -157,7 +160,7 @@ class Guardrail:
         )
 
     def _is_plainly(self, hit: Hit, question: str) -> bool:
-        """Return whether an entry plainly answers the question, whatever the regression says.
+        """Return whether an entry plainly answers what the regression may have refused.
 
         It does if the search is sure of it, if the question is spelled like its title or like a
         question written for it, or if the question has all terms of its title, as "주차 되나요" has
