@@ -210,7 +210,7 @@ class Replies:
     answers: Answers
     background: BackgroundTasks
     plain_in: set[str] = field(default_factory=set)
-    no_agent_in: set[str] = field(default_factory=set)
+    statusless: set[tuple[str, str]] = field(default_factory=set)
 
     def open(self, question: Question) -> Reply[Any]:
         """Open the reply for the answer to a question.
@@ -223,7 +223,7 @@ class Replies:
         client = workspace.client
         if is_ephemeral(question):
             return EphemeralReply(client, context, question)
-        status = NativeStatus(client, question, self.background, self.no_agent_in)
+        status = NativeStatus(client, question, self.background, self.statusless)
         by_edits = SlackReply(
             client=client,
             context=context,

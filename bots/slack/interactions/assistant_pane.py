@@ -16,7 +16,7 @@ from bots.shared.background_tasks import BackgroundTasks
 from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.replies.native_status import NativeStatus, set_status
+from bots.slack.replies.native_status import NativeStatus
 from core.profile import Profile
 from core.text.markdown.measure import shortened
 from core.types import Question, View
@@ -69,10 +69,8 @@ def hint_for(
 
     async def hint(view: View) -> None:
         if in_pane:
-            background.begin(
-                _name_thread(client, context, question)
-            )  # may take longer than the answer
-            await set_status(client, place.channel, place.thread, view.status)
+            # This may take longer than the answer.
+            background.begin(_name_thread(client, context, question))
         await status.show(view)
 
     return hint

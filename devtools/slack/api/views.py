@@ -66,7 +66,13 @@ def views_publish(ask: Ask) -> Json:
 
 @method("assistant.threads.setStatus", "assistant:write", "chat:write")
 def set_status(ask: Ask) -> Json:
-    """Say what the app is doing; "" says nothing any more."""
+    """Say what the app is doing; "" says nothing any more.
+
+    In channels since 2026-03-05: https://docs.slack.dev/changelog/2026/03/05/set-status-scope-update
+    """
+    in_channel = not ask.need("channel_id").startswith("D")
+    if in_channel and not (ask.team.is_agent or ask.team.shows_status):
+        raise ApiError("method_not_supported_for_channel_type")
     _pane(ask).statuses.append(ask.args.get("status") or "")
     ask.world.changed()
     return {}
@@ -82,11 +88,15 @@ def set_title(ask: Ask) -> Json:
 
 @method("assistant.threads.setSuggestedPrompts", "assistant:write")
 def set_prompts(ask: Ask) -> Json:
-    """Offer up to four prompts."""
+    """Offer up to four prompts: an agent in its direct messages, an assistant in a thread."""
     prompts = ask.args.get("prompts") or []
     if not 1 <= len(prompts) <= 4 or any({"title", "message"} - one.keys() for one in prompts):
         raise ApiError("invalid_arguments")
-    _pane(ask).prompts.append(prompts)
+    if ask.team.is_agent and not ask.args.get("thread_ts"):
+        ask.args["channel"] = ask.need("channel_id")
+        ask.world.prompts[ask.channel().id] = prompts
+    else:
+        _pane(ask).prompts.append(prompts)
     ask.world.changed()
     return {}
 

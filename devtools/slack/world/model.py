@@ -83,6 +83,7 @@ class Team:
     events: set[str]
     revoked: bool = False
     is_agent: bool = False
+    shows_status: bool = False  # of apps that are no agents, in channels
     groups: dict[str, Group] = field(default_factory=dict)
 
 

@@ -87,6 +87,7 @@ class World:
     views: list[View] = field(default_factory=list)
     homes: dict[str, View] = field(default_factory=dict)
     panes: dict[tuple[str, str], Pane] = field(default_factory=dict)
+    prompts: dict[str, list[Json]] = field(default_factory=dict)  # an agent's, by direct messages
     sessions: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     ephemerals: list[Message] = field(default_factory=list)
     calls: list[ApiCall] = field(default_factory=list)

@@ -27,8 +27,9 @@ async def test_whoever_opens_the_messages_tab_is_offered_prompts(slack, bot, min
     await minsu.open_messages()
     (call,) = await slack.until(lambda: slack.calls("assistant.threads.setSuggestedPrompts"))
     assert "thread_ts" not in call.args
-    assert call.args["channel_id"] == minsu.dm.id
-    assert [one["message"] for one in call.args["prompts"]] == list(profile.examples)[:4]
+    await slack.until(lambda: slack.world.prompts)
+    offered = [one["message"] for one in slack.world.prompts[minsu.dm.id]]
+    assert offered == list(profile.examples)[:4]
 
 
 async def test_a_session_says_that_there_is_work_and_no_message_does(
@@ -132,6 +133,39 @@ async def test_where_the_app_is_no_agent_a_message_says_that_there_is_work(
         await minsu.mention(channel, QUESTION)
         await slack.until(lambda: len(slack.calls("chat.postMessage")) >= 2)
         assert len(slack.calls("agents.sessions.setStatus")) == 1
+
+
+async def test_a_session_that_is_refused_in_one_place_is_begun_in_others(slack, bot, minsu):
+    """Such as where whoever asks is no member."""
+    first, other = (slack.add_channel(name, minsu) for name in ("문의", "질문"))
+    slack.fail_next("agents.sessions.setStatus", "error", error="user_not_in_channel")
+    await minsu.mention(first, QUESTION)
+    await slack.until(lambda: slack.calls("agents.sessions.setStatus"))
+    asked = await minsu.mention(other, QUESTION)
+    await slack.until(lambda: statuses(slack, other, asked.ts) == ["processing", "active"])
+
+
+async def test_a_session_that_begins_later_than_the_answer_ends_too(slack, bot, minsu):
+    channel = slack.add_channel("문의", minsu)
+    slack.fail_next("agents.sessions.setStatus", "slow", seconds=1.0)
+    asked = await minsu.mention(channel, QUESTION)
+    await slack.until(lambda: slack.replies(asked))
+    await slack.until(lambda: statuses(slack, channel, asked.ts) == ["processing", "active"])
+
+
+async def test_an_app_that_is_no_agent_shows_its_status_in_channels_too(
+    slack, make_service, connect, stores, minsu, profile
+):
+    slack.team.is_agent, slack.team.shows_status = False, True
+    gate, channel = asyncio.Event(), slack.add_channel("문의", minsu)
+    async with connect(make_service(assistant=InPieces(stores.history, gate=gate))):
+        asked = await minsu.mention(channel, QUESTION)
+        pane = await slack.until(lambda: slack.world.panes.get((channel.id, asked.ts)))
+        await slack.until(lambda: pane.statuses == [profile.searching])
+        await asyncio.sleep(0.5)  # by when there would be a message that says so
+        assert slack.replies(asked) == []
+        gate.set()
+        await slack.until(lambda: slack.replies(asked) and not pane.statuses[-1])
 
 
 async def test_an_edit_brings_its_metadata_and_a_new_id_for_opinions(slack, bot, minsu):

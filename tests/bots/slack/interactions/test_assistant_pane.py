@@ -6,7 +6,8 @@ import pytest
 from fakes.assistants import InPieces
 
 from bots.slack.api.workspaces import make_client, open_session
-from bots.slack.interactions.assistant_pane import set_status, set_title
+from bots.slack.interactions.assistant_pane import set_title
+from bots.slack.replies.native_status import clear_status
 from devtools.slack import BOT_TOKEN, labels, visible
 
 
@@ -79,11 +80,9 @@ async def test_other_direct_messages_have_no_title_and_no_status(slack, bot, min
     assert not [call for call in slack.calls() if call.method.startswith("assistant.")]
 
 
-async def test_a_status_and_a_title(slack, client, minsu):
+async def test_a_title_is_one_short_line(slack, client, minsu):
     pane = await minsu.open_assistant_pane()
-    await set_status(client, pane.channel.id, pane.thread_ts, "찾고 있어요…")
     await set_title(client, pane.channel.id, pane.thread_ts, "정산은\n언제 되나요? " + "아" * 100)
-    assert pane.statuses == ["찾고 있어요…"]
     (title,) = pane.titles
     assert title.startswith("정산은 언제 되나요? 아아")
     assert len(title) == 60
@@ -93,10 +92,10 @@ async def test_a_status_and_a_title(slack, client, minsu):
 async def test_neither_ever_raises(slack, client, minsu, trouble):
     pane = await minsu.open_assistant_pane()
     slack.fail_next("*", trouble, times=2)
-    await set_status(client, pane.channel.id, pane.thread_ts, "찾고 있어요…")
+    await clear_status(client, pane.channel.id, pane.thread_ts)
     await set_title(client, pane.channel.id, pane.thread_ts, "정산")
     assert (pane.statuses, pane.titles) == ([], [])
-    await set_status(client, "C0NOWHERE", "1.2", "찾고 있어요…")
+    await clear_status(client, "C0NOWHERE", "1.2")
 
 
 async def test_thanks_in_a_direct_message_get_their_own_sentence(slack, bot, minsu, profile):
