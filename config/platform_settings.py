@@ -16,6 +16,8 @@ _NONE = SecretStr("")
 _NAME: Final = re.compile(r"^#|[^\W\dA-Z_]")  # of a channel, as people write it
 _SLACK_CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
 _SNOWFLAKE: Final = re.compile(r"[1-9]\d{0,19}")
+_SHARDS: Final = re.compile(r"(?:auto|[1-9]\d{0,3})?")
+_ADDRESS: Final = re.compile(r"(?:https?|wss?)://\w")
 _ROLE: Final = "role:"
 _DISCORD_OWNER = re.compile(r"(role:)?[1-9]\d{0,19}")
 _SLACK_OWNER = re.compile(r"[UWS][A-Z0-9]{2,20}")  # people, and user groups
@@ -109,7 +111,6 @@ class PlatformSettings(BaseSettings):
     discord_shards: str = Field(
         default="",
         validation_alias="DISCORD_SHARDS",
-        pattern=r"^(auto|[1-9]\d{0,3})?$",
         description="auto, or how many connections; one without shards if not set.",
     )
 
@@ -122,6 +123,20 @@ class PlatformSettings(BaseSettings):
             text = "holds {part}, which is no rule: write asker, or C0123=all"
             raise PydanticCustomError("threads", text, {"part": str(error)}) from None
         return listed
+
+    @field_validator("discord_shards")
+    @classmethod
+    def _is_number_of_shards(cls, given: str) -> str:
+        if not _SHARDS.fullmatch(given):
+            raise PydanticCustomError("shards", "is neither auto nor a number of connections")
+        return given
+
+    @field_validator("slack_api_url", "discord_api_url", "discord_gateway_url")
+    @classmethod
+    def _is_address(cls, given: str) -> str:
+        if given and not _ADDRESS.match(given):
+            raise PydanticCustomError("address", "is no address, which begins with https://")
+        return given
 
     @field_validator("slack_channels", mode="after")
     @classmethod
@@ -208,7 +223,8 @@ def thread_rules_of(listed: str) -> ThreadRules:
     default, by_channel = ThreadRule.ASKER, {}
     for part in _apart(listed):
         channel, equals, name = part.rpartition("=")
-        if name not in {*ThreadRule} or (equals and not channel):
+        is_channel = _SLACK_CHANNEL.fullmatch(channel) or _SNOWFLAKE.fullmatch(channel)
+        if name not in {*ThreadRule} or (equals and not is_channel):
             raise ValueError(part)
         if channel:
             by_channel[channel] = ThreadRule(name)

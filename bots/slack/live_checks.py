@@ -18,11 +18,13 @@ from bots.slack.api.errors import code_of, translated
 from bots.slack.api.workspaces import make_client, open_session
 from bots.slack.interactions.feedback import form_of
 from bots.slack.interactions.home import home_view
-from bots.slack.render.blocks import BlockOptions, render
+from bots.slack.render.blocks import BlockOptions, case_choices, render
+from bots.slack.render.lesson_blocks import lesson_form, lesson_message, offer_message
 from bots.slack.render.source_view import source_view
 from config.profiles import profile_of
 from config.settings import Settings
-from core.errors import PlatformError
+from core.errors import PlatformError, RateLimitedError
+from core.lessons.book import Outcome, Taught
 from core.profile import Profile
 from core.text.safety.sanitize import Cleaner
 from core.types import (
@@ -32,6 +34,7 @@ from core.types import (
     Entry,
     Escalated,
     Label,
+    Lesson,
     Passage,
     Question,
     SessionId,
@@ -45,6 +48,9 @@ Json = dict[str, Any]
 _QUESTION: Final = Question("slack:T0:C0:1.0", SessionId("slack:T0:C0:1.0"), "?", "U0000")
 _MOST_NAMED: Final = 3  # the most problems of one message that a finding names
 _LONG: Final = 400  # lines of an example that does not fit into one message
+_MANY: Final = 7  # choices that are a menu
+_INVALID: Final = ("invalid_blocks", "invalid_message", "invalid_view")
+_ATTEMPTS: Final = 3
 
 
 def check_live(settings: Settings) -> Iterator[Check]:
@@ -67,17 +73,29 @@ async def _asked(settings: Settings) -> list[Check]:
 
 
 async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | None:
-    try:
-        with translated("blocks.validate"):
-            # The SDK's own method puts the blocks into the URL, where long answers do not fit.
-            data = {kind: json.dumps(shown) for kind, shown in payload.items()}
-            await client.api_call("blocks.validate", data=data)
-    except PlatformError as error:
-        if code_of(error) == "unknown_method":
-            return Check(NOTE, "Slack blocks", "this Slack does not validate blocks")
+    # The SDK's own method puts the blocks into the URL, where long answers do not fit.
+    data = {kind: json.dumps(shown) for kind, shown in payload.items()}
+    for _ in range(_ATTEMPTS):
+        try:
+            with translated("blocks.validate"):
+                await client.api_call("blocks.validate", data=data)
+        except RateLimitedError as error:
+            await asyncio.sleep(error.retry_after_s)
+        except PlatformError as error:
+            return _said_of(name, error)
+        else:
+            return None
+    return Check(NOTE, "Slack blocks", f"{name}: not validated, Slack has had enough for now")
+
+
+def _said_of(name: str, error: PlatformError) -> Check:
+    """Return the finding about one message or view that Slack has not validated."""
+    if code_of(error) in _INVALID:
         said = "; ".join(_problems(error)) or str(error)
         return Check(FAIL, "Slack blocks", f"{name}: {said}", "report this line as a defect")
-    return None
+    if code_of(error) == "unknown_method":
+        return Check(NOTE, "Slack blocks", "this Slack does not validate blocks")
+    return Check(NOTE, "Slack blocks", f"{name}: not validated: {error}")
 
 
 def _problems(error: PlatformError) -> list[str]:
@@ -102,10 +120,17 @@ def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
     for name, view in _views(profile):
         for page in render(view, look):
             yield name, {"message": {"text": page.text, "blocks": list(page.blocks)}}
+    lesson = Lesson(_QUESTION.id, _QUESTION.session, "?", "…", author="U0000")
+    for outcome in (Outcome.LEARNED, Outcome.HELD):
+        yield "a lesson", {"message": lesson_message(Taught(outcome, lesson), profile)}
+    yield "an offer to learn", {"message": offer_message(lesson, profile)}
+    entries = [Passage("1", "?", "…", 1.0)]
+    yield "the entries for a case", {"blocks": case_choices("1", entries, profile)}
+    yield "the form of a lesson", {"view": lesson_form(lesson, profile, "{}")}
     turn = Turn(_QUESTION, TurnState.ANSWERED, "…")
     yield "the home", {"view": home_view(profile, [turn], channel="D0000")}
     yield "the form of opinions", {"view": form_of(profile, "{}", offers_person=True)}
-    yield "the sources", {"view": source_view([Passage("1", "…", "…", 1.0)], profile, look.cleaner)}
+    yield "the sources", {"view": source_view(entries, profile, look.cleaner)}
 
 
 def _views(profile: Profile) -> Iterator[tuple[str, View]]:
@@ -116,7 +141,9 @@ def _views(profile: Profile) -> Iterator[tuple[str, View]]:
         ("an answer", Answered(text, (source,), offered)),
         ("a long answer", Answered("\n".join(["…"] * _LONG), (source,), offered)),
         ("a refusal", Declined(profile.refusal, offered, Label.OFF_TOPIC)),
-        ("what has no answer", Escalated(profile.not_found, offered)),
+        ("many choices", Answered(text, (source,), tuple(f"{n}?" for n in range(_MANY)))),
+        ("what has no answer", Escalated(profile.not_found, offered, case_id="1")),
+        ("a lesson to review", Escalated(profile.not_found, offered, lesson_id="1")),
     )
     for name, ending in endings:
         yield name, View(_QUESTION, text=ending.text, ending=ending)

@@ -97,6 +97,9 @@ def test_settings_do_not_change():
     [
         ("FAQBOT_SLACK_CHANNELS", "general", "'general' is a name; give the id, C0123ABCD"),
         ("FAQBOT_SLACK_CHANNELS", "C0123ABCD, #문의", "'#문의' is a name; give the id"),
+        ("FAQBOT_THREADS", "asker,general=mention", "holds general=mention, which is no rule"),
+        ("DISCORD_SHARDS", "many", "is neither auto nor a number of connections"),
+        ("SLACK_API_URL", "slack.com/api", "is no address, which begins with https://"),
         ("FAQBOT_SLACK_CHANNELS", "U0123ABCD", "'U0123ABCD' is no id of a channel; give the id"),
         ("DISCORD_CHANNELS", "질문방", "'질문방' is a name; give the id, a number"),
         ("DISCORD_FORUMS", "0x12", "'0x12' is a name; give the id, a number"),

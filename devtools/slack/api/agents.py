@@ -55,7 +55,7 @@ def validate(ask: Ask) -> Json:
         problems = blocks_problems(value if name == "blocks" else value.get("blocks") or [])
     if problems:
         errors = [{"code": "failed_constraint", "message": one} for one in problems]
-        raise ApiError("invalid_blocks", errors=errors)
+        raise ApiError(f"invalid_{name}", errors=errors)
     return {}
 
 

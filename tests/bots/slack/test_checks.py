@@ -186,8 +186,16 @@ async def test_live_slack_looks_at_every_message_and_view_of_the_bot(slack, tmp_
     settings = make_settings(slack, tmp_path)
     (found,) = await asyncio.to_thread(lambda: list(check_live(settings)))
     assert found.mark == PASS
-    assert len(slack.calls("blocks.validate")) >= 7
-    slack.fail_next("blocks.validate", "error", error="invalid_blocks")
+    assert len(slack.calls("blocks.validate")) >= 15
+    slack.fail_next("blocks.validate", "error", error="invalid_message")
     (found,) = await asyncio.to_thread(lambda: list(check_live(settings)))
     assert found.mark == FAIL
     assert "an answer" in found.text
+
+
+@pytest.mark.parametrize(("trouble", "mark"), [("429", PASS), ("500", NOTE)])
+async def test_live_what_is_no_fault_of_a_message_is_not_called_one(slack, tmp_path, trouble, mark):
+    settings = make_settings(slack, tmp_path)
+    slack.fail_next("blocks.validate", trouble)
+    (found,) = await asyncio.to_thread(lambda: list(check_live(settings)))
+    assert found.mark == mark
