@@ -14,6 +14,10 @@ ENGLISH: Final = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 COUNTING: Final = {**KOREAN, **ENGLISH}
+ORDINALS: Final = {
+    "첫": 1, "첫째": 1, "둘째": 2, "셋째": 3, "넷째": 4, "다섯째": 5, "여섯째": 6,
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
+}  # fmt: skip
 
 
 def any_of(*words: str) -> str:
@@ -24,3 +28,8 @@ def any_of(*words: str) -> str:
 def count(said: str) -> int:
     """Return the number that digits or a word say."""
     return int(said.replace(",", "")) if said[0].isdigit() else COUNTING[said.lower()]
+
+
+def ordinal(said: str) -> int:
+    """Return the place that digits or a word say: "1", "첫", "두" as in "두 번째", "second"."""
+    return int(said) if said.isdigit() else {**COUNTING, **ORDINALS}[said.lower()]

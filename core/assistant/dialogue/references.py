@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.press_ids import pressed_turn
+from core.text.numerals import ordinal
 from core.types import Exchange, Label, Question, Turn, TurnState
 
 _LONGEST: Final = 40  # characters; a longer message names its subject
@@ -41,13 +42,7 @@ class Referred:
     without: tuple[str, ...] = ()
 
 
-_NUMBERS: Final = (
-    ("1", "첫", "하나", "일", "first", "one"),
-    ("2", "두", "둘", "이", "second", "two"),
-    ("3", "세", "셋", "삼", "third", "three"),
-    ("4", "네", "넷", "사", "fourth", "four"),
-)
-_ORDINAL: Final = {word: place for place, words in enumerate(_NUMBERS) for word in words}
+_SINO: Final = {"일": 1, "이": 2, "삼": 3, "사": 4}
 _THING: Final = r"(?:\s?(?:거|것|걸|질문|항목))?(?:로|으로|요|은요|는요|을|를|에 ?대해서?)?"
 _GIVE: Final = r"(?:줘|주세요|주실래요|줄래|주라)"
 _TELL: Final = rf"(?:알려|말해|설명해?|보여|가르쳐|답해|안내해?)\s?{_GIVE}?"
@@ -158,8 +153,9 @@ def _named_place(plain: str, offers: int) -> int | None:
     match = _KOREAN_PICK.fullmatch(plain) or _ENGLISH_PICK.fullmatch(plain)
     if match:
         named = match.groupdict()
-        place = _ORDINAL[named["digit"] or named["nth"] or named.get("word") or "1"]
-        return place if place < offers else None
+        said = named["digit"] or named["nth"] or named.get("word") or "1"
+        place = _SINO.get(said) or ordinal(said)
+        return place - 1 if place <= offers else None
     return None
 
 

@@ -67,7 +67,9 @@ async def after_booking(message: MeetingMessage, plan: Plan) -> SkillReply | Non
     named, rest = message.people(without_times(message.text, message.now))
     if meeting is None or meeting.cancelled:
         return None
-    if named or message.is_about_something_else(rest) or message.wants_another:
+    if any(one.key not in meeting.everybody for one in named):
+        return None
+    if message.is_about_something_else(rest) or message.wants_another:
         return None
     if message.says("cancel"):
         return None if said.says_when else _cancelled(message, meeting)
@@ -131,7 +133,11 @@ async def _moved(message: MeetingMessage, meeting: Meeting, to: Said) -> SkillRe
         people=meeting.people,
         alone=not meeting.people,
         minutes=(slot.end - slot.start) // timedelta(minutes=1),
-    ).with_said(to, message.desk.hours)
+    )
+    if to.until and not to.clocks:  # it begins as before
+        day = to.days or (Days(slot.start.date(), slot.start.date()),)
+        plan = replace(plan, days=day, clocks=(slot.start.time(),))
+    plan = plan.with_said(to, message.desk.hours)
     if to.clocks and not to.days:
         plan = replace(plan, days=(Days(slot.start.date(), slot.start.date()),))
     elif to.days and not to.clocks and not to.part:

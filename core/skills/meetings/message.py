@@ -10,13 +10,13 @@ from typing import Final
 
 from core.skills.meetings.diary import Attendee, Diary, Meeting, Slot, person_key
 from core.skills.meetings.given import Given
-from core.skills.meetings.people import read_people
+from core.skills.meetings.people import read_people, read_taken_out
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import Words
 from core.skills.messenger import Messenger
 from core.skills.skill import Request, SkillReply
-from core.skills.times.reader import Said, read_corrected
+from core.skills.times.reader import Said, read_corrected, without_times
 from core.text.spelling.normalize import normalized
 from core.types import Mention
 
@@ -68,12 +68,17 @@ class MeetingMessage:
     def people(self, rest: str, *, listed: bool = False) -> tuple[tuple[Attendee, ...], str]:
         """Return who is named in a message without its times, and the rest; see `read_people`."""
         names, rest = read_people(rest, listed=listed)
-        known = self._mentions
-        found = [
-            Attendee(known[name].name, known[name].person) if name in known else Attendee(name)
-            for name in names
-        ]
+        found = map(self._attendee, names)
         return tuple(one for one in found if one.key != person_key(self.person)), rest
+
+    def taken_out(self) -> tuple[tuple[Attendee, ...], tuple[Attendee, ...]]:
+        """Return whom the message takes out of the meeting, and who comes instead."""
+        out, instead = read_taken_out(without_times(self.text, self.now))
+        return tuple(map(self._attendee, out)), tuple(map(self._attendee, instead))
+
+    def _attendee(self, name: str) -> Attendee:
+        known = self._mentions.get(name)
+        return Attendee(known.name, known.person) if known else Attendee(name)
 
     @property
     def given(self) -> Given:
@@ -108,12 +113,18 @@ class MeetingMessage:
         wanted = any(map(self.says, ("book", "list")))
         return wanted and self.says("meeting")
 
-    def read(self, text: str, *, bare: bool = False) -> Said:
+    @property
+    def wants_a_list(self) -> bool:
+        """True if the message asks which meetings there are."""
+        return self.says("list") and self.says("meeting")
+
+    def read(self, text: str, *, bare: bool = False, at: datetime | None = None) -> Said:
         """Return what a text says about when; `bare` numbers are times of the day.
 
-        What a model has read goes before it.
+        What a model has read goes before it. It is read as if it was said `at` another time, if
+        one is given.
         """
-        said, given = read_corrected(text, self.now, bare=bare), self.given.said
+        said, given = read_corrected(text, at or self.now, bare=bare), self.given.said
         return replace(
             said,
             days=given.days or said.days,

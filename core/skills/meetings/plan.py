@@ -68,14 +68,26 @@ class Plan:
         """Return the plan after a message about when: what is said anew takes the old's place."""
         part = said.part or self.part
         clocks = _likely(said.clocks, part, hours)
+        if len(clocks) > 1:
+            clocks = _of_the_same_half(clocks, self.clocks)
         minutes = said.minutes or self.minutes
         days = _narrowed(self.days, said.days) if len(self.days) > 1 else said.days
-        if clocks and said.until:
-            clocks, minutes = clocks[:1], _lasting(clocks[0], said.until)
+        start = clocks or self.clocks
+        if start and said.until:
+            clocks, minutes = start[:1], _lasting(start[0], said.until)
         elif not clocks and not said.part:
             clocks = self.clocks
         changed = replace(self, days=days or self.days, clocks=clocks, part=part, minutes=minutes)
         return replace(changed, accepted=())
+
+    def shifted(self, now: datetime, minutes: int) -> Plan:
+        """Return the plan so many minutes later, where its time is known."""
+        slots = self.slots(now)
+        if len(slots) != 1:
+            return self
+        start = slots[0].start + timedelta(minutes=minutes)
+        day = Days(start.date(), start.date())
+        return replace(self, days=(day,), clocks=(start.time(),), part=None, accepted=())
 
     def with_people(self, named: tuple[Attendee, ...], *, removes: bool) -> Plan:
         """Return the plan with further people, or without them."""
@@ -83,8 +95,10 @@ class Plan:
             gone = {one.key for one in named}
             left = tuple(one for one in self.people if one.key not in gone)
             return replace(self, people=left, alone=not left)
+        if not named:
+            return self
         known = {one.key: one for one in (*self.people, *named)}
-        return replace(self, people=tuple(known.values()))
+        return replace(self, people=tuple(known.values()), alone=False)
 
     def slots(self, now: datetime) -> list[Slot]:
         """Return the slots that may be meant, where the time is known; past ones if all are."""
@@ -125,6 +139,13 @@ def _likely(clocks: tuple[time, ...], part: Window | None, hours: WorkingHours) 
         at_work = tuple(one for one in clocks if hours.holds(one))
         return at_work if len(at_work) == 1 else clocks
     return clocks
+
+
+def _of_the_same_half(clocks: tuple[time, ...], before: tuple[time, ...]) -> tuple[time, ...]:
+    """Return the times of the half of the day in which the time before is, if there is one."""
+    if len(before) != 1:
+        return clocks
+    return tuple(one for one in clocks if (one.hour < 12) == (before[0].hour < 12)) or clocks
 
 
 def _lasting(start: time, until: tuple[time, ...]) -> int:

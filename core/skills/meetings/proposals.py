@@ -74,6 +74,8 @@ async def _offered(message: MeetingMessage, plan: Plan) -> SkillReply:
         lines.append(message.say("on_holiday", name=holiday))
     elif slot.start.weekday() >= SATURDAY or not message.desk.hours.holds(slot.start.time()):
         lines.append(message.say("after_hours"))
+    if message.says("repeats"):
+        lines.append(message.say("once"))
     day = slot.start.date()
     plan = replace(plan, step="confirm", days=(Days(day, day),), clocks=(slot.start.time(),))
     return message.ask(plan, "\n\n".join(lines), message.say(kind), message.say("stop"))

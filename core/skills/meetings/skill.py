@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.skills.meetings.answers import answer
@@ -22,7 +23,9 @@ from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.proposals import act, next_reply, other_slots
 from core.skills.skill import Request, SkillReply
+from core.skills.times.days import Days
 from core.skills.times.reader import Said, without_times
+from core.skills.times.spans import find_shift, find_stretch
 from core.types import Status
 
 
@@ -71,6 +74,8 @@ class MeetingSkill:
 
 _TIME: Final = "⏰"
 _PERSON: Final = "👤"
+_WEEK_NAMED: Final = re.compile(r"주|\b(?:week|this|next|last)\b", re.IGNORECASE)
+_NO_NAMES: Final = ("unsure", "yes", "later", "earlier", "other")
 _LATER: Final[dict[str, Callable[[MeetingMessage, Plan], Awaitable[SkillReply | None]]]] = {
     "booked": after_booking,
     "listed": after_listing,
@@ -115,6 +120,11 @@ async def _go_on(message: MeetingMessage, plan: Plan) -> SkillReply | None:
         return await act(message, plan)
     if message.presses("stop") or message.says("stop"):
         return SkillReply(message.say("stopped"))
+    return None if message.wants_a_list else await _changed(message, plan)
+
+
+async def _changed(message: MeetingMessage, plan: Plan) -> SkillReply | None:
+    """Return the next reply after a message that changes the plan; None if it does not."""
     if changed := _with_detail(message, plan):
         return await next_reply(message, changed, Said())
     return await _with_said(message, plan) or await other_slots(message, plan)
@@ -122,10 +132,33 @@ async def _go_on(message: MeetingMessage, plan: Plan) -> SkillReply | None:
 
 def _with_detail(message: MeetingMessage, plan: Plan) -> Plan | None:
     """Return the plan with a title, or for nobody else; None if the message says neither."""
-    if plan.step == "people" and message.presses("alone"):
+    if plan.step == "people" and (message.presses("alone") or message.says("nobody")):
         return replace(plan, alone=True)
-    title = _named_title(message)
-    return replace(plan, title=title) if title else None
+    if title := _named_title(message):
+        return replace(plan, title=title)
+    return _at_another_time(message, plan) or _with_others(message, plan)
+
+
+def _at_another_time(message: MeetingMessage, plan: Plan) -> Plan | None:
+    """Return a plan that was shown, later or longer by what the message says."""
+    if plan.step != "confirm":
+        return None
+    if shift := find_shift(message.text):
+        return plan.shifted(message.now, shift[0])
+    longer = find_stretch(message.text)
+    return replace(plan, minutes=plan.minutes + longer) if longer else None
+
+
+def _with_others(message: MeetingMessage, plan: Plan) -> Plan | None:
+    """Return the plan without those whom the message takes out; None if it takes out nobody."""
+    out, instead = message.taken_out()
+    coming = {one.key for one in plan.people}
+    if not any(one.key in coming for one in out):
+        return None
+    gone = {one.key for one in out}
+    named, _ = message.people(without_times(message.text, message.now))
+    added = [one for one in (*named, *instead) if one.key not in gone]
+    return plan.with_people(out, removes=True).with_people(tuple(added), removes=False)
 
 
 def _approves(message: MeetingMessage, plan: Plan) -> bool:
@@ -138,7 +171,7 @@ def _approves(message: MeetingMessage, plan: Plan) -> bool:
 
 async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the reply to what is said of when and who; None if nothing is, or of other things."""
-    if plan.step == "people" and message.says("unsure"):
+    if plan.step == "people" and any(map(message.says, _NO_NAMES)):
         return None
     said = message.read(message.text, bare=True)
     listed = plan.step == "people" and not said.says_when
@@ -153,8 +186,22 @@ async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
         return await choose(message, plan)
     if plan.step == "cancel":
         return None
+    said = _in_the_week_of(message, plan, said)
     plan = plan.with_said(said, message.desk.hours)
     return await next_reply(message, plan.with_people(named, removes=message.says("remove")), said)
+
+
+def _in_the_week_of(message: MeetingMessage, plan: Plan, said: Said) -> Said:
+    """Return what is said, with the weekday of the plan's own week beside the next one."""
+    if plan.step != "confirm" or len(said.days) != 1 or _WEEK_NAMED.search(message.text):
+        return said
+    (coming,), talked_of = said.days, plan.days[0].first
+    monday = talked_of - timedelta(days=talked_of.weekday())
+    near = monday + timedelta(days=coming.first.weekday())
+    there = message.now.replace(year=monday.year, month=monday.month, day=monday.day)
+    if near <= coming.first or Days(near, near) not in message.read(message.text, at=there).days:
+        return said
+    return replace(said, days=(coming, Days(near, near)))
 
 
 def _named_title(message: MeetingMessage) -> str:

@@ -15,7 +15,7 @@ Window = tuple[time, time]
 
 @dataclass(frozen=True, slots=True)
 class FoundClock:
-    """The times that a text may mean; none if there is no such time.
+    """The times that a text may mean; none if there is no such time, or only its end is said.
 
     `until` are the times at which it may end, where that is said. `start` and `end` are where it
     stands.
@@ -59,8 +59,12 @@ _FORMS: Final = tuple(
         r"(?<![\w:/.])(?P<hour>\d{1,2})(?=\s*(?:-|–|to)\s*\d{1,2}(?::\d{2})?\s*(?:[ap]\.?m|$))",
     )
 )
-_BARE: Final = re.compile(r"(?<![\w:/.])(?P<hour>\d{1,2})(?![\w:/.%])")
+_BARE: Final = re.compile(
+    r"(?<![\w:/.])(?P<hour>\d{1,2})(?![\w:/.%])(?!\s*(?:h\b|hours?|hrs?|min|days?|weeks?|people))"
+)
 _TO: Final = re.compile(r"\s*(?:부터|에서|~|-|–|to\b|until\b|till\b)\s*", re.IGNORECASE)
+_UNTIL: Final = re.compile(r"(?:until|till)\b", re.IGNORECASE)
+_CLOSING: Final = re.compile(r"\s*까지")
 _BARE_END: Final = re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\b(?!\s*시간)")
 
 
@@ -82,8 +86,12 @@ def find_clock(text: str, *, bare: bool = False) -> FoundClock | None:
             until, end = _times(last), last.end()
             if len(until) == 1 and len(may_be) > 1:  # "3-5 pm" says it once for both
                 may_be = tuple(one for one in may_be if _as_late(one, until[0])) or may_be
-            if closing := re.compile(r"\s*까지").match(text, end):
+            if closing := _CLOSING.match(text, end):
                 end = closing.end()
+    elif closing := _CLOSING.match(text, end):
+        may_be, until, end = (), may_be, closing.end()
+    elif _UNTIL.match(match[0]):
+        may_be, until = (), may_be
     return FoundClock(may_be, until, start, end)
 
 

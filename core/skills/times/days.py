@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from core.skills.times.day_words import (
+    AHEAD,
+    ENGLISH_WEEK,
+    KOREAN_WEEK,
+    MONTHS,
+    NAMED_COUNT,
+    WEEKS_AHEAD,
+)
+from core.skills.times.months import LAST, NTH, last_of, week_of, weekday_of
 from core.skills.times.numbers import ENGLISH, NATIVE, number
+from core.text.numerals import any_of
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,50 +51,11 @@ class FoundDays:
 _Read = Callable[[re.Match[str], date], tuple[Days, ...]]
 
 _MOST_MONTHS: Final = 3  # no two in a row lack a day that a month may have
-_KOREAN_WEEK: Final = "월화수목금토일"
-_ENGLISH_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
-_AHEAD: Final = {
-    "오늘": 0, "금일": 0, "내일": 1, "낼": 1, "명일": 1, "모레": 2, "내일모레": 2, "낼모레": 2,
-    "글피": 3, "today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "day after tomorrow": 2,
-    "어제": -1, "그제": -2, "그저께": -2, "yesterday": -1,
-}  # fmt: skip
-_NAMED_COUNT: Final = {
-    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "일주일": 7, "열흘": 10,
-    "보름": 15,
-}  # fmt: skip
-_WEEKS_AHEAD: Final = {
-    "지난": -1,
-    "저번": -1,
-    "이번": 0,
-    "금": 0,
-    "다음": 1,
-    "담": 1,
-    "차": 1,
-    "다다음": 2,
-    "last": -1,
-    "this": 0,
-    "next": 1,
-}
-
 _WEEK: Final = r"(?:(?P<week>지난|저번|이번|다다음|다음|담)\s*주|(?P<short>금|차)주)"
-_WEEKDAY: Final = rf"(?P<day>[{_KOREAN_WEEK}])(?:요일|욜)"
-_SHOWN_WEEKDAY: Final = rf"(?:\s*\(?[{_KOREAN_WEEK}](?:요일\)?|욜\)?|\)))?"
+_WEEKDAY: Final = rf"(?P<day>[{KOREAN_WEEK}])(?:요일|욜)"
+_SHOWN_WEEKDAY: Final = rf"(?:\s*\(?[{KOREAN_WEEK}](?:요일\)?|욜\)?|\)))?"
 _ENGLISH_DAY: Final = r"(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?(?:\s*,)?"
-_MONTH: Final = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH: Final = rf"(?P<month>{'|'.join(MONTHS)})[a-z]*\.?"
 _SHOWN_DAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 
 
@@ -117,7 +88,7 @@ def _iso(match: re.Match[str], _: date) -> tuple[Days, ...]:
 def _month_and_day(match: re.Match[str], today: date) -> tuple[Days, ...]:
     groups = match.groupdict()
     named = groups["month"].lower()
-    month = int(named) if named.isdigit() else _MONTHS.index(named[:3]) + 1
+    month = int(named) if named.isdigit() else MONTHS.index(named[:3]) + 1
     year = groups.get("year")
     if groups.get("said") == "내년":
         year = str(today.year + 1)
@@ -163,13 +134,38 @@ def _months_ahead(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def _of_month(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    """Read a week or a weekday of a month; the nth weekday may lie in another week than the nth."""
+    groups, first = match.groupdict(), _month_named(match, today)
+    nth, day = groups.get("nth"), groups.get("day")
+    if not nth:
+        return _one(last_of(first))
+    if not day:
+        return (Days(*week_of(first, nth)),)
+    place = KOREAN_WEEK.find(day) if day in KOREAN_WEEK else ENGLISH_WEEK.index(day.lower())
+    found = [weekday_of(first, nth, place)]
+    if groups.get("weekly"):
+        found.append(week_of(first, nth)[0] + timedelta(days=place))
+    return tuple(Days(one, one) for one in found)
+
+
+def _month_named(match: re.Match[str], today: date) -> date:
+    """Return the first day of the month that is named; this month's if none is."""
+    groups, this = match.groupdict(), today.replace(day=1)
+    if named := (groups.get("month") or "").lower():
+        month = int(named) if named.isdigit() else MONTHS.index(named[:3]) + 1
+        return date(today.year + (month < today.month), month, 1)
+    ahead = {"다음": 1, "담": 1, "next": 1, "다다음": 2}.get((groups.get("ahead") or "").lower(), 0)
+    return _months_ahead(this, ahead)
+
+
 def _week_of(today: date, ahead: int) -> date:
     return today - timedelta(days=today.weekday()) + timedelta(weeks=ahead)
 
 
 def _weekday_in_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
-    ahead = _WEEKS_AHEAD[match["week"] or match["short"]]
-    return _one(_week_of(today, ahead) + timedelta(days=_KOREAN_WEEK.index(match["day"])))
+    ahead = WEEKS_AHEAD[match["week"] or match["short"]]
+    return _one(_week_of(today, ahead) + timedelta(days=KOREAN_WEEK.index(match["day"])))
 
 
 def _weekday(number_of_day: int, today: date) -> tuple[Days, ...]:
@@ -181,7 +177,7 @@ def _weekday(number_of_day: int, today: date) -> tuple[Days, ...]:
 
 def _english_weekday(match: re.Match[str], today: date) -> tuple[Days, ...]:
     """Read a weekday; whether "next Friday" skips the one of this week is not agreed upon."""
-    day = _ENGLISH_WEEK.index(match["day"].lower())
+    day = ENGLISH_WEEK.index(match["day"].lower())
     coming = _weekday(day, today)
     if (match["which"] or "").lower() == "next":
         following = _week_of(today, 1) + timedelta(days=day)
@@ -191,14 +187,21 @@ def _english_weekday(match: re.Match[str], today: date) -> tuple[Days, ...]:
     return coming
 
 
+def _weeks_from(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    later = timedelta(weeks=number(match["count"]))
+    return tuple(
+        Days(day.first + later, day.last + later) for day in _english_weekday(match, today)
+    )
+
+
 def _english_in_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
-    monday = _week_of(today, _WEEKS_AHEAD[match["week"].lower()])
-    return _one(monday + timedelta(days=_ENGLISH_WEEK.index(match["day"].lower())))
+    monday = _week_of(today, WEEKS_AHEAD[match["week"].lower()])
+    return _one(monday + timedelta(days=ENGLISH_WEEK.index(match["day"].lower())))
 
 
 def _whole_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
     groups = match.groupdict()
-    ahead = _WEEKS_AHEAD[(groups.get("week") or groups.get("short") or "이번").lower()]
+    ahead = WEEKS_AHEAD[(groups.get("week") or groups.get("short") or "이번").lower()]
     monday = _week_of(today, ahead)
     if groups.get("early"):
         return (Days(max(monday, today), monday + timedelta(days=2)),)
@@ -209,13 +212,13 @@ def _whole_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
 
 
 def _ahead(match: re.Match[str], today: date) -> tuple[Days, ...]:
-    return _one(today + timedelta(days=_AHEAD[" ".join(match["word"].lower().split())]))
+    return _one(today + timedelta(days=AHEAD[" ".join(match["word"].lower().split())]))
 
 
 def _counted(match: re.Match[str], today: date) -> tuple[Days, ...]:
     groups = match.groupdict()
     if named := groups.get("named"):
-        return _one(today + timedelta(days=_NAMED_COUNT[named]))
+        return _one(today + timedelta(days=NAMED_COUNT[named]))
     if groups["unit"][0] in "달개m":
         return _one(_months_ahead(today, number(groups["count"])))
     days = 7 if groups["unit"][0] in "주w" else 1
@@ -226,7 +229,20 @@ def _form(pattern: str, read: _Read) -> tuple[re.Pattern[str], _Read]:
     return re.compile(pattern, re.IGNORECASE), read
 
 
+_KOREAN_MONTH: Final = r"(?:(?P<month>\d{1,2})\s*월|(?P<ahead>이번|다다음|다음|담)\s*달|이달)"
+_ENGLISH_MONTH: Final = rf"(?:{_MONTH}|(?:(?P<ahead>this|next)|the)\s+month)"
+_NTH: Final = rf"(?P<nth>[1-6]|{any_of(*NTH, *LAST)})"
+
 _FORMS: Final = (
+    _form(
+        rf"{_KOREAN_MONTH}\s*{_NTH}\s*(?:번?째)?\s*(?P<weekly>주)\s*(?:의\s*)?{_WEEKDAY}", _of_month
+    ),
+    _form(rf"{_KOREAN_MONTH}\s*{_NTH}\s*(?:번?째)?\s*주(?!말|간)", _of_month),
+    _form(rf"{_KOREAN_MONTH}\s*{_NTH}\s*(?:번?째)?\s*{_WEEKDAY}", _of_month),
+    _form(rf"{_KOREAN_MONTH}\s*말일", _of_month),
+    _form(rf"(?:the\s+)?{_NTH}\s+{_ENGLISH_DAY}\s+(?:of|in)\s+{_ENGLISH_MONTH}", _of_month),
+    _form(rf"(?:the\s+)?{_NTH}\s+week\s+(?:of|in)\s+{_ENGLISH_MONTH}", _of_month),
+    _form(rf"(?:the\s+)?last\s+day\s+of\s+{_ENGLISH_MONTH}", _of_month),
     _form(
         r"(?P<year>\d{4})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<number>\d{1,2})(?:\s*일)?"
         + _SHOWN_WEEKDAY,
@@ -273,12 +289,20 @@ _FORMS: Final = (
         _counted,
     ),
     _form(rf"in\s+(?P<count>\d{{1,3}}|an?|{ENGLISH})\s+(?P<unit>day|week|month)s?", _counted),
+    _form(
+        rf"(?P<count>\d{{1,3}}|an?|{ENGLISH})\s+(?P<unit>day|week|month)s?\s+from\s+(?:today|now)",
+        _counted,
+    ),
+    _form(
+        rf"(?P<count>\d|an?|{ENGLISH})\s+weeks?\s+from\s+(?:(?P<which>this|next)\s+)?{_ENGLISH_DAY}\b",
+        _weeks_from,
+    ),
     _form(r"(?:the\s+)?(?P<word>day\s+after\s+tomorrow)", _ahead),
     _form(
         r"(?P<word>내일모레|낼모레|오늘|금일|내일|낼|명일|모레|글피|어제|그저께|그제"
         r"|today|tonight|tomorrow|tmrw|yesterday)",
         _ahead,
     ),
-    _form(_WEEKDAY, lambda match, today: _weekday(_KOREAN_WEEK.index(match["day"]), today)),
+    _form(_WEEKDAY, lambda match, today: _weekday(KOREAN_WEEK.index(match["day"]), today)),
     _form(rf"(?:(?P<which>this|next|coming|on)\s+)?{_ENGLISH_DAY}\b", _english_weekday),
 )

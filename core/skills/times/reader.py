@@ -50,6 +50,7 @@ class Said:
         return bool(
             self.days
             or self.clocks
+            or self.until
             or self.minutes
             or self.part
             or self.impossible
@@ -91,7 +92,7 @@ def read_times(text: str, now: datetime, *, bare: bool = False) -> Said:
             impossible = text[found_days.start : found_days.end]
         rest = _without(rest, found_days.start, found_days.end)
     clock = find_clock(rest, bare=bare) or FoundClock((), (), 0, 0)
-    if clock.end and not clock.may_be:
+    if clock.end and not (clock.may_be or clock.until):
         impossible = rest[clock.start : clock.end]
     rest = _without(rest, clock.start, clock.end)
     minutes_said, rest = _span(rest)

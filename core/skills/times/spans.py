@@ -44,6 +44,27 @@ _SHIFT: Final = re.compile(
 )
 
 
+_STRETCH: Final = re.compile(
+    rf"(?:(?P<extend>extend|lengthen|prolong)|(?P<shorten>shorten|cut))?[^.,;]{{0,12}}?{_LENGTH}\s*(?:정도|쯤|만)?\s*(?:더\s*)?"
+    r"(?:(?P<longer>늘|연장|길게|longer)|(?P<shorter>줄|단축|짧게|shorter))?",
+    re.IGNORECASE,
+)
+
+
+def find_stretch(text: str) -> int | None:
+    """Return by how many minutes something is to last longer; None if not said.
+
+    "30분으로 줄여줘" says how long it lasts, and not by how much.
+    """
+    for match in _STRETCH.finditer(text):
+        minutes, _, _ = _located(match)
+        if match["longer"] or match["extend"]:
+            return minutes
+        if match["shorter"] or match["shorten"]:
+            return -minutes
+    return None
+
+
 def find_shift(text: str) -> tuple[int, int, int] | None:
     """Return by how many minutes something is to be later, and where; None if not said."""
     for match in _SHIFT.finditer(text):

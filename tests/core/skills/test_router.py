@@ -91,7 +91,7 @@ def test_nine_in_ten_fresh_messages_reach_their_skill(router):
     asked = [(skill, text) for skill, texts in fresh.items() for text in texts]
     found = [(skill, text, router.candidate(text)) for skill, text in asked]
     reached = [skill for skill, _, one in found if one and one[0].name == skill]
-    assert len(reached) >= 0.88 * len(asked), Counter(reached)
+    assert len(reached) >= 0.9 * len(asked), Counter(reached)
 
 
 def test_questions_to_other_organisations_are_rarely_like_a_skill(router):
@@ -102,4 +102,4 @@ def test_questions_to_other_organisations_are_rarely_like_a_skill(router):
         for line in path.read_text("utf-8").splitlines()[::6]
     ]
     taken = [text for text in asked if router.candidate(text)]
-    assert len(taken) <= 0.065 * len(asked), taken
+    assert len(taken) <= 0.085 * len(asked), taken
