@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import discord
@@ -82,10 +83,29 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
         found = discord.utils.get(named, id=number)
         return f"@{getattr(found, 'display_name', None) or getattr(found, 'name', '')}"
 
-    parts = [message.content, *(shared.content for shared in message.message_snapshots)]
+    by_app = message.author.bot or message.webhook_id
+    own = _shown(message) if by_app else message.content
+    parts = [own, *map(_shown, message.message_snapshots)]
     shown = (_MENTION.sub(named, _GIF.sub("", part.replace(CALL, " "))) for part in parts)
     read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
-    return "\n".join(part for part in read if part)
+    text = "\n".join(part for part in read if part)
+    return text or (message.poll.question if message.poll else "")
+
+
+def _shown(said: discord.Message | discord.MessageSnapshot) -> str:
+    """Return the text of a message, or that of its embeds, in which apps write forms and notices.
+
+    Beside a text, an embed is most often the preview of a link.
+    """
+    if said.content:
+        return said.content
+    texts = [(one.title, one.description, *_fields(one)) for one in said.embeds]
+    return "\n".join(text for parts in texts for text in parts if text)
+
+
+def _fields(embed: discord.Embed) -> Iterator[str | None]:
+    for field in embed.fields:
+        yield from (field.name, field.value)
 
 
 def mentions_in(message: discord.Message, me: discord.ClientUser) -> tuple[Mention, ...]:
@@ -97,7 +117,7 @@ def mentions_in(message: discord.Message, me: discord.ClientUser) -> tuple[Menti
 
 
 def has_media(message: discord.Message) -> bool:
-    """Return whether a message has content that the bot cannot read: picture, voice or poll.
+    """Return whether a message has content that the bot cannot read, such as a picture or voice.
 
     What is forwarded and has no text is such content, too.
     """
@@ -105,22 +125,27 @@ def has_media(message: discord.Message) -> bool:
     return any(media) or bool(_GIF.search(message.content))
 
 
-def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:
-    """Return whether a person, and neither a bot nor Discord, has written a message.
-
-    Unless it may be `anywhere`, it has to be in a server that the bot is in.
-    """
+def is_said(message: discord.Message) -> bool:
+    """Return whether a person has written a message here, and neither a bot nor Discord."""
     direct = isinstance(message.channel, discord.DMChannel)
-    if not anywhere and message.guild is None and not direct:
+    if message.guild is None and not direct:
         return False  # the guild is unavailable; this is no direct message
     return not message.author.bot and not message.webhook_id and message.type in _SAID
+
+
+def is_others(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Return whether a person or another app has written a message, anywhere."""
+    return message.author.id != me.id and message.type in _SAID
 
 
 def is_for_all(message: discord.Message) -> bool:
     """Return whether a message addresses no particular person but the bot.
 
-    A reply to a deleted message was meant for a person who is not known any more.
+    A reply to a deleted message was meant for a person who is not known any more. A poll asks the
+    people there.
     """
+    if message.poll and not message.content:
+        return False
     reference = message.reference
     if reference and reference.type is discord.MessageReferenceType.reply:
         answered = replied_to(message)

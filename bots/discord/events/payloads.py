@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 Json = Mapping[str, Any]
 
-# What is known of a message without its polls, components and whatever else comes with it.
+# What is known of a message without its components and whatever else comes with it.
 # https://discord.com/developers/docs/resources/message#message-object
 _NEEDED: Final = (
     *("id", "type", "channel_id", "guild_id", "webhook_id", "author", "member", "content"),
@@ -57,7 +57,19 @@ def tolerate_unreadable(state: ConnectionState[Any]) -> None:
 def plain(message: Json) -> Any:  # noqa: ANN401 - JSON
     """Return a message's payload with what is needed to answer it, and nothing else."""
     known = {name: message[name] for name in _NEEDED if message.get(name) is not None}
-    return {**_ABSENT, **known, **{name: message[name] for name in _NULLABLE if name in message}}
+    known |= {name: message[name] for name in _NULLABLE if name in message}
+    return _ABSENT | known | _poll_of(message)
+
+
+def _poll_of(message: Json) -> dict[str, Any]:
+    """Return the question of a poll, which discord.py cannot read if the poll never ends."""
+    poll = message.get("poll")
+    question = poll.get("question") if isinstance(poll, dict) else None
+    text = question.get("text") if isinstance(question, dict) else None
+    if not isinstance(text, str):
+        return {}
+    asked = {"question": {"text": text}, "answers": [], "expiry": message.get("timestamp")}
+    return {"poll": asked | {"allow_multiselect": False, "layout_type": 1}}
 
 
 def _without_nulls(interaction: Json) -> Any:  # noqa: ANN401 - JSON

@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 
 from bots.discord.context import Context
-from bots.discord.events.content import is_said, text_of
+from bots.discord.events.content import is_others, text_of
 from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Reader
 from bots.discord.events.threads import is_closed
@@ -112,7 +112,7 @@ class Commands(app_commands.CommandTree[Any]):
         me = interaction.client.user
         assert me  # noqa: S101 - it has logged in
         text = text_of(message, me)
-        if not text or not is_said(message, anywhere=True):
+        if not text or not is_others(message, me):
             await say(interaction, self._context.profile.nothing_to_answer)
         elif not _is_member(interaction) or is_closed(interaction.channel):  # it cannot write
             await self._hand_in(interaction, _asked_aside(interaction, text))

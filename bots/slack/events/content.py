@@ -7,17 +7,30 @@ https://docs.slack.dev/reference/objects/file-object, and messages that were for
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 Json = dict[str, Any]
 
 _MOST: Final = 5  # shares, files or tables that are read
+_READABLE: Final = ("context", "header", "markdown", "rich_text", "section", "table")
 
 
 def attached_text(event: Json) -> str:
     """Return the text of shares, snippets, tables and spoken messages."""
     parts = [*_shared(event), *_files(event)]
     return "\n".join(part for part in parts if part)
+
+
+def app_text(message: Json) -> str:
+    """Return the text that an app's message shows: its blocks', else its own, and its attachments'.
+
+    Beside blocks, `text` is only for notifications.
+    """
+    shown = _text_of_blocks(message) or str(message.get("text") or "").strip()
+    cards = _dicts(message.get("attachments"))[:_MOST]
+    below = (_text_of_blocks(card) or str(card.get("text") or "").strip() for card in cards)
+    return "\n".join(filter(None, (shown, *below)))
 
 
 def has_media(event: Json) -> bool:
@@ -38,6 +51,11 @@ def _blocks_of(attachment: Json) -> str:
     shared = [_dict(one.get("message")) for one in _dicts(attachment.get("message_blocks"))]
     blocks = [block for message in shared for block in _dicts(message.get("blocks"))]
     return "\n".join(filter(None, map(_cell, blocks)))
+
+
+def _text_of_blocks(message: Json) -> str:
+    blocks = [one for one in _dicts(message.get("blocks")) if one.get("type") in _READABLE]
+    return "\n".join(filter(None, (_table(one) or _cell(one) for one in blocks)))
 
 
 def _files(event: Json) -> Iterator[str]:
@@ -65,7 +83,8 @@ def _cell(cell: Json) -> str:
         text = text.get("text")
     if isinstance(text, str):
         return text
-    return "".join(map(_cell, _dicts(cell.get("elements"))))
+    parts = (_dicts(cell.get(name)) for name in ("fields", "elements"))
+    return "".join(map(_cell, chain.from_iterable(parts)))
 
 
 def _dict(value: object) -> Json:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bots.slack.api.errors import translated
 from bots.slack.api.workspaces import Workspace
-from bots.slack.events.content import attached_text
+from bots.slack.events.content import app_text, attached_text
 from bots.slack.events.parse import readable
 from bots.slack.ids import Place, question_id
 from core.errors import PlatformError
@@ -43,7 +43,8 @@ async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Sa
 
 
 def _text_of(message: Json, bot_user: str) -> str:
-    parts = (message.get("text") or "", attached_text(message))
+    own = app_text(message) if message.get("bot_id") else message.get("text") or ""
+    parts = (own, attached_text(message))
     return "\n".join(filter(None, (readable(part, bot_user) for part in parts)))
 
 

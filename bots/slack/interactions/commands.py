@@ -16,7 +16,7 @@ from bots.shared.intake import refusal
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.response_url import whisper
 from bots.slack.context import Context
-from bots.slack.events.content import attached_text
+from bots.slack.events.content import app_text, attached_text
 from bots.slack.events.parse import mentions_in, readable
 from bots.slack.ids import Place, private_place, triggered_id
 from bots.slack.interactions.guests import may_ask
@@ -59,10 +59,12 @@ def register(app: AsyncApp, context: Context) -> None:
         shortcut, client = args.payload, args.client
         message, url = shortcut["message"], shortcut["response_url"]
         thread = message.get("thread_ts", "")
-        parts = (message.get("text") or "", attached_text(message))
-        bot_user = str(args.context.bot_user_id)
+        bot_user, bot_id = str(args.context.bot_user_id), message.get("bot_id")
+        own = app_text(message) if bot_id else message.get("text") or ""
+        parts = (own, attached_text(message))
         text = "\n".join(filter(None, (readable(part, bot_user) for part in parts)))
-        trouble = context.profile.nothing_to_answer if not text or message.get("bot_id") else ""
+        is_ours = message.get("user") == bot_user or (bot_id and bot_id == args.context.bot_id)
+        trouble = context.profile.nothing_to_answer if not text or is_ours else ""
         if not may_ask(context, shortcut["user"], shortcut["team"]["id"]):
             trouble = context.profile.guests_off
         if trouble:

@@ -201,6 +201,32 @@ async def test_called_in_a_thread_on_what_a_webhook_says_it_answers_that(fake, t
         assert questions(bot) == ["배송비는 얼마인가요?"]
 
 
+async def test_what_an_app_has_written_in_an_embed_is_read(fake, tmp_path, profile):
+    """As forms do, whose answers stand in fields."""
+    channel = fake.guild.channels[0]
+    fields = [{"name": "문의", "value": "배송비는 얼마인가요?", "inline": False}]
+    embed = {"type": "rich", "title": "새 문의", "fields": fields}
+    async with running_bot(fake, tmp_path, profile) as bot:
+        form = await fake.create_user("신청서")
+        form.bot = True
+        said = fake.add_message(channel, form, embeds=[embed])
+        await fake.say(channel, "", mention_bot=True, reply_to=said)
+        await fake.until(lambda: questions(bot))
+        assert questions(bot) == ["새 문의\n문의\n배송비는 얼마인가요?"]
+
+
+@pytest.mark.parametrize("expiry", [None, "2026-12-24T09:00:00+00:00"])
+async def test_a_poll_is_read_where_it_is_for_the_bot(fake, tmp_path, profile, expiry):
+    """In a channel of questions it asks the people there."""
+    channel = await fake.create_channel("질문방")
+    poll = {"poll": POLL | {"question": {"text": "배송비는 얼마인가요?"}, "expiry": expiry}}
+    async with running_bot(fake, tmp_path, profile, DISCORD_CHANNELS=str(channel.id)) as bot:
+        fake.add_message(channel, fake.user, extra=poll)
+        fake.add_message(fake.dm(fake.user), fake.user, extra=poll)
+        await answered_in(fake, fake.dm(fake.user), "답: 배송비는")
+        assert await asked_last(fake, bot, channel) == ["배송비는 얼마인가요?"]
+
+
 async def test_a_picture_alone_is_told_that_it_is_not_read(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await fake.show_picture(fake.dm(fake.user))

@@ -212,6 +212,18 @@ async def test_the_context_menu_answers_somebodys_message_in_its_thread(fake, tm
         assert bot.assistant.asked[0].asker == f"discord:{fake.user.id}"
 
 
+async def test_the_context_menu_answers_what_another_app_repeats(fake, tmp_path, profile):
+    """Such as the question of somebody by a bridge."""
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        said = await fake.say_by_webhook(channel, "배송비는 얼마인가요?", name="다리")
+        await fake.context_menu(profile.answer_this, said)
+        thread = await fake.until(lambda: said.thread)
+        await fake.until(lambda: answers_in(fake, thread))
+        assert bot.assistant.asked[0].text == "배송비는 얼마인가요?"
+
+
 async def test_the_context_menu_in_a_locked_thread_answers_aside(fake, tmp_path, profile):
     """The bot cannot write there, and opens nothing that a moderator has closed."""
     channel = fake.guild.channels[0]

@@ -98,6 +98,22 @@ async def test_called_below_what_a_workflow_has_posted_it_answers_that(
         assert asked(bot) == ["배송비는 얼마인가요?"]
 
 
+async def test_what_an_app_has_written_in_blocks_is_read_and_not_what_stands_for_them(
+    slack, running, minsu, channel
+):
+    form = slack.add_person("신청서")
+    form.bot_id = "B0FORM"
+    field = {"type": "mrkdwn", "text": "배송비는 얼마인가요?"}
+    press = {"type": "button", "action_id": "x", "text": {"type": "plain_text", "text": "확인"}}
+    async with running() as bot:
+        root = await form.say(channel, "새 문의가 있습니다")
+        root.blocks = [{"type": "section", "block_id": "b", "fields": [field]}]
+        root.blocks.append({"type": "actions", "block_id": "c", "elements": [press]})
+        await minsu.mention(channel, "", thread=root)
+        await slack.until(lambda: asked(bot))
+        assert asked(bot) == ["배송비는 얼마인가요?"]
+
+
 async def test_called_in_a_thread_on_news_it_answers_the_question_that_was_asked_there(
     slack, running, minsu, jiyoung, channel
 ):

@@ -369,6 +369,14 @@ async def test_the_shortcut_reads_what_a_message_shares(slack, bot):
     await slack.until(lambda: [one for one in slack.replies(message) if ANSWER in visible(one)])
 
 
+async def test_the_shortcut_answers_what_another_app_has_posted(slack, bot):
+    minsu, form = slack.add_person("민수"), slack.add_person("신청서")
+    form.bot_id = "B0FORM"
+    message = await form.say(slack.add_channel("help", minsu), QUESTION)
+    await minsu.shortcut(message, "answer_this")
+    await slack.until(lambda: [one for one in slack.replies(message) if ANSWER in visible(one)])
+
+
 async def test_the_shortcut_answers_privately_where_the_bot_is_no_member(slack, bot, profile):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("random", minsu, bot=False, private=True)
