@@ -68,7 +68,11 @@ def _poll_of(message: Json) -> dict[str, Any]:
     text = question.get("text") if isinstance(question, dict) else None
     if not isinstance(text, str):
         return {}
-    asked = {"question": {"text": text}, "answers": [], "expiry": message.get("timestamp")}
+    asked: dict[str, Any] = {
+        "question": {"text": text},
+        "answers": [],
+        "expiry": message.get("timestamp"),
+    }
     return {"poll": asked | {"allow_multiselect": False, "layout_type": 1}}
 
 
