@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-_QUOTED_LINE: Final = re.compile(r"^[ \t]*(?:>>>[\s\S]*|>[^\n]*)", re.MULTILINE)
+# A quote may stand in a list.
+_QUOTED_LINE: Final = re.compile(
+    r"^[ \t]*(?:(?:[-*+•]|\d{1,2}[.)])[ \t]+)*(?:>>>[\s\S]*|>[^\n]*)", re.MULTILINE
+)
 # A run of backticks pairs with the next run of its length. Three backticks or tildes at the start
 # of a line open a block, which lasts to the end of the text if it is not closed.
 _CODE_MARK: Final = re.compile(r"`+|^[ \t]*~{3,}", re.MULTILINE)

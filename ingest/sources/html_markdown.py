@@ -27,9 +27,12 @@ def html_to_markdown(source: str | Tag, *, base: str = "") -> str:
     soup = BeautifulSoup(source, "html.parser") if isinstance(source, str) else source
     for tag in soup(_GONE):
         tag.decompose()
-    for table in soup.find_all("table"):
-        _repeat_spanning(table)
-    made = _Converter(base).convert_soup(soup)
+    try:
+        for table in soup.find_all("table"):
+            _repeat_spanning(table)
+        made = _Converter(base).convert_soup(soup)
+    except RecursionError:  # tags in tags, deeper than on any page: the words alone are taken
+        made = soup.get_text("\n")
     return tidied(made)
 
 

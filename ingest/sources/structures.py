@@ -24,6 +24,7 @@ from ingest.sources.records import (
     pairs_in,
 )
 from ingest.sources.rows import Collector, NotAFaqError
+from ingest.sources.sharing import check_sharing
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
 from ingest.sources.tables.contents import head_by_contents
 from ingest.sources.tables.lines import TableLine
@@ -62,6 +63,7 @@ def read_yaml(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
         content = yaml_texts(decode(data).text)
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{name}: not readable as YAML; save it anew, or as JSON") from error
+    check_sharing(content, name)
     _read_content(content, name, collector, columns)
 
 
@@ -71,6 +73,7 @@ def read_content(content: object, name: str, collector: Collector, columns: Colu
     Raises:
         SourceError: No record in it has a title and an answer.
     """
+    check_sharing(content, name)
     _read_content(content, name, collector, columns)
 
 

@@ -29,6 +29,8 @@ MAX_CELLS: Final = 2_000_000
 """Of a workbook, over all of its sheets; a range that is merged or linked counts in full."""
 
 _PIECE_BYTES: Final = 1_000_000
+# A tag, a comment or the like is read again with each piece until it has ended; none is so long.
+_LONGEST_MARKUP_BYTES: Final = 2_000_000
 _MAX_AREA: Final = 20_000_000  # the most cells of a sheet for calamine, which keeps empty cells
 _CELL: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RANGE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -102,8 +104,14 @@ def _check_cells(archive: zipfile.ZipFile, name: str) -> int:
             parser = expat.ParserCreate(namespace_separator=" ")
             parser.StartElementHandler = counted.element
             parser.EntityDeclHandler = _refuse_entity
+            fed = 0
             while piece and counted.cells <= MAX_CELLS:
                 parser.Parse(piece)
+                fed += len(piece)
+                if fed - parser.CurrentByteIndex > _LONGEST_MARKUP_BYTES:
+                    raise SourceError(
+                        f"{name}: {path} has markup that does not end; save it anew from Excel"
+                    )
                 piece = part.read(_PIECE_BYTES)
             if not piece:
                 parser.Parse(b"", True)  # the end: a part may be cut off

@@ -3,6 +3,7 @@
 import io
 import pickle
 import zipfile
+from itertools import pairwise
 from time import process_time
 
 import pytest
@@ -16,7 +17,15 @@ LONG = "환불은 사흘 안에 됩니다. " * 4_000
 MANY = [f"질문 {number}?" for number in range(2_000)]
 DEEP = {f"part {number}": LONG for number in range(50)}
 
+
+def nested(levels: int) -> list[object]:
+    """Ten times the same list, at each of so many levels."""
+    return [nested(levels - 1)] * 10 if levels else ["가"] * 10
+
+
 PICKLES = {
+    "lists of lists": nested(11),
+    "lists in a record": [{"title": "질문?", "answer": "a", "questions": nested(11)}],
     "answers": {f"q{number}": LONG for number in range(2_000)},
     "cells that nobody reads": [
         {"title": f"q{number}", "answer": "a", "x": DEEP} for number in range(2_000)
@@ -42,6 +51,53 @@ def test_a_pickle_that_names_one_text_a_thousand_times_is_refused_at_once(tmp_pa
     with pytest.raises(SourceError, match="name the same text very often"):
         load(path)
     assert process_time() - began < 3
+
+
+def test_aliases_of_yaml_that_stand_for_a_lot_are_refused_at_once(tmp_path):
+    names = "abcdefghijklm"
+    lines = [
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise(names)
+    ]
+    (tmp_path / "faq.yaml").write_text("\n".join(["a: &a [x, y, z]", *lines]), encoding="utf-8")
+    began = process_time()
+    with pytest.raises(SourceError, match="name the same text very often"):
+        load(tmp_path / "faq.yaml")
+    assert process_time() - began < 3
+
+
+def test_a_list_that_holds_itself_is_read_once(tmp_path):
+    circle: list[object] = []
+    circle.append(circle)
+    (tmp_path / "faq.pkl").write_bytes(pickle.dumps({"가": "나", "다": circle}))
+    loaded = load(tmp_path / "faq.pkl")
+    assert [row.title for row in loaded.rows] == ["가"]
+
+
+def test_markup_of_a_workbook_that_does_not_end_is_refused_at_once(tmp_path):
+    """A comment is read again with each piece of the part, until it has ended."""
+    made, book = io.BytesIO(), Workbook()
+    book.active.append(["title", "answer"])
+    book.save(made)
+    with (
+        zipfile.ZipFile(made) as source,
+        zipfile.ZipFile(tmp_path / "faq.xlsx", "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for part in source.namelist():
+            remark = b"<!--" + b" " * 30_000_000 + b"-->" if "sheet1" in part else b""
+            copy.writestr(part, source.read(part) + remark)
+    began = process_time()
+    with pytest.raises(SourceError, match="markup that does not end"):
+        load(tmp_path / "faq.xlsx")
+    assert process_time() - began < 3
+
+
+def test_a_page_of_tags_in_tags_is_named_and_the_rest_of_the_folder_is_read(tmp_path):
+    page = f"<h2>환불되나요?</h2>{'<div>' * 3_000}네, 됩니다."
+    (tmp_path / "deep.html").write_text(page, encoding="utf-8")
+    (tmp_path / "faq.html").write_text("<h2>주차되나요?</h2><p>네, 됩니다.</p>", encoding="utf-8")
+    loaded = load(tmp_path)
+    assert [row.title for row in loaded.rows] == ["주차되나요?"]
+    assert [skipped.position for skipped in loaded.skipped] == ["deep.html"]
 
 
 def test_a_text_that_some_rows_share_is_read(tmp_path):
