@@ -95,6 +95,9 @@ class NativeStatus:
     async def _end(self, begun: asyncio.Task[_Ending | None]) -> None:
         if ending := await begun:
             await ending(self._client, self._place.channel, self._thread)
+        # The answer to a direct message outside of threads is no message in its thread.
+        if ending is end_session and not self._place.thread:
+            await clear_status(self._client, self._place.channel, self._thread)
 
     async def _takes(self, method: str, call: Callable[[], Awaitable[object]]) -> bool:
         """Make a call; return False if Slack refuses it, or has refused it to the app before."""

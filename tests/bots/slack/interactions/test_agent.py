@@ -153,6 +153,19 @@ async def test_a_session_that_begins_later_than_the_answer_ends_too(slack, bot, 
     await slack.until(lambda: statuses(slack, channel, asked.ts) == ["processing", "active"])
 
 
+async def test_in_direct_messages_the_words_go_too_when_the_answer_is_there(
+    slack, make_service, connect, stores, minsu, profile
+):
+    """It stands beside the question, and no message in the thread removes them."""
+    gate = asyncio.Event()
+    async with connect(make_service(assistant=InPieces(stores.history, gate=gate))):
+        asked = await minsu.say(minsu.dm, QUESTION)
+        pane = await slack.until(lambda: slack.world.panes.get((minsu.dm.id, asked.ts)))
+        await slack.until(lambda: pane.statuses == [profile.searching])
+        gate.set()
+        await slack.until(lambda: pane.statuses == [profile.searching, ""])
+
+
 async def test_an_app_that_is_no_agent_shows_its_status_in_channels_too(
     slack, make_service, connect, stores, minsu, profile
 ):
