@@ -68,6 +68,7 @@ class ChannelReply:
         self._posts = writer.budgets.posts(self._channel)
         self._edits = writer.budgets.edits(self._channel)
         self._posted: dict[int, int] = {}
+        self._reopened = False
 
     @property
     def posts(self) -> Pacer:
@@ -119,10 +120,11 @@ class ChannelReply:
         except RefusedError as error:
             if error.code == UNKNOWN_CHANNEL:
                 raise MessageGoneError(str(error)) from error
-            if error.code != THREAD_ARCHIVED:
+            if error.code != THREAD_ARCHIVED or self._reopened:  # a moderator has locked it
                 raise
             channel = reference.split("/", maxsplit=1)[0]
             await self._rest.call("PATCH", f"/channels/{channel}", {"archived": False})
+            self._reopened = True
             raise PlatformError("the thread was in the archive") from error
 
     async def delete(self, reference: str) -> None:

@@ -476,9 +476,11 @@ async def test_called_beside_a_voice_channel_it_replies_there(fake, tmp_path, pr
         assert (await answered_in(fake, voice, "답: 배송비는요?")).reference is asked
 
 
+@pytest.mark.parametrize("code", [200000, 50083])
 async def test_what_is_refused_while_it_grows_comes_directly_and_leaves_no_empty_thread(
-    fake, tmp_path, profile
+    fake, tmp_path, profile, code
 ):
+    """Also where a thread stays closed although it was taken out of the archive."""
     import asyncio  # noqa: PLC0415
 
     channel, more = fake.guild.channels[0], asyncio.Event()
@@ -487,7 +489,7 @@ async def test_what_is_refused_while_it_grows_comes_directly_and_leaves_no_empty
         asked = await fake.say(channel, "질문", mention_bot=True)
         thread = await fake.until(lambda: asked.thread)
         await fake.until(lambda: answers_in(fake, thread))
-        fake.fail_next("PATCH", rf"/channels/{thread.id}/messages/", "400", code=200000, times=9)
+        fake.fail_next("PATCH", rf"/channels/{thread.id}/messages/", "400", code=code, times=9)
         more.set()
         said = await answered_in(fake, fake.dm(fake.user), "금칙어 없이")
         assert profile.shown_privately in said.content
