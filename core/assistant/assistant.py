@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from copy import copy
@@ -28,7 +29,13 @@ from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
 from core.text.addressing import says_something
-from core.text.colleagues import is_for_colleagues, may_tell, only_states, only_tells
+from core.text.colleagues import (
+    is_for_colleagues,
+    may_tell,
+    only_states,
+    only_tells,
+    tells_a_rule,
+)
 from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
@@ -272,7 +279,7 @@ class Assistant:
 def _least_for(said: str) -> float:
     """Return the lowest confidence at which a text is answered although nobody called the bot."""
     if only_states(said):
-        return _UNASKED
+        return math.inf if tells_a_rule(said) else _UNASKED
     return _UNASKED_TROUBLE if only_tells(said) else _UNCALLED
 
 

@@ -75,6 +75,16 @@ _WORK: Final = re.compile(
     r"(?:부탁\S{0,6}|주세요|주셔요|주실\S{0,3}(?: 수 있\S{0,4})?|주시겠\S{0,3}"
     r"|줘요?|주십시오|바랍니다|바라요)$"
 )
+# Work on a thing at hand, which only a person can do: "이 주문 취소해 주세요".
+_AT_HAND: Final = re.compile(
+    r"^(?:이|그|저|요|이번|저번)\s(?!.*(?:알려|설명|안내|가르쳐|도와|확인하는))(?:\S+\s){1,3}"
+    r"\S*[가-힣]\s?(?:주세요|주셔요|주실래요|줘요?|주십시오)$"
+)
+# What the speaker offers to do: "배송 지연 문자 보낼까요?". With a question word it asks how.
+_SHALL: Final = re.compile(
+    r"^(?!.*(?:어떻|언제|어디|얼마|무엇|무슨|뭐|뭘|왜|며칠|몇)).*(?:보낼|올릴|드릴|넣을|뺄|바꿀|정할|만들"
+    r"|시킬|미룰|잡을|옮길|붙일|맡길|맞출|나눌|지울|고칠|돌릴|부를|챙길)까요$"
+)
 # Whoever tells of trouble may want to know what to do about it.
 _TROUBLE: Final = re.compile(
     r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러"
@@ -87,6 +97,13 @@ _TROUBLE: Final = re.compile(
 )
 # The endings of a sentence that states something; without one, a text is a keyword.
 _STATES: Final = re.compile(rf"(?:다|요|음|[함됨임]|네|[가-힣]어|던데|듯|{_PAST}지)$")
+# A statement about all things of a kind, which begins with its topic: "미성년자는 … 필요해요".
+# A first word that describes the next one ("받는 곳") is no topic, and a story has several clauses.
+_GENERIC: Final = re.compile(
+    r"^(?!저희|우리|[저나]는|[전난]\s|.*(?:는데|더니|[라다려]고)\s)"
+    r"[가-힣A-Za-z\d]+(?<![하되있없지시리이오같많좋짧받높낮넓늦적])[은는]\s"
+)
+_HAPPENED: Final = re.compile(rf"{_PAST}{_SAID}|고 (?:있|계)\S{{1,4}}$")
 # What a rule tells people to do. Whoever asks for something says so, too.
 _INSTRUCTS: Final = re.compile(r"(?:주세요|주십시오|[으하]십시오|바랍니다)$")
 _WANTS: Final = re.compile(r"려(?:고 ?(?:요|해요|합니다|하는데요?)|는데요?)$")
@@ -168,13 +185,20 @@ def may_tell(text: str) -> bool:
     return all(_INSTRUCTS.search(one) or not asks(one) for one in sentences)
 
 
+def tells_a_rule(text: str) -> bool:
+    """Return whether a statement, of those that `only_states` finds, tells what is always so."""
+    said = text.strip().rstrip(_ENDED)
+    return bool(_GENERIC.match(said)) and not _HAPPENED.search(said)
+
+
 def _is_talk(sentence: str) -> bool:
     said = sentence.strip()
     if before := _BEFORE.match(said):
         said = said[before.end() :]
     bare = said.rstrip(_ENDED).replace("？", "?")
     plain = bare.rstrip("?" + _ENDED)
-    if any(sign.search(plain) for sign in (_ANYBODY, _WILL, _WORK, _OPINION, _ME_ALONE)):
+    signs = (_ANYBODY, _WILL, _WORK, _AT_HAND, _SHALL, _OPINION, _ME_ALONE)
+    if any(sign.search(plain) for sign in signs):
         return True
     if _ENGLISH.match(plain):
         return True

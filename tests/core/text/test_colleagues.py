@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.colleagues import is_for_colleagues, may_tell, only_states
+from core.text.colleagues import is_for_colleagues, may_tell, only_states, tells_a_rule
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ from core.text.colleagues import is_for_colleagues, may_tell, only_states
         "교환 안내문 한번 검토 부탁드려요",
         "주소록 좀 보내 주실 수 있나요?",
         "교환은 내일 봬서 정합시다",
+        "이 주문 좀 취소해 주세요",
+        "교환 안내 문자 보낼까요?",
         "안내문 사진 다 찍었어요",
         "교환 접수 끝났습니다",
         "I'll upload the refund sheet",
@@ -129,3 +131,18 @@ def test_a_statement_is_told_from_a_question_a_keyword_and_a_trouble(text, state
 )
 def test_what_may_tell_of_a_rule_is_told_from_a_question_and_from_trouble_of_ones_own(text, may):
     assert may_tell(text) is may
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("미성년자는 부모님 동의서가 필요해요", True),
+        ("교환은 8일 뒤에 자동으로 됩니다", True),
+        ("저는 학생이에요", False),
+        ("교환권은 잃어버렸어요", False),
+        ("교환권 받고 싶어서 찾고 있어요", False),
+        ("신청하는 곳이 달라요", False),
+    ],
+)
+def test_a_statement_about_a_kind_of_thing_is_told_from_one_about_oneself(text, rule):
+    assert tells_a_rule(text) is rule
