@@ -212,6 +212,20 @@ async def test_what_the_channel_does_not_take_is_told_directly(
         assert told.text == PROFILE.empty_mention
 
 
+async def test_in_a_group_message_a_mention_and_what_follows_in_its_thread_are_asked(
+    slack, running, minsu, jiyoung
+):
+    group = slack.add_channel("mpdm-minsu--jiyoung--faqbot-1", minsu, jiyoung, private=True)
+    async with running() as bot:
+        said = {"user": minsu.id, "channel_type": "mpim", "ts": slack.world.ids.ts()}
+        deliver(slack, group, text=f"{minsu.mention_of_bot} 교환은요?", **said)
+        await slack.until(lambda: asked(bot))
+        more = {"user": minsu.id, "channel_type": "mpim", "thread_ts": said["ts"]}
+        deliver(slack, group, text="배송비는 얼마인가요?", **more)
+        deliver(slack, group, user=minsu.id, channel_type="mpim", text="점심 먹어요")
+        assert await told(slack, bot, minsu) == ["교환은요?", "배송비는 얼마인가요?"]
+
+
 # Who may ask.
 
 
