@@ -52,7 +52,7 @@ _Ending = Callable[[AsyncWebClient, str, str], Awaitable[None]]
 
 
 class NativeStatus:
-    """The status of one answer. `shown` says that people see it."""
+    """The status of one answer: `shown` to people, `in_session` if an agent's session has it."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class NativeStatus:
         self._thread = thread_of(question)
         self._background = background
         self._without = without
-        self.shown = False
+        self.shown = self.in_session = False
         self._is_over = False
 
     async def show(self, view: View) -> None:
@@ -85,7 +85,7 @@ class NativeStatus:
     async def _begin(self, status: str) -> _Ending | None:
         """Show the status; return the call that removes it, None if it is not shown."""
         ending = end_session if await self._takes(_SESSION, self._begin_session) else None
-        self.shown = ending is not None
+        self.shown = self.in_session = ending is not None
         if self._is_over or not (ending or self._place.thread):
             return ending
         if await self._takes(_WORDS, partial(self._say, status)):

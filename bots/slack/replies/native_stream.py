@@ -216,7 +216,7 @@ class StreamingReply:
                 markdown_text=new or None,
                 blocks=_below(page.page),
                 metadata=metadata_of(self._question, 0),
-                session_status="active",
+                session_status="active" if self._by_edits.in_session else None,
             )
             self._end()
         elif new:

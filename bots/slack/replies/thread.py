@@ -119,6 +119,11 @@ class SlackReply:
         """The budget of `chat.update` in this workspace."""
         return self._budgets.edits(self._place.team)
 
+    @property
+    def in_session(self) -> bool:
+        """Whether an agent's session says that there is work."""
+        return bool(self._status and self._status.in_session)
+
     async def hint(self, view: View) -> None:
         """See `core.messaging.delivery.reply.Reply`."""
         if self._hint:

@@ -10,9 +10,9 @@ from typing import Any
 
 from devtools.slack.api.base import ApiError, Ask, method
 from devtools.slack.api.checks import blocks_problems, view_problems
+from devtools.slack.world.model import SESSION_STATUSES
 
 Json = dict[str, Any]
-_STATUSES = ("active", "processing", "suspended", "closed")
 _MOST_TITLE = 200
 
 
@@ -20,7 +20,7 @@ _MOST_TITLE = 200
 def set_status(ask: Ask) -> Json:
     """Set the status of a thread's session, which is made if there is none."""
     history = _session(ask)
-    if ask.need("status") not in _STATUSES:
+    if ask.need("status") not in SESSION_STATUSES:
         raise ApiError("invalid_arguments")
     if len(ask.args.get("title") or "") > _MOST_TITLE:
         raise ApiError("title_too_long")

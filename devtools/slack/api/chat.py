@@ -11,7 +11,7 @@ from typing import Any
 
 from devtools.slack.api.base import ApiError, Ask, checked_blocks, method, with_ids
 from devtools.slack.api.checks import MAX_MARKDOWN, MAX_UPDATE_TEXT
-from devtools.slack.world.model import Channel, Message
+from devtools.slack.world.model import SESSION_STATUSES, Channel, Message
 
 Json = dict[str, Any]
 
@@ -124,8 +124,13 @@ def append_stream(ask: Ask) -> Json:
 
 @method("chat.stopStream", "chat:write")
 def stop_stream(ask: Ask) -> Json:
-    """End it, with blocks below the text if there are any."""
+    """End it, with blocks below the text if there are any, and with an agent's session."""
     channel, message = _stream(ask)
+    if status := ask.args.get("session_status"):
+        if not ask.team.is_agent or status not in SESSION_STATUSES:
+            raise ApiError("invalid_arguments")
+        history = ask.world.sessions.setdefault((channel.id, message.thread_ts), [])
+        history.append({"title": "", **(history[-1] if history else {}), "status": status})
     text, blocks = _chunks(ask)
     final = ask.args.get("blocks") or []
     checked_blocks(final)

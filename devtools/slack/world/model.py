@@ -70,6 +70,9 @@ class Ids:
         return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
 
 
+SESSION_STATUSES = ("active", "processing", "suspended", "closed")  # of an agent
+
+
 @dataclass(slots=True, eq=False)
 class Team:
     """A workspace with the app installed; take a scope or an event away to see what breaks."""

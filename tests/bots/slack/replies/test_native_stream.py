@@ -65,6 +65,22 @@ async def test_an_answer_streams_and_ends_with_its_buttons(slack, tmp_path, mins
     assert "markdown" in reply.history[-2].blocks[0]["type"]
 
 
+@pytest.mark.parametrize("agent", [True, False])
+async def test_the_end_of_a_stream_ends_an_agents_session_too(
+    slack, tmp_path, minsu, channel, *, agent
+):
+    slack.team.is_agent = agent
+    gate = asyncio.Event()
+    async with answering(slack, tmp_path, settings=NATIVE, gate=gate, pieces=PIECES):
+        question, _ = await begun(slack, minsu, channel)
+        gate.set()
+        await slack.until(lambda: finished(slack, question))
+    (stop,) = slack.calls("chat.stopStream")
+    assert stop.args.get("session_status") == ("active" if agent else None)
+    session = slack.world.sessions.get((channel.id, question.ts), [])
+    assert [one["status"] for one in session][:2] == (["processing", "active"] if agent else [])
+
+
 async def test_an_answer_that_is_there_at_once_is_not_streamed(slack, tmp_path, minsu, channel):
     async with answering(slack, tmp_path, settings=NATIVE):
         question = await minsu.mention(channel, "정산은 언제?")
