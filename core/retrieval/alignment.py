@@ -77,8 +77,8 @@ class Alignment:
         found = self._words.of_words(asked) @ self._vectors[seen].astype(np.float32).T
         found /= self._lengths[seen]
         near = np.clip((found - _BY_CHANCE) / (1 - _BY_CHANCE), 0.0, 1.0)
-        for row, term in enumerate(asked):
-            near[row, seen == self._rows.get(term, -1)] = 1.0
+        own = np.array([self._rows.get(term, -1) for term in asked])
+        near[own[:, None] == seen] = 1.0
         return np.asarray(near, np.float32)
 
     def _named(

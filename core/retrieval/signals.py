@@ -43,7 +43,7 @@ _CONTEXT_WEIGHT = 0.6
 _CONTEXT_TURNS = 3
 _ELLIPTICAL_TERMS = 3
 _CANDIDATE_CHUNKS = 150
-_ALIGNED = 60  # entries
+_ALIGNED = 20  # entries; with sixty the same ones come first on every set of questions
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,10 +111,9 @@ class Analyzer:
         missing = [text for text, terms in known.items() if terms is None]
         if not missing:
             return [terms or () for terms in map(known.__getitem__, texts)]
-        split = list(self.kiwi.tokenize(missing))
+        split = self._split(missing)
         fresh = dict(zip(missing, map(self._terms, split), strict=True))
         self._remember(fresh)
-        self._keep_tokens(missing, split)
         return [fresh[text] if (terms := known[text]) is None else terms for text in texts]
 
     def tokens(self, text: str) -> list[Token]:
@@ -124,6 +123,13 @@ class Analyzer:
             known = self.kiwi.tokenize(text)
             self._keep_tokens([text], [known])
         return known
+
+    def _split(self, texts: Sequence[str]) -> list[list[Token]]:
+        if len(texts) == 1:  # Kiwi's threads take longer to wake up than it takes to split one text
+            return [self.tokens(texts[0])]
+        split = list(self.kiwi.tokenize(texts))
+        self._keep_tokens(texts, split)
+        return split
 
     def sentences(self, text: str) -> list[str]:
         """Return the sentences of a text, stripped, in order."""
