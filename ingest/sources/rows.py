@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from core.errors import SourceError
 from ingest.sources.markup import answer_of, plain_title
@@ -65,11 +65,15 @@ class Skipped:
     reason: str
 
 
+RemarkKind = Literal["converted", "left out", "merged", "by contents"]
+"""What was done to a source; the console has a heading for each."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRemark:
-    """Something that was done to a source: `kind` is what, such as `converted` or `left out`."""
+    """Something that was done to a source."""
 
-    kind: str
+    kind: RemarkKind
     position: str
     text: str
 
@@ -149,7 +153,7 @@ class Collector:
         self._flush_blank()
         self.skipped.append(Skipped(position, reason))
 
-    def remark(self, kind: str, position: str, text: str) -> None:
+    def remark(self, kind: RemarkKind, position: str, text: str) -> None:
         """Note what was done to a record, a table or a file."""
         self.remarks.append(SourceRemark(kind, position, text))
 

@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import zipfile
-from itertools import pairwise
-from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pytest
+from fakes.everywhere import talked_everywhere
+from fakes.own_faqs import OWN, clinic, clinic_ods
 from openpyxl import Workbook
 
 from bots.bootstrap.assistant import open_forgetful
@@ -21,69 +19,12 @@ from bots.cli.operations.doctor import _agreement
 from config.profiles import profile_of
 from config.settings import Settings
 from core.types import Answered, Declined, Question, SessionId
+from devtools.slack import Limits, Slack
 from ingest.prepare import prepare
 from ingest.sources.load import load
 
-OWN = Path(__file__).parents[1] / "fixtures" / "own"
-
-
 KINDS = {"relevant", "nearest", "label"}
 SUBJECTS = ["boardgames", "clinic", "hotel", "library", "tasklane", "university"]
-
-
-def clinic(folder):
-    """The clinic's workbook: a title above the names, merged categories, a retired row hidden."""
-    rows = [json.loads(line) for line in (OWN / "clinic.jsonl").read_text("utf-8").splitlines()]
-    book = Workbook()
-    sheet = book.active
-    sheet.append(["한빛의원 자주 묻는 질문 (2026년 11월)"])
-    sheet.append([])
-    sheet.append(["번호", "구분", "질문 내용", "답변 내용", "담당"])
-    for number, row in enumerate(rows, 1):
-        sheet.append([number, row["category"], row["question"], row["answer"], "원무과"])
-    sheet.append([99, "비용", "예전 진료비는 얼마였나요?", "3천 원이었습니다.", "원무과"])
-    sheet.row_dimensions[sheet.max_row].hidden = True
-    starts = [at for at, row in enumerate(rows, 4) if row["category"]]
-    for start, after in zip(starts, [*starts[1:], len(rows) + 4], strict=True):
-        if after - start > 1:
-            sheet.merge_cells(f"B{start}:B{after - 1}")
-    path = folder / "한빛의원 FAQ.xlsx"
-    book.save(path)
-    return path
-
-
-def clinic_ods(folder):
-    """The clinic's FAQ as LibreOffice saves it: a title above the names, and merged categories."""
-    rows = [json.loads(line) for line in (OWN / "clinic.jsonl").read_text("utf-8").splitlines()]
-    starts = [at for at, row in enumerate(rows) if row["category"]]
-    spans = dict(zip(starts, (b - a for a, b in pairwise([*starts, len(rows)])), strict=True))
-
-    def cell(words, spanned=1):
-        return (
-            f'<table:table-cell table:number-rows-spanned="{spanned}" office:value-type="string">'
-            f"<text:p>{escape(words)}</text:p></table:table-cell>"
-        )
-
-    lines = [cell("한빛의원 자주 묻는 질문"), "<table:table-cell/>"]
-    lines.append("".join(map(cell, ("구분", "질문 내용", "답변 내용"))))
-    for at, row in enumerate(rows):
-        above = cell(row["category"], spans[at]) if at in spans else "<table:covered-table-cell/>"
-        lines.append(above + cell(row["question"]) + cell(row["answer"]))
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
-    )
-    table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
-    path = folder / "한빛의원.ods"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr(
-            "content.xml",
-            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
-            f'<table:table table:name="FAQ">{table}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-    return path
 
 
 SOURCES = {
@@ -116,7 +57,32 @@ def brought(request, tmp_path, monkeypatch, capsys):
     assert not settings.index_dir.exists()
     report = run_ingest(settings, source, questions=None, use_packs=True, progress=lambda *_: None)
     assert (report.changes.added, report.prepared.skipped) == (count, ())
-    return settings, report, OWN / f"{questions}.questions.jsonl", subject, language
+    talk = TALKS.get(request.param, ())
+    return settings, report, OWN / f"{questions}.questions.jsonl", subject, language, talk
+
+
+# A conversation with some of them: of each message, a part of what is said.
+TALKS = {
+    "clinic.xlsx": [
+        ("주차 되나요?", "주차"),
+        ("오늘 저녁 야구 누가 이겼어", "한빛의원 FAQ를 위한 챗봇입니다"),
+    ],
+    "tasklane.csv": [
+        ("hello", "Tasklane FAQ"),
+        ("can i have my money back?", "14 days"),
+        ("who won the baseball game last night", "assistant for the Tasklane FAQ"),
+    ],
+    "docs": [
+        ("where do I download my invoices", "Each one is a PDF"),
+        ("do you have a discount for nonprofits", "pay half"),
+    ],
+}
+
+
+@pytest.fixture
+async def slack():
+    async with Slack(limits=Limits(on=False)).serve() as served:
+        yield served
 
 
 def found(settings, questions, capsys):
@@ -134,8 +100,8 @@ async def conversation(settings, questions):
         ]
 
 
-def test_a_faq_is_brought_checked_measured_and_talked_to(brought, capsys):
-    settings, report, questions, subject, language = brought
+async def test_a_faq_is_brought_checked_measured_and_talked_to(brought, capsys, slack, fake):
+    settings, report, questions, subject, language, talk = brought
     profile = profile_of(settings)
     assert (profile.language, subject in profile.refusal) == (language, True)
     assert "스토어" not in profile.refusal + profile.greeting + profile.topic
@@ -146,16 +112,18 @@ def test_a_faq_is_brought_checked_measured_and_talked_to(brought, capsys):
     kinds = {problem.kind for problem in checked.problems}
     assert not kinds & {"contradiction", "link only", "too long"}
 
-    measured = found(settings, questions, capsys)
+    measured = await asyncio.to_thread(found, settings, questions, capsys)
     asked = measured["retrieval"]["by_kind"]["asked"]
     assert asked["hit@1"] >= 0.8
     assert asked["hit@5"] >= 0.9
 
     # What is refused is decided elsewhere: what is answered is answered from its own entry.
-    for title, ending in asyncio.run(conversation(settings, profile.examples)):
+    for title, ending in await conversation(settings, profile.examples):
         assert isinstance(ending, Answered | Declined), title
         if isinstance(ending, Answered):
             assert ending.sources[0].title == title
+    if talk:
+        await talked_everywhere(settings.data_dir, slack, fake, talk)
 
 
 def test_hidden_rows_of_the_clinic_are_not_served(tmp_path, monkeypatch):

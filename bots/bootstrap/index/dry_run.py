@@ -11,7 +11,6 @@ from config.settings import Settings
 from core.reporting.trial import DryRun, Note, TableColumns
 from core.text.sections import tidy
 from ingest.prepare import PreparedFaq
-from ingest.sources.rows import SourceRemark
 
 _FIRST: Final = 3
 
@@ -36,20 +35,20 @@ def dry_run(settings: Settings, path: Path) -> DryRun:
 def notes_of(prepared: PreparedFaq) -> Iterator[Note]:
     """Yield everything that was done to rows or left out, by kind, a line for each place."""
     for kind in dict.fromkeys(remark.kind for remark in prepared.remarks):
-        remarks = [remark for remark in prepared.remarks if remark.kind == kind]
-        yield Note(kind, tuple(grouped(remarks)))
+        found = [(one.position, one.text) for one in prepared.remarks if one.kind == kind]
+        yield Note(kind, tuple(grouped(found)))
     yield Note("skipped", tuple(f"{row.position}: {row.reason}" for row in prepared.skipped))
-    for kind, added in (("duplicates", False), ("other answers", True)):
+    for name, added in (("duplicates", False), ("other answers", True)):
         merged = [row for row in prepared.merged if row.added == added]
         lines = [f"{row.position} into {row.into}: {tidy(row.title)}" for row in merged]
-        yield Note(kind, tuple(lines))
+        yield Note(name, tuple(lines))
 
 
-def grouped(remarks: Sequence[SourceRemark]) -> Iterator[str]:
-    """Yield one line for what was done many times: the first place, and how many more."""
+def grouped(told: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield one line for what is told of many places: the first, and how many more."""
     places: dict[str, list[str]] = {}
-    for remark in remarks:
-        places.setdefault(remark.text, []).append(remark.position)
+    for position, text in told:
+        places.setdefault(text, []).append(position)
     for text, found in places.items():
         more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
         yield f"{found[0]}{more}: {text}"

@@ -22,7 +22,7 @@ from core.profile import Profile
 from core.text.sections import markdown, sections, tidy
 from core.types import Entry
 from ingest.prepare import PreparedFaq
-from ingest.sources.rows import Columns, SourceRemark
+from ingest.sources.rows import Columns
 from ingest.sources.url import is_url, shown
 
 _TERMINAL_LINES = 50  # more lines of a list would scroll the summary off the screen
@@ -121,9 +121,7 @@ def _name(source: str) -> str:
 
 def _reading(prepared: PreparedFaq) -> Iterator[str]:
     """Yield lines about the columns that were read, and everything that was done or left out."""
-    tables = [
-        SourceRemark("columns", table.position, _columns(table)) for table in prepared.columns
-    ]
+    tables = [(table.position, _columns(table)) for table in prepared.columns]
     yield from _listed("Columns", list(grouped(tables)), _TERMINAL_LINES)
     for note in notes_of(prepared):
         heading = _HEADINGS.get(note.kind, note.kind.capitalize())

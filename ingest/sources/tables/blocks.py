@@ -148,7 +148,7 @@ def _filled_down(
     collector.remark(
         "converted",
         where,
-        f"{sum(filled.values()):,} empty categories: that of the rows above was taken",
+        f"rows without a category took that of the row above: {sum(filled.values()):,}",
     )
     last: dict[int, object] = {}
     lines = []

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import aiohttp
 import numpy as np
@@ -26,6 +27,7 @@ from core.reporting.person_records import PersonRecords
 from core.retrieval.evidence import FACTS
 from core.skills.meetings.diary import Meeting, Slot
 from core.types import Entry, Escalated, Lesson, LessonState, Memory, SessionId
+from ingest.sources.rows import RemarkKind
 
 STATIC = Path(bots.web.console.__file__).parent / "static"
 MODELS_OFF = {"name": "models", "value": "off"}
@@ -525,6 +527,8 @@ async def test_the_console_speaks_korean_and_english(operator):
     assert words[0].keys() == words[1].keys()
     assert (words[0]["today"], words[1]["today"]) == ("오늘", "Today")
     assert {f"fact_{name}" for name in FACTS} <= words[0].keys()
+    notes = [*get_args(RemarkKind), "skipped", "duplicates", "other answers"]
+    assert {f"note_{kind.replace(' ', '_')}" for kind in notes} <= words[0].keys()
     scripts = "\n".join(path.read_text() for path in STATIC.glob("*.js"))
     used = set(re.findall(r"\bt\.(\w+)", scripts))
     assert used <= words[0].keys()
