@@ -22,7 +22,7 @@ from bots.discord.events.content import (
     replies_to,
     text_of,
 )
-from bots.discord.events.threads import Threads, is_post, title_of
+from bots.discord.events.threads import Threads, is_post, question_of
 from bots.discord.ids import (
     Beneath,
     Place,
@@ -169,7 +169,7 @@ class Reader:
         thread = message.channel
         if not (isinstance(thread, discord.Thread) and message.id == thread.id and is_post(thread)):
             return said
-        return "\n".join(part for part in (title_of(thread), said) if part)
+        return question_of(thread, said)
 
     async def _addressed(
         self, message: discord.Message, me: discord.ClientUser

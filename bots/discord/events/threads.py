@@ -18,6 +18,7 @@ from core.bounded import BoundedDict
 from core.errors import PlatformError, StoreAwayError
 from core.messaging.pointing import SaidAbove
 from core.messaging.service import ChatService
+from core.text.korean import compact
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class Threads:
         return [await self._beginning(thread, me), *others]
 
     async def _beginning(self, thread: discord.Thread, me: discord.ClientUser) -> SaidAbove:
-        title = title_of(thread) if is_post(thread) else ""
+        title = question_of(thread) if is_post(thread) else ""
         first = await self._first_message(thread)
         if first is None:
             return SaidAbove("", "" if thread.owner_id == me.id else title or thread.name)
@@ -150,10 +151,14 @@ def is_post(thread: discord.Thread) -> bool:
     return isinstance(thread.parent, discord.ForumChannel)
 
 
-def title_of(post: discord.Thread) -> str:
-    """Return a post's tags and its title."""
-    tags = " ".join(tag.name for tag in post.applied_tags)
-    return "\n".join(part for part in (tags, post.name) if part)
+def question_of(post: discord.Thread, said: str = "") -> str:
+    """Return what a post asks: its tags, its title and its text, a title that is repeated once.
+
+    The tags stand before other words: on a line of their own they would be a question.
+    """
+    title = "" if compact(said).startswith(compact(post.name)) else post.name
+    opening = " ".join([*(tag.name for tag in post.applied_tags), title or said])
+    return "\n".join(filter(None, (opening, said if title else "")))
 
 
 def _own_place(thread: discord.Thread) -> Place:

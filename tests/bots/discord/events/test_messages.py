@@ -143,10 +143,19 @@ async def test_a_forum_post_asks_with_its_tags_title_and_body(fake, tmp_path, pr
         await answered_in(fake, post, "답: 그럼 공휴일")
         await fake.say(post, "저도 궁금해요", user=helper)  # to whoever asked
         await fake.say(post, "고맙습니다, 해 볼게요")
-        assert questions(bot) == ["정산\n언제 되나요?\n입금이 안 됐어요", "그럼 공휴일에는요?"]
+        assert questions(bot) == ["정산 언제 되나요?\n입금이 안 됐어요", "그럼 공휴일에는요?"]
         sessions = {question.session for question in bot.assistant.asked}
         assert sessions == {f"discord:{fake.guild.id}:{forum.id}:{post.id}"}
         assert answer.reference.id == post.id
+
+
+async def test_a_post_whose_body_says_its_title_again_asks_once(fake, tmp_path, profile):
+    forum = await fake.create_forum("문의", tags=("인사",))
+    async with running_bot(fake, tmp_path, profile, DISCORD_FORUMS=str(forum.id)) as bot:
+        text = "연차는 어떻게 신청하나요?"
+        post = await fake.post_in_forum(forum, text, f"{text} 급해요", tags=("인사",))
+        await answered_in(fake, post, "답: 인사")
+        assert questions(bot) == [f"인사 {text} 급해요"]
 
 
 async def test_other_forums_are_left_alone_but_for_mentions(fake, tmp_path, profile):
