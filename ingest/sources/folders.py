@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.kinds import advice_on
 from ingest.sources.rows import Collector
+from ingest.sources.tables.column_words import LANGUAGES
 
 # The server of a web address, whose last part is no ending of a file that is read.
 _HOST: Final = re.compile(r"(?:[\w-]+\.)+(?:com|net|org|io|app|dev|kr|jp|de|uk|eu|help|site|shop)")
 _NOTION_TABLE: Final = re.compile(r"(?P<folder>.+?) [0-9a-f]{32}(?:_all)?\.csv")
+_NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 MAX_FILES: Final = 20_000
 
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")
@@ -88,6 +91,21 @@ def lists_of_pages(names: list[str]) -> set[str]:
         if ending_of(name) == ".csv"
         and (match := _NOTION_TABLE.fullmatch(name))
         and match["folder"] in folders
+    }
+
+
+def categories_of(names: Sequence[str]) -> dict[str, str]:
+    """Return the folders of files as their categories, without those that all of them share."""
+    parents = {name: PurePosixPath(name).parent.parts for name in names}
+    levels = zip(*parents.values(), strict=False)  # up to the least deep
+    shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
+    return {
+        name: " > ".join(
+            _NOTION_ID.sub("", part).replace("_", " ")
+            for part in parts[shared:]
+            if part.lower() not in LANGUAGES
+        )
+        for name, parts in parents.items()
     }
 
 

@@ -18,6 +18,7 @@ from ingest.sources.archives import member, open_archive
 from ingest.sources.folders import (
     KINDS,
     PAGES,
+    categories_of,
     ending_of,
     files_of,
     is_hidden,
@@ -55,7 +56,9 @@ def load(path: Path, columns: ColumnMap | None = None) -> Loaded:
     source = _Source(Collector(), columns or {})
     try:
         files = list(files_of(path, source.collector))
-        source.lists |= lists_of_pages([name_in(path, file) for file in files])
+        names = {file: name_in(path, file) for file in files}
+        source.lists |= lists_of_pages(list(names.values()))
+        categories = categories_of(list(names.values()))
         if (size := sum(file.stat().st_size for file in files)) > MAX_FILE_BYTES:
             raise SourceError(
                 f"{shown_path(path)}: {size:,} bytes, at most {MAX_FILE_BYTES:,} are read;"
@@ -63,8 +66,8 @@ def load(path: Path, columns: ColumnMap | None = None) -> Loaded:
             )
         source.pages = sum(ending_of(file.name) in PAGES for file in files)
         for file in files:
-            name = printable(name_in(path, file))
-            source.read_one(_read(file), name, lone=len(files) == 1)
+            source.collector.category = categories[names[file]]
+            source.read_one(_read(file), printable(names[file]), lone=len(files) == 1)
         source.refuse_damaged()
         _report_unfetched(path, source.collector)
     except OSError as error:
@@ -165,7 +168,9 @@ class _Source:
         if not wanted:
             raise SourceError(f"{name}: no file in it is one of {', '.join(KINDS)}")
         self.pages += sum(ending_of(path) in PAGES for path in wanted)
+        categories = categories_of(wanted)
         for path in wanted:
+            self.collector.category = categories[path]
             data, where = member(archive, path, name), printable(f"{name}/{path}")
             self.read_one(data, where, nested + 1, lone=len(wanted) == 1)
 

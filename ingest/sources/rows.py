@@ -99,12 +99,16 @@ class Loaded:
 
 @dataclass(slots=True)
 class Collector:
-    """Checks records as they are read; a bad one is noted and the rest goes on."""
+    """Checks records as they are read; a bad one is noted and the rest goes on.
+
+    `category` is that of records without one of their own: the folder of their file.
+    """
 
     rows: list[Row] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     remarks: list[SourceRemark] = field(default_factory=list)
     columns: list[Columns] = field(default_factory=list)
+    category: str = ""
     _blank: list[str] = field(default_factory=list)  # position of the first blank row, and the last
     _chars: int = 0
     _room: int = _ROOM
@@ -197,7 +201,7 @@ class Collector:
         return Row(
             title,
             answer,
-            self._optional("category", record.get("category"), position),
+            self._optional("category", record.get("category"), position) or self.category,
             questions,
             self._texts("related", record.get("related"), position),
             position,

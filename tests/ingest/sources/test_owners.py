@@ -178,6 +178,29 @@ def test_the_settings_of_a_folder_of_pages_are_no_entries(tmp_path):
     assert [skipped.position for skipped in loaded.skipped] == ["_category_.json"]
 
 
+def test_folders_of_a_source_are_categories_but_for_those_that_all_files_share(tmp_path):
+    pages = {
+        "help/billing/pay.md": "# How do I pay?\n\nBy card.\n",
+        "help/billing/late_fees/when.md": "# When are fees due?\n\nAfter a week.\n",
+        "help/ko/team/invite.md": "---\ncategory: People\n---\n# How do I invite?\n\nPress +.\n",
+        "help/intro.md": "# What is it?\n\nA board.\n",
+    }
+    with zipfile.ZipFile(tmp_path / "help.zip", "w") as archive:
+        for name, text in pages.items():
+            archive.writestr(name, text)
+            path = tmp_path / "site" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    for source in ("help.zip", "site"):
+        found = {row.title: row.category for row in load(tmp_path / source).rows}
+        assert found == {
+            "How do I pay?": "billing",
+            "When are fees due?": "billing > late fees",
+            "How do I invite?": "People",
+            "What is it?": "",
+        }
+
+
 def item(number, **fields):
     return {"id": f"F{number}", "inqCnt": number * 3, "regDtm": "20260301120000", **fields}
 
