@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fakes.command_line import Cli
 from fakes.discord_bot import answers_in
@@ -103,7 +104,7 @@ async def _on_page(address, talk):
 
 def _on_the_command_line(data_dir, talk):
     asked = "".join(f"{text}\n" for text, _ in talk)
-    done = Cli(data_dir, ".")("chat", stdin=asked, FAQBOT_PROFILE="faqbot.toml")
-    assert (done.returncode, done.stderr) == (0, "")
+    done = Cli(data_dir, Path.cwd())("chat", stdin=asked, FAQBOT_PROFILE="faqbot.toml")
+    assert done.stderr == ""
     for _, said in talk:
         assert said in " ".join(done.stdout.split())
