@@ -36,19 +36,25 @@ class Contradictions:
         It names another amount, date or time, or denies what the text says, or the other way round.
         """
         said, known = self._reader.read(answer), self._reader.read(text)
-        everywhere = KnownAmounts.of(amount for one in known for amount in one.amounts)
         # A short answer need not repeat what it was asked: "20일이에요".
         spared = max(_FEWEST_WORDS - len(said), -1)
         return any(
             _is_on_another_day(one, known)
             or _is_denied(one, known)
-            or any(
-                everywhere.has_other(amount) and _has_rival(one, amount, known, spared)
-                for amount in one.amounts
-                if amount.unit
-            )
+            or _has_other_amount(one, known, spared)
             for one in said
         )
+
+
+def _has_other_amount(said: Statement, known: Sequence[Statement], spared: int) -> bool:
+    """Return whether a statement has an amount where those on the same have another."""
+    alike = [one for one in known if not said.is_of_another(one)]
+    everywhere = KnownAmounts.of(amount for one in alike for amount in one.amounts)
+    return any(
+        everywhere.has_other(amount) and _has_rival(said, amount, alike, spared)
+        for amount in said.amounts
+        if amount.unit
+    )
 
 
 def _has_rival(said: Statement, amount: Amount, known: Sequence[Statement], spared: int) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from kiwipiepy import Token
 
+from core.lessons.subjects import Subject, subject_of
 from core.text.amounts import Amount, amounts
 from core.text.asking_back import asks_back
 from core.text.korean import Analyzer
@@ -98,7 +99,8 @@ class Statement:
     """One statement: its content words and its amounts, whether it `denies`, what limits it.
 
     `said_of` is the last of the words: what is said to be, or not to be; "" in English. A statement
-    that `adds` has more of something. `of_sentence` are the words of the sentence that it is in.
+    that `adds` has more of something. `of_sentence` are the words of the sentence that it is in,
+    and `subject` is what it speaks of.
     """
 
     words: frozenset[str]
@@ -108,6 +110,7 @@ class Statement:
     amounts: tuple[Amount, ...]
     adds: bool
     of_sentence: frozenset[str]
+    subject: Subject
 
     @property
     def amount_keys(self) -> frozenset[tuple[str, float]]:
@@ -117,6 +120,15 @@ class Statement:
     def is_of_the_same(self, other: Statement) -> bool:
         """Return whether both may say something of the same: in English that is not known."""
         return not (self.said_of and other.said_of) or _is_same(self.said_of, other.said_of)
+
+    def is_of_another(self, other: Statement) -> bool:
+        """Return whether both speak of two things in the same form, such as two prices."""
+        if self.subject.is_apart(other.subject):
+            return True
+        return self.subject.has_form_of(other.subject, _is_same) and all(
+            share(one.subject.words, another.words) < len(one.subject.words)
+            for one, another in ((self, other), (other, self))
+        )
 
 
 def share(words: Iterable[str], others: Iterable[str]) -> int:
@@ -185,6 +197,7 @@ def _statement(tokens: Sequence[Token], text: str, every: frozenset[str]) -> Sta
         known,
         bool(_MORE.search(text)),
         every,
+        subject_of(tokens, text, word_of=_word, words_of=lambda said: _words([], said)),
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
 from core.text.numerals import COUNTING, ENGLISH, KOREAN, any_of
+from core.text.rates import period_of
 
 _NAMED_DAYS: Final = {
     "하루": 1,
@@ -93,6 +95,7 @@ _SAME_UNITS: Final = {
     "nd": "th",
     "rd": "th",
 }
+_MONEY: Final = frozenset("원 $ € £ ¥".split())  # noqa: SIM905
 _MINUTES: Final = {"분": 1.0, "시간": 60.0, "일": 1440.0, "주": 10_080.0, "개월": 43_200.0}
 _YEAR_MINUTES: Final = 365 * 1440.0
 _LATEST_LENGTH: Final = 1_000  # above it "년" names a year
@@ -115,7 +118,8 @@ class Amount:
     """A value with its unit, "" if it has none; a length of time also has its `minutes`.
 
     `spelled` amounts are in words, as in "두 시간". `bound` tells what a length of time limits: 1
-    what happens within it, 2 after it, 3 each time that it has passed, 0 nothing.
+    what happens within it, 2 after it, 3 each time that it has passed, 0 nothing. `per` is the
+    period for which a price counts; see `core.text.rates`.
     """
 
     value: float
@@ -123,6 +127,7 @@ class Amount:
     minutes: float | None = None
     spelled: bool = False
     bound: int = 0
+    per: str = ""
 
     @property
     def keys(self) -> frozenset[tuple[str, float]]:
@@ -159,7 +164,10 @@ class KnownAmounts:
 
     def _take(self, known: Sequence[Amount]) -> None:
         self._keys = {key for amount in known for key in amount.keys}
-        self._kinds = {kind for amount in known for kind in amount.kinds}
+        self._periods: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        for amount in known:
+            for kind in amount.kinds:
+                self._periods[kind].add(amount.per)
         self._values = {amount.value for amount in known}
         self._bare = {amount.value for amount in known if not amount.unit}
         # An hour whose half of the day is open may be either of two times.
@@ -177,8 +185,14 @@ class KnownAmounts:
         return amount in self or amount.value in bare
 
     def has_other(self, amount: Amount) -> bool:
-        """Return whether the texts have an amount of the same kind, but not this one."""
-        return amount not in self and bool(amount.kinds & self._kinds)
+        """Return whether the texts have an amount of the same kind, but not this one.
+
+        A price a month and a price a year are of two kinds.
+        """
+        periods = {one for kind in amount.kinds for one in self._periods.get(kind, ())}
+        return amount not in self and bool(
+            periods if not amount.per else periods & {amount.per, ""}
+        )
 
 
 def amounts(text: str) -> list[Amount]:
@@ -232,7 +246,14 @@ def _numbers(text: str) -> Iterator[Amount]:
             unit = match["unit_k"] or match["unit_e"]
         unit = unit.lower().removesuffix("s")
         unit = _SAME_UNITS.get(unit, unit)
-        yield Amount(value, unit, _minutes(value, unit), not match["digits"], _bound(text, match))
+        yield Amount(
+            value,
+            unit,
+            _minutes(value, unit),
+            spelled=not match["digits"],
+            bound=_bound(text, match),
+            per=period_of(text, match.start(), match.end()) if unit in _MONEY else "",
+        )
 
 
 def _minutes(value: float, unit: str) -> float | None:

@@ -78,3 +78,32 @@ def test_a_year_is_no_length_of_time():
 def test_amounts_differ_if_they_are_of_one_kind(one, other, differs):
     (said,) = amounts(one)
     assert KnownAmounts(other).has_other(said) is differs
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("월 9,900원", "month"),
+        ("연 191,040원", "year"),
+        ("매월 9,900원", "month"),
+        ("연간으로 결제하시면 스탠다드는 95,040원", "year"),
+        ("시간당 2,000원", "hour"),
+        ("하루 최대 10,000원", "day"),
+        ("12,000원/월", "month"),
+        ("$5 a month", "month"),
+        ("$12 per user per month", "month"),
+        ("an annual fee of $100", "year"),
+        ("$500 for 2 years", "2 year"),
+        ("11월 9,900원", ""),
+        ("월요일 3,000원", ""),
+        ("배송비는 3,000원", ""),
+    ],
+)
+def test_an_amount_knows_the_time_for_which_it_counts(text, per):
+    assert next(one.per for one in amounts(text) if one.unit in "원$") == per
+
+
+def test_a_price_a_month_is_no_other_than_a_price_a_year():
+    assert not KnownAmounts("월 9,900원").has_other(*amounts("연 99,000원"))
+    assert KnownAmounts("월 9,900원").has_other(*amounts("월 12,000원"))
+    assert KnownAmounts("9,900원").has_other(*amounts("월 12,000원"))
