@@ -9,16 +9,26 @@ from typing import Final
 from kiwipiepy import Token
 
 from core.text.korean import Analyzer
+from core.text.safety.personal_data import detect
+from core.text.safety.personal_data_forms import PersonalDataKind
 
 _MENTION: Final = re.compile(
     r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>|(?<![\w.+-])@[A-Za-z가-힣][\w.-]*(?![\w/])"
 )
 # An address with a provider of mail for anybody is a person's; that of an organisation stays.
 _OWN_MAIL: Final = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail\.com|naver\.com|hanmail\.net|daum\.net|nate\.com|kakao\.com"
-    r"|(?:hotmail|outlook|live|yahoo|icloud|proton|protonmail|aol|msn)\.(?:com|me|co\.kr|net))(?![A-Za-z0-9-])",
+    r"\b(?:gmail|naver|hanmail|daum|nate|kakao|hotmail|outlook|live|yahoo|icloud|proton|protonmail"
+    r"|aol|msn)\b ?(?:\.|dot|점) ?(?:com|net|me|co)\b",
     re.IGNORECASE,
 )
+_MESSENGER: Final = re.compile(
+    r"(?:카카오톡|카톡|텔레그램|라인|디스코드|인스타(?:그램)?|kakao(?:talk)?|telegram|whatsapp|wechat|discord|line"
+    r"|instagram|skype)\s?(?:아이디|id|handle|name)\s?[:은는가]?\s?(?:is\s)?"
+    r"(?:@?[a-z](?=[\w.-]*[\d_.])[\w.-]{3,30})",
+    re.IGNORECASE,
+)
+# Teams, which stay the same when people change.
+_TEAM: Final = re.compile(r"(?:팀|부서|센터|채널|그룹|데스크)$")
 _TITLES: Final = frozenset(
     """
     대리 과장 차장 부장 팀장 실장 본부장 이사 상무 전무 대표 매니저 사원 주임 선임 책임 수석
@@ -64,8 +74,11 @@ class PeopleReader:
 
     def people(self, text: str) -> list[str]:
         """Return the names of people in a text, such as `@민수`, `김민수 대리` and `Dr. Grant`."""
-        found = [match[0] for match in _MENTION.finditer(text)]
-        found += [match[0] for match in _OWN_MAIL.finditer(text)]
+        mentions = (match[0] for match in _MENTION.finditer(text))
+        found = [name for name in mentions if not _TEAM.search(name)]
+        mails = (one.text for one in detect(text) if one.kind is PersonalDataKind.EMAIL)
+        found += [mail for mail in mails if _OWN_MAIL.search(mail)]
+        found += [match[0] for match in _MESSENGER.finditer(text)]
         plain = _MENTION.sub(" ", text)
         english = (match["name"] for match in _CALLED_ENGLISH.finditer(plain))
         found += [name for name in english if not _OFFICES.search(name)]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from fakes import gate_examples as examples
+from fakes import gate_fourth_trials as fourth_trials
 from fakes import gate_third_trials as third_trials
 from fakes import gate_trials as trials
 
@@ -32,6 +33,7 @@ RULES = {
     "INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
     "LATER_INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
     "OTHERWISE": [PROFILE.gate_says_otherwise.partition("{")[0]],
+    "AMOUNT": [PROFILE.gate_says_otherwise.partition("{")[0]],
 }
 BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD", ())]
 GOOD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_GOOD", ())]
@@ -110,11 +112,30 @@ async def test_nearly_all_that_was_written_without_a_look_at_the_rules_is_told_a
     assert sum(held) <= 1
 
 
-@pytest.mark.parametrize("example", third_trials.THIRD_PERSONAL_BAD, ids=lambda one: one.answer)
+async def test_amounts_of_another_thing_or_for_another_time_contradict_nothing(reader):
+    """One of them, "반품 배송비" beside "배송비", is held: it may be the same thing."""
+    bad, good = fourth_trials.FOURTH_AMOUNT_BAD, fourth_trials.FOURTH_AMOUNT_GOOD
+    assert all([await is_found("AMOUNT", one, reader) for one in bad])
+    held = [one.answer for one in good if await is_found("AMOUNT", one, reader)]
+    assert held == ["반품 배송비는 5,000원이에요."]
+
+
+@pytest.mark.parametrize(
+    "example",
+    [*third_trials.THIRD_PERSONAL_BAD, *fourth_trials.FOURTH_PERSONAL_BAD],
+    ids=lambda one: one.answer,
+)
 async def test_personal_data_is_masked_or_held(example, reader):
     lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
     examined = await Gate(None, reader, PROFILE).examine(lesson)
     assert examined.findings or mask_private(example.answer) != example.answer
+
+
+async def test_what_only_looks_like_personal_data_is_served_as_it_is(reader):
+    for example in fourth_trials.FOURTH_PERSONAL_GOOD:
+        lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
+        assert not (await Gate(None, reader, PROFILE).examine(lesson)).findings, example.answer
+        assert mask_private(example.answer) == example.answer
 
 
 @pytest.fixture(scope="module")
