@@ -306,7 +306,9 @@ class WebSettings(BaseSettings):
         "visitors may ask without the token.",
     )
     console_token: SecretStr = Field(
-        default=SecretStr(""), description="Opens the console, to look and to change; off without."
+        default=SecretStr(""),
+        description="Opens the console, to look and to change; off without. One for all, or "
+        "name:token for each owner, with commas between.",
     )
     console_reader_token: SecretStr = Field(
         default=SecretStr(""), description="Opens the console, to look alone."

@@ -258,6 +258,7 @@ class Profile:
     gate_key: str
     gate_password: str
     gate_link: str
+    gate_media: str
     gate_names_people: str
     gate_says_nothing: str
     gate_asks_back: str

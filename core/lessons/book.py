@@ -6,7 +6,7 @@ answered or reopened, and the act is in the audit log.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -91,18 +91,26 @@ class LessonBook:
         self._review_after = review_after
         self._wants_second = wants_second
 
-    async def keep(
-        self, lesson: Lesson, *, by: str, approved_by: str = "", seen_in: SessionId | None = None
+    async def keep(  # noqa: PLR0913 - who speaks for it and what speaks against it
+        self,
+        lesson: Lesson,
+        *,
+        by: str,
+        approved_by: str = "",
+        seen_in: SessionId | None = None,
+        is_known: bool = True,
+        findings: Sequence[str] = (),
     ) -> Taught:
         """Store a lesson, as held if the gate has findings and nobody has approved it.
 
         A refused lesson is not stored; the result has it with the findings. Askers who wait in the
-        session `seen_in` are not told of it.
+        session `seen_in` are not told of it. `findings` are what is known to speak against serving
+        it, beside those of the gate. `is_known` is as in `approve`.
 
         Raises:
             StorageError: the lesson, or one of its effects, is not stored: repeat the call.
         """
-        if self._wants_second and _is_authors(approved_by, lesson):
+        if self._wants_second and (not is_known or _is_authors(approved_by, lesson)):
             approved_by = ""
         known = await self._lessons.find(lesson.id)
         answer = mask_private(lesson.answer.strip())
@@ -113,10 +121,10 @@ class LessonBook:
             lesson = _as_known(lesson, known)
         else:
             examined = await self._examine(lesson)
-            lesson = replace(lesson, findings=examined.findings)
             if examined.refused:
-                return Taught(Outcome.REFUSED, lesson)
-            if examined.findings and not approved_by:
+                return Taught(Outcome.REFUSED, replace(lesson, findings=examined.findings))
+            lesson = replace(lesson, findings=(*findings, *examined.findings))
+            if lesson.findings and not approved_by:
                 lesson = replace(lesson, state=LessonState.HELD, approved_by="")
         if approved_by and lesson.state is LessonState.HELD:
             lesson = replace(lesson, state=LessonState.SERVED)
@@ -147,14 +155,16 @@ class LessonBook:
         await self._note(by, "lesson.offer", offered)
         return offered
 
-    async def approve(self, lesson: Lesson, *, by: str) -> Taught:
+    async def approve(self, lesson: Lesson, *, by: str, is_known: bool = True) -> Taught:
         """Serve a lesson that is held, offered or expired; waiting askers are told the answer.
+
+        Who has only typed their name, and so is not `is_known`, is not taken for a second owner.
 
         Raises:
             StorageError: as `keep`.
         """
         waits = lesson.state in (LessonState.HELD, LessonState.OFFERED) and lesson.findings
-        if self._wants_second and waits and _is_authors(by, lesson):
+        if self._wants_second and waits and (not is_known or _is_authors(by, lesson)):
             held = replace(lesson, state=LessonState.HELD)
             await self._lessons.teach(held)
             return Taught(Outcome.SECOND_WANTED, held)

@@ -105,7 +105,9 @@ class Learning:
             asked_by=asked.asked_by,
             category=asked.category,
         )
-        return await self._book.keep(lesson, by=remark.by, seen_in=remark.session)
+        return await self._book.keep(
+            lesson, by=remark.by, seen_in=remark.session, findings=self._lost_of(remark)
+        )
 
     async def adopt(self, remark: Remark) -> Taught:
         """Learn from another person's message that the remark's author, who may teach, points at.
@@ -128,7 +130,7 @@ class Learning:
         if turn is None:
             return Taught(Outcome.NOTHING_ASKED)
         lesson = await self._adopted(remark, turn, turns)
-        return await self._book.keep(lesson, by=remark.by)
+        return await self._book.keep(lesson, by=remark.by, findings=self._lost_of(remark))
 
     async def contradicted(self, remark: Remark) -> Turn | None:
         """Return the turn whose answer a remark without the tag contradicts; None if there is none.
@@ -253,6 +255,10 @@ class Learning:
         earlier = await self._history.recent(question.session, _TURNS)
         before = [turn for turn in earlier if turn.question.id != question.id]
         return mask(await self._stand_alone(question.text, before))
+
+    def _lost_of(self, remark: Remark) -> tuple[str, ...]:
+        """Return the finding that a remark shows more than its lesson will."""
+        return (self._profile.gate_media,) if remark.has_media else ()
 
     async def _adopted(self, remark: Remark, turn: Turn, turns: Sequence[Turn]) -> Lesson:
         """Return another person's message as a lesson on a turn; later edits do not change it."""

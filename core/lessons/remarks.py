@@ -34,7 +34,8 @@ class Remark:
     the reference of a message of the answer (as `Reply.post` returned it), if the platform knows
     one. `said_at` is the time at which it was sent or last edited, by the platform's clock: the
     later of two versions stays, in whatever order they arrive. The adapter sets `may_teach`, since
-    it knows the people whom the settings name.
+    it knows the people whom the settings name. `has_media` is true if the message has a picture or
+    a file, which a lesson does not keep.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Remark:
     may_teach: bool
     reply_to: str | None = None
     said_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    has_media: bool = False
 
     @property
     def by(self) -> str:

@@ -154,7 +154,7 @@ class Operations:
                 SESSION,
                 text,
                 answer,
-                author=f"console:{who}",
+                author=_author(who),
                 author_name=who,
                 category=await self._category_for(question_id),
             )
@@ -200,9 +200,12 @@ class Operations:
         return [known, *(one for one in same if one.id != known.id)]
 
     async def correct(
-        self, lesson_id: str, answer: str, *, who: str, approved: bool
+        self, lesson_id: str, answer: str, *, who: str, approved: bool, is_known: bool
     ) -> list[Taught]:
         """Change the answer of a lesson, as `teach` does; [] if there is no such lesson.
+
+        The lesson is then that of `who`, as it is where owners correct one on a platform.
+        `is_known` is true if `who` has shown that this is their name.
 
         Raises:
             StorageError: it is not stored.
@@ -210,19 +213,24 @@ class Operations:
         now, approved_by = datetime.now(UTC), who if approved else ""
         return [
             await self._book.keep(
-                replace(known, answer=answer, learned_at=now), by=who, approved_by=approved_by
+                replace(known, answer=answer, author=_author(who), author_name=who, learned_at=now),
+                by=who,
+                approved_by=approved_by,
+                is_known=is_known,
             )
             for known in await self._taught_together(lesson_id)
         ]
 
-    async def approve(self, lesson_id: str, *, who: str) -> list[Taught]:
+    async def approve(self, lesson_id: str, *, who: str, is_known: bool) -> list[Taught]:
         """Serve a lesson that is held or has expired; [] if there is no such lesson.
+
+        `is_known` is as in `correct`.
 
         Raises:
             StorageError: it is not served yet.
         """
         together = await self._taught_together(lesson_id)
-        return [await self._book.approve(known, by=who) for known in together]
+        return [await self._book.approve(known, by=who, is_known=is_known) for known in together]
 
     async def expire(self, lesson_id: str, *, who: str) -> bool:
         """Let a lesson expire; return False if there is none.
@@ -264,3 +272,8 @@ class Operations:
     async def note(self, who: str, action: str, detail: str = "") -> None:
         """Add a change to the audit log."""
         await self.reports.note(AuditEvent(datetime.now(UTC), who, action, detail))
+
+
+def _author(who: str) -> str:
+    """Return the id of somebody who teaches at the console."""
+    return f"console:{who}"

@@ -16,7 +16,7 @@ import discord
 from bots.discord.api.people import author_of
 from bots.discord.api.retry import retried
 from bots.discord.context import Context
-from bots.discord.events.content import is_said, text_of
+from bots.discord.events.content import has_media, is_said, text_of
 from bots.discord.events.parse import Belonging, Reader
 from bots.discord.events.reactions import react
 from bots.discord.ids import asker_of, question_id
@@ -122,6 +122,7 @@ class LessonHandler:
             may_teach=True,
             reply_to=place.reply_to,
             said_at=message.created_at,
+            has_media=has_media(message),
         )
 
     async def edited(self, message: discord.Message, *, late: bool = False) -> bool:
@@ -181,6 +182,7 @@ class LessonHandler:
             may_teach=self._context.owners.include(author),
             reply_to=place.reply_to,
             said_at=message.edited_at or message.created_at,
+            has_media=has_media(message),
         )
         return await self._context.service.learning.teach(remark), place.concerns
 

@@ -210,6 +210,7 @@ class LessonHandler:
             author_name=name or self._profile.teach_author,
             may_teach=True,
             said_at=message.said_at,
+            has_media=message.has_media,
         )
 
     async def _have_answered(self, message: IncomingMessage) -> None:

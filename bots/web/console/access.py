@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -36,19 +37,51 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who has signed in; `name` is as they gave it, for the audit log."""
+    """Somebody who has signed in; `name` is for the audit log.
+
+    It `is_known` if the key is of that person alone; else it is as they gave it.
+    """
 
     role: Role
     name: str
     csrf: str
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A token that opens the console for everybody, or for the person of that `name` alone."""
+
+    role: Role
+    token: str
+    name: str = ""
+
+
+def keys_of(role: Role, setting: str) -> list[Key]:
+    """Return the keys of a setting: one token for all, or `name:token` for each person.
+
+    Raises:
+        ValueError: names are missing, wrong or given twice.
+    """
+    parts = [part.strip() for part in setting.split(",") if part.strip()]
+    if len(parts) == 1 and ":" not in parts[0]:
+        return [Key(role, parts[0])]
+    named = [
+        (name.strip(), token.strip()) for name, _, token in (one.partition(":") for one in parts)
+    ]
+    names = [name for name, _ in named]
+    is_one_each = len(set(names)) == len(names) and all(token for _, token in named)
+    if not (is_one_each and all(map(_NAME.fullmatch, names))):
+        raise ValueError("write one token, or name:token,name:token with a name once each")
+    return [Key(role, token, name) for name, token in named]
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """The console of one server: what it shows, and its tokens."""
+    """The console of one server: what it shows, and its keys."""
 
     operations: Operations
-    tokens: dict[Role, str]
+    keys: Sequence[Key]
     texts: dict[str, dict[str, str]]
     check_words: dict[str, CheckWords]
     zone: str
@@ -57,15 +90,15 @@ class Console:
         """Return the first language of these that the console speaks, else Korean."""
         return next((one for one in wanted if one in self.texts), "ko")
 
-    def role_of(self, token: str) -> Role | None:
-        """Return the role that a token gives; None for a wrong one."""
-        found = [role for role, known in self.tokens.items() if known and same(token, known)]
+    def key_of(self, token: str) -> Key | None:
+        """Return the key with a token; None for a wrong one."""
+        found = [key for key in self.keys if same(token, key.token)]
         return found[0] if found else None
 
-    def sign_in(self, request: web.Request, response: web.Response, role: Role, name: str) -> None:
+    def sign_in(self, request: web.Request, response: web.Response, key: Key, name: str) -> None:
         """Set the cookie, which expires after a day or when the token changes."""
-        value = f"{role.value}|{int(time()) + _DAYS * _DAY_S}|{name}"
-        signed = f"{value.encode().hex()}.{self._signature(role, value)}"
+        value = f"{key.role.value}|{int(time()) + _DAYS * _DAY_S}|{key.name or name}"
+        signed = f"{value.encode().hex()}.{_signature(key, value)}"
         response.headers.add("Set-Cookie", cookie_of(request, COOKIE, signed, days=_DAYS))
 
     def sign_out(self, request: web.Request, response: web.Response) -> None:
@@ -82,13 +115,15 @@ class Console:
             role = Role(role_name)
         except ValueError:
             return None
-        is_ours = bool(self.tokens.get(role)) and same(signature, self._signature(role, value))
-        if not is_ours or int(until) < time():
+        theirs = (one for one in self.keys if one.role is role and one.name in ("", name))
+        key = next((one for one in theirs if same(signature, _signature(one, value))), None)
+        if key is None or int(until) < time():
             return None
-        return Visitor(role, name, self._signature(role, f"csrf {cookie}"))
+        return Visitor(role, name, _signature(key, f"csrf {cookie}"), is_known=bool(key.name))
 
-    def _signature(self, role: Role, value: str) -> str:
-        return hmac.new(self.tokens[role].encode(), value.encode(), sha256).hexdigest()
+
+def _signature(key: Key, value: str) -> str:
+    return hmac.new(key.token.encode(), value.encode(), sha256).hexdigest()
 
 
 CONSOLE: Final = web.AppKey("console", Console)

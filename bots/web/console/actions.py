@@ -73,7 +73,11 @@ async def correct(request: web.Request) -> web.Response:
     operations = request.app[CONSOLE].operations
     approved = body.get("approved") is True
     kept = await operations.correct(
-        request.match_info["id"], answer, who=visitor.name, approved=approved
+        request.match_info["id"],
+        answer,
+        who=visitor.name,
+        approved=approved,
+        is_known=visitor.is_known,
     )
     if not kept:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
@@ -86,7 +90,9 @@ async def approve(request: web.Request) -> web.Response:
     """Serve a lesson that is held or has expired."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
-    kept = await operations.approve(request.match_info["id"], who=visitor.name)
+    kept = await operations.approve(
+        request.match_info["id"], who=visitor.name, is_known=visitor.is_known
+    )
     if not kept:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
     if any(one.outcome is Outcome.SECOND_WANTED for one in kept):

@@ -7,10 +7,11 @@ import tomllib
 from typing import Final
 
 from aiohttp import web
+from pydantic import SecretStr
 
 from bots.shared.http_server import STREAMED_BODIES
 from bots.web.console import actions, trials, views
-from bots.web.console.access import CONSOLE, Console, Role
+from bots.web.console.access import CONSOLE, Console, Key, Role, keys_of
 from bots.web.handlers.site import file_of
 from config.check_texts import load_check_words
 from config.profiles import PROFILES
@@ -49,26 +50,32 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
     Raises:
         ConfigError: a token is too short, or the console's words cannot be read.
     """
-    tokens = {
-        Role.OWNER: settings.console_token.get_secret_value().strip(),
-        Role.READER: settings.console_reader_token.get_secret_value().strip(),
-    }
-    if not any(tokens.values()):
+    keys = [
+        *_keys(Role.OWNER, "FAQBOT_CONSOLE_TOKEN", settings.console_token),
+        *_keys(Role.READER, "FAQBOT_CONSOLE_READER_TOKEN", settings.console_reader_token),
+    ]
+    if not keys:
         return False
-    for role, token in tokens.items():
-        if token and len(token) < _SHORTEST_TOKEN:
-            name = "FAQBOT_CONSOLE_TOKEN" if role is Role.OWNER else "FAQBOT_CONSOLE_READER_TOKEN"
-            raise ConfigError(
-                f"{name}: at least {_SHORTEST_TOKEN} characters; "
-                "python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
-            )
     texts = {language: _texts(language) for language in _LANGUAGES}
     words = {language: load_check_words(language) for language in _LANGUAGES}
-    app[CONSOLE] = Console(operations, tokens, texts, words, settings.jobs_timezone)
+    app[CONSOLE] = Console(operations, keys, texts, words, settings.jobs_timezone)
     app[trials.TRYING] = asyncio.Lock()
     app[STREAMED_BODIES] = frozenset({_UPLOAD})
     app.add_routes(routes())
     return True
+
+
+def _keys(role: Role, name: str, setting: SecretStr) -> list[Key]:
+    try:
+        keys = keys_of(role, setting.get_secret_value())
+    except ValueError as error:
+        raise ConfigError(f"{name}: {error}") from error
+    if any(len(key.token) < _SHORTEST_TOKEN for key in keys):
+        raise ConfigError(
+            f"{name}: at least {_SHORTEST_TOKEN} characters; "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
+        )
+    return keys
 
 
 def routes() -> list[web.RouteDef]:

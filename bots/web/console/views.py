@@ -50,13 +50,13 @@ async def me(request: web.Request) -> web.Response:
 async def sign_in(request: web.Request) -> web.Response:
     """Exchange a token for the console's cookie."""
     body = await body_of(request)
-    role = request.app[CONSOLE].role_of(text_in(body, "token", most=512))
-    if role is None:
+    key = request.app[CONSOLE].key_of(text_in(body, "token", most=512))
+    if key is None:
         check_failure(request)
         raise Problem(HTTPStatus.UNAUTHORIZED, "wrong_token")
-    name = check_name(text_in(body, "name", most=40, default="") or role.value)
+    name = check_name(text_in(body, "name", most=40, default="") or key.role.value)
     response = web.Response(status=204)
-    request.app[CONSOLE].sign_in(request, response, role, name)
+    request.app[CONSOLE].sign_in(request, response, key, name)
     return response
 
 

@@ -18,7 +18,7 @@ from fakes.web_person import Person
 
 import bots.web.console
 from bots.web.console import views
-from bots.web.console.access import COOKIE, CSRF
+from bots.web.console.access import COOKIE, CSRF, Role, keys_of
 from config.profiles import load_profile
 from core.lessons.gate import Examined
 from core.reporting.catalogue import Catalogue
@@ -32,6 +32,7 @@ from ingest.sources.rows import RemarkKind
 STATIC = Path(bots.web.console.__file__).parent / "static"
 MODELS_OFF = {"name": "models", "value": "off"}
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
+SECOND_OWNER = "second-second-sec1"
 FEE = "반품은 언제까지 되나요?"
 ENTRY = Entry("f1", "정산은 언제 되나요?", "다음 영업일에 됩니다.")
 
@@ -50,7 +51,7 @@ async def of_no_category(_turn):
     return ""
 
 
-def operations_of(stores, assistant):
+def operations_of(stores, assistant, **of_book):
     """The console's operations on a test's stores, with an assistant by script."""
     return Operations(
         reports=stores.reports,
@@ -63,7 +64,7 @@ def operations_of(stores, assistant):
         trials=trials_of(stores, assistant),
         switchboard=switchboard_of(stores, assistant),
         catalogue=Catalogue(stores.reports, desk_of(ENTRY, Entry("f2", FEE, "2주 안에 됩니다."))),
-        book=book_of(stores, load_profile("ko"), examine=examine),
+        book=book_of(stores, load_profile("ko"), examine=examine, **of_book),
         category_of=of_no_category,
         personal=PersonRecords(stores.archive, stores.lessons, stores.memories, stores.diary),
     )
@@ -307,6 +308,54 @@ async def test_what_the_gate_finds_is_shown_and_served_on_the_operator_s_word(bo
     assert (await operator.call("POST", "/lessons/none/approve"))[0] == 404
     _, result = await operator.call("POST", "/gaps/teach", body | {"answer": REFUSED})
     assert result["refused"]
+
+
+async def test_a_second_owner_has_a_key_of_their_own(tmp_path, profile):
+    """A name that is typed proves nothing: the key says who it is."""
+
+    def make(stores, assistant):
+        return operations_of(stores, assistant, wants_second=True)
+
+    keys = f"김담당:{OWNER}, 박팀장:{SECOND_OWNER}"
+    bots = running_bot(tmp_path, profile, make_operations=make, console_token=keys)
+    async with bots as bot:
+        kim, park = Operator(bot.address), Operator(bot.address)
+        await kim.enter(OWNER, "박팀장")
+        await park.enter(SECOND_OWNER, "")
+        assert [(await one.call("GET", "/me"))[1]["who"] for one in (kim, park)] == [
+            "김담당",
+            "박팀장",
+        ]
+        body = {"questions": [{"question_id": "q", "text": "쿠폰은?"}], "answer": HELD}
+        await kim.call("POST", "/gaps/teach", body | {"approved": True})
+        (lesson,) = (await kim.call("GET", "/lessons"))[1]["lessons"]
+        assert lesson["state"] == "held"
+        path = f"/lessons/{lesson['id']}/approve"
+        assert [(await one.call("POST", path))[0] for one in (kim, park)] == [409, 204]
+        await kim.http.close()
+        await park.http.close()
+
+
+async def test_with_one_key_for_all_nobody_is_a_second_owner(tmp_path, profile):
+    def make(stores, assistant):
+        return operations_of(stores, assistant, wants_second=True)
+
+    bots = running_bot(tmp_path, profile, make_operations=make, console_token=OWNER)
+    async with bots as bot:
+        operator = Operator(bot.address)
+        await operator.enter(OWNER, "김담당")
+        body = {"questions": [{"question_id": "q", "text": "쿠폰은?"}], "answer": HELD}
+        await operator.call("POST", "/gaps/teach", body)
+        (lesson,) = (await operator.call("GET", "/lessons"))[1]["lessons"]
+        await operator.enter(OWNER, "박팀장")
+        assert (await operator.call("POST", f"/lessons/{lesson['id']}/approve"))[0] == 409
+        await operator.http.close()
+
+
+@pytest.mark.parametrize("keys", [f"{OWNER},{READER}", f"김:{OWNER},김:{READER}", f"|:{OWNER}"])
+def test_keys_without_a_name_of_their_own_are_no_keys(keys):
+    with pytest.raises(ValueError, match="name:token"):
+        keys_of(Role.OWNER, keys)
 
 
 async def test_what_is_switched_counts_at_once_and_is_logged(bot, operator):

@@ -4,19 +4,30 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.learning import book_of
+from fakes.learning import book_of, learning_of
 
 from bots.bootstrap.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
 from core.lessons.book import Outcome
 from core.lessons.gate import Examined
+from core.lessons.remarks import Remark
 from core.lessons.wording import said_of
-from core.types import Case, Lesson, LessonState, Question, SessionId, Waiter
+from core.types import (
+    Case,
+    Lesson,
+    LessonState,
+    Question,
+    SessionId,
+    Turn,
+    TurnState,
+    Waiter,
+)
 
 PROFILE = load_profile("ko")
 NOON = datetime(2026, 11, 1, 3, tzinfo=UTC)
 ROOM = SessionId("wall:1")
+ASKED = Question("q1", ROOM, "주차는 어디에 하나요?", "U2", NOON)
 LESSON = Lesson("l1", ROOM, "주차는 어디에 하나요?", "지하 1층이에요.", "U1", "김담당", NOON, "q1")
 
 
@@ -74,6 +85,26 @@ async def test_where_a_second_owner_is_wanted_nobody_approves_their_own(stores, 
     assert PROFILE.teach_second_wanted in said_of(again, PROFILE)
     approved = await book.approve(kept.lesson, by="박팀장 (U8)")
     assert approved.lesson.state is LessonState.SERVED
+
+
+async def test_who_has_only_typed_a_name_is_no_second_owner(stores):
+    book = gated(stores, "달라요", wants_second=True)
+    kept = await book.keep(LESSON, by="박팀장", approved_by="박팀장", is_known=False)
+    assert kept.outcome is Outcome.HELD
+    again = await book.approve(kept.lesson, by="박팀장", is_known=False)
+    assert again.outcome is Outcome.SECOND_WANTED
+    approved = await book.approve(kept.lesson, by="박팀장", is_known=True)
+    assert approved.outcome is Outcome.APPROVED
+
+
+async def test_a_lesson_whose_message_shows_more_is_held_until_an_owner_has_seen_it(stores):
+    learning = learning_of(stores, PROFILE)
+    await stores.history.append(Turn(ASKED, TurnState.ESCALATED, "못 찾았어요", finished_at=NOON))
+    remark = Remark("m1", ROOM, "#학습 1층 안내 데스크예요", "U1", "김담당", True, has_media=True)
+    taught = await learning.teach(remark)
+    assert (taught.outcome, taught.lesson.findings) == (Outcome.HELD, (PROFILE.gate_media,))
+    confirmed = await learning.teach(replace(remark, id="m2", text="#학습 확인", has_media=False))
+    assert confirmed.lesson.state is LessonState.SERVED
 
 
 async def test_nobody_approves_what_is_refused(stores):
