@@ -40,3 +40,13 @@ def test_another_encoding_is_garbled():
 )
 def test_what_people_write_is_not_garbled(text):
     assert not garbled(text)
+
+
+@pytest.mark.parametrize("words", ["그리고 그리고 ", "the same words again and again, ", "0"])
+def test_a_model_in_a_loop_is_garbled(words):
+    assert garbled(words * 700)
+
+
+def test_a_long_list_whose_lines_are_alike_is_not_garbled():
+    lines = (f"| {number}월 | 정산일은 {number}월 {2 * number}일 | 완료 |" for number in range(200))
+    assert not garbled("\n".join(lines))
