@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import xlrd
+from xlrd.compdoc import CompDocError
 from xlrd.xldate import XLDateError, xldate_as_datetime
 
 from core.errors import SourceError
@@ -22,6 +23,7 @@ _MAX_MERGED: Final = 2_000_000
 # Errors of a damaged file that xlrd lets through; they have no base class.
 _NOT_XLS: Final = (
     xlrd.XLRDError,
+    CompDocError,
     struct.error,
     LookupError,
     ValueError,

@@ -367,6 +367,12 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
         load(file)
 
 
+def test_an_xls_of_which_only_the_beginning_is_left_is_refused(tmp_path):
+    (tmp_path / "faq.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    with pytest.raises(SourceError, match="not a readable XLS file"):
+        load(tmp_path / "faq.xls")
+
+
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
 def test_an_xlsx_that_is_cut_off_is_called_damaged(tmp_path, part):
     """Whatever parser openpyxl finds: one that reads as far as it goes would call it empty."""
