@@ -23,13 +23,15 @@ READ = replace(ASK, schema=Schema("reading", {"label": {"type": "string"}}))
 
 
 @asynccontextmanager
-async def model_of(url, *, key="sk-test", within_s=5.0, slots=0, dialect=None, breaker=None):
+async def model_of(
+    url, *, key="sk-test", within_s=5.0, silence_s=10.0, slots=0, dialect=None, breaker=None
+):
     async with open_server(key=key, base_url=url) as opened:
         caller = Caller(
             opened.where,
             dialect=dialect or ModelDialect(PARAMETERS),
             breaker=breaker or Breaker(failures=99),
-            patience=Patience(within_s=within_s, waits_s=9),
+            patience=Patience(within_s=within_s, waits_s=9, silence_s=silence_s),
             sleep=lambda _: asyncio.sleep(0),
         )
         yield ResilientCompletions(

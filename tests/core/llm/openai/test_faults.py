@@ -8,6 +8,7 @@ from fakes.openai_models import ASK, READ, model_of, pieces, said
 
 from core.errors import (
     ModelBrokeOffError,
+    ModelStalledError,
     ModelTimeoutError,
     ModelUnavailableError,
 )
@@ -238,6 +239,16 @@ async def test_a_reading_is_understood_in_other_forms(server, name):
         parts = [part async for part in classifier.read("정산은요?", ())]
     assert isinstance(parts[-1], Classification)
     assert parts[-1].label is Label.ON_TOPIC
+    assert len(server.requests) == 1
+
+
+async def test_a_reading_that_falls_silent_is_not_asked_for_again(server):
+    """Somebody waits for it, and the local guardrail is there."""
+    server.faults.append(Fault("stall", of="guard", after=1))
+    async with model_of(server.url, silence_s=0.3) as model:
+        classifier = QuestionClassifier(model, Prompt("p@1", "Read.", "Read."))
+        with pytest.raises(ModelStalledError):
+            _ = [part async for part in classifier.read("정산은요?", ())]
     assert len(server.requests) == 1
 
 
