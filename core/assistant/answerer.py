@@ -23,6 +23,7 @@ from core.press_ids import is_press
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Retriever, is_answer
+from core.text.addressing import asked_text
 from core.text.spelling.normalize import normalized
 from core.types import (
     Anew,
@@ -92,7 +93,8 @@ class Answerer:
         """Yield the events of the answer that `work` makes; see `Assistant.answer`."""
         times = StageTimes()
         typed = question.text.strip()
-        text = normalized(typed) or typed  # normalising leaves nothing of a lone emoji
+        names = [mention.text for mention in question.mentions]
+        text = asked_text(typed, names) or typed  # normalising leaves nothing of a lone emoji
         if problem := self.problem(text):
             yield Failed(problem)
             return

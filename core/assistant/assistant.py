@@ -28,7 +28,7 @@ from core.profile import Profile
 from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
-from core.text.addressing import says_something
+from core.text.addressing import asked_text, says_something
 from core.text.colleagues import (
     is_for_colleagues,
     may_tell,
@@ -36,7 +36,6 @@ from core.text.colleagues import (
     only_tells,
     tells_a_rule,
 )
-from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
     Entry,
@@ -228,7 +227,7 @@ class Assistant:
         Raises:
             FaqbotError: the index, the history or the platform cannot be asked.
         """
-        text = normalized(question.text)
+        text = _asked(question)
         if self._answerer.problem(text) or not says_something(text):
             return False
         if is_for_colleagues(question.text):
@@ -256,7 +255,7 @@ class Assistant:
 
     async def _researched(self, question: Question, history: Sequence[Exchange] | None) -> Research:
         answerer = self._within(await self._audiences.of(question))
-        text = normalized(question.text) or question.text
+        text = _asked(question) or question.text
         return await answerer.research(question, text, history, self._local_work())
 
     def _within(self, scope: Scope) -> Answerer:
@@ -274,6 +273,10 @@ class Assistant:
 
     def _local_work(self) -> LocalWork:
         return LocalWork(self._answerer.reader, self._answerer.model)
+
+
+def _asked(question: Question) -> str:
+    return asked_text(question.text, [mention.text for mention in question.mentions])
 
 
 def _least_for(said: str) -> float:

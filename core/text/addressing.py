@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from core.text.spelling.normalize import normalized
@@ -32,6 +33,8 @@ _SPOKEN_TO: Final = re.compile(
     rf"(?>(?:[ \t]?(?:{_HONORIFIC}))?)(?>(?:{_VOCATIVE})?)(?![가-힣A-Za-z])"
 )
 _MARKS: Final = re.compile(r"[\s\W]*")
+_BEHIND_NAME: Final = re.compile(rf"(?:[ \t]?(?:{_HONORIFIC}))?(?:[\s,，、:：;!~]+|\Z)")
+_QUOTED_WHOLE: Final = re.compile(r"[\"“]([^\"“”]+)[\"”][\s.?!~]*")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
 # How people call other bots: `!play`, `.help`, `$price`, `!출석`. A price or a list item is none.
@@ -71,6 +74,24 @@ def is_spoken_to(before: str, after: str) -> bool:
     at_start = bool(_MARKS.fullmatch(before))
     at_end = bool(_MARKS.fullmatch(after[spoken_to.end() :]))
     return at_start or at_end
+
+
+def asked_text(text: str, names: Collection[str]) -> str:
+    """Return what a message asks, normalised: without people at its edges and quotes around it.
+
+    `names` are the mentions as they stand in the text: `@나래 정산은 언제 되나요?`.
+    """
+    said = normalized(text)
+    shown = [normalized(name) for name in names]
+    while name := next((one for one in shown if one and said.startswith(one)), None):
+        behind = _BEHIND_NAME.match(said, len(name))
+        if not behind:
+            break
+        said = said[behind.end() :]
+    while name := next((one for one in shown if one and said.endswith(f" {one}")), None):
+        said = said[: -len(name)].rstrip(_LEFT_OVER)
+    quoted = _QUOTED_WHOLE.fullmatch(said)
+    return quoted[1].strip() if quoted else said
 
 
 def is_thanks(text: str) -> bool:

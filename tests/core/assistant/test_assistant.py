@@ -29,6 +29,7 @@ from core.types import (
     Exchange,
     Failed,
     Label,
+    Mention,
     Question,
     SessionId,
     Status,
@@ -251,6 +252,16 @@ async def test_uncalled_it_is_silent_where_somebody_says_what_the_faq_says(make_
     spoken = [one for one in said if await assistant.would_answer(ask(one))]
     assert len(said) >= 10
     assert len(spoken) <= len(said) / 10
+
+
+@pytest.mark.parametrize("text", ["@나래 정산은 언제 되나요?", '"정산은 언제 되나요?"'])
+async def test_a_colleague_or_quotes_beside_a_question_change_nothing(make_assistant, text):
+    asked = replace(ask(text), mentions=(Mention("U2", "나래", "@나래"),))
+    assistant = make_assistant()
+    events = await story(assistant, asked)
+    assert isinstance(events[-1], Answered)
+    assert [source.title for source in events[-1].sources] == [SETTLEMENT]
+    assert await assistant.would_answer(asked)
 
 
 async def test_the_turn_is_stored_before_the_last_event(make_assistant):

@@ -2,7 +2,14 @@
 
 import pytest
 
-from core.text.addressing import CALL, is_thanks, may_reply, says_something, without_calls
+from core.text.addressing import (
+    CALL,
+    asked_text,
+    is_thanks,
+    may_reply,
+    says_something,
+    without_calls,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +66,21 @@ def test_a_bare_number_may_be_a_reply_and_asks_nothing(text):
 )
 def test_laughter_links_names_and_calls_of_other_bots_are_no_reply(text):
     assert not may_reply(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("@나래 정산은 언제 되나요?", "정산은 언제 되나요?"),
+        ("@나래님, @지영 님 정산은 언제 되나요?", "정산은 언제 되나요?"),
+        ("정산은 언제 되나요? @지영", "정산은 언제 되나요?"),
+        ('"정산은 언제 되나요?"', "정산은 언제 되나요?"),
+        ("“정산은 언제 되나요?”", "정산은 언제 되나요?"),
+        ("@나래님이 말한 정산이 뭐예요?", "@나래님이 말한 정산이 뭐예요?"),
+        ('"빠른정산"이 뭐예요?', '"빠른정산"이 뭐예요?'),
+        ("@모두 는 누가 쓰나요?", "@모두 는 누가 쓰나요?"),
+        ("@나래", ""),
+    ],
+)
+def test_people_and_quotes_around_a_question_are_no_part_of_it(text, asked):
+    assert asked_text(text, ["@나래", "@지영"]) == asked

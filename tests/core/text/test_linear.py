@@ -58,6 +58,7 @@ FUNCTIONS = {
     "says_something": addressing.says_something,
     "may_reply": addressing.may_reply,
     "is_thanks": addressing.is_thanks,
+    "asked_text": lambda text: addressing.asked_text(text, ["@나래", text[:3]]),
     "is_for_colleagues": colleagues.is_for_colleagues,
     "only_states": colleagues.only_states,
     "may_tell": colleagues.may_tell,
