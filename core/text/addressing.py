@@ -34,6 +34,15 @@ _SPOKEN_TO: Final = re.compile(
 )
 _MARKS: Final = re.compile(r"[\s\W]*")
 _BEHIND_NAME: Final = re.compile(rf"(?:[ \t]?(?:{_HONORIFIC}))?(?:[\s,，、:：;!~]+|\Z)")
+# Who is called before a question: a bot, or anybody with a comma behind. Without one, a title may
+# belong to the question: "담당자님 연락처".
+_HAILED: Final = re.compile(
+    rf"^(?:(?:\S{{1,12}}[ \t])?\S{{0,12}}"
+    rf"(?:봇(?:{_HONORIFIC}|아)|(?:도우미|비서|AI)(?:{_HONORIFIC}|야))[\s,.!~]+"
+    rf"|[가-힣A-Za-z]{{1,10}}(?:{_HONORIFIC})들?[ \t]?[,!~]+\s*"
+    r"|(?:hey|hi|hello|ok|okay)[\s,]+(?:\w{1,12})?bot[\s,.!]+)",
+    re.IGNORECASE,
+)
 _QUOTED_WHOLE: Final = re.compile(r"[\"“]([^\"“”]+)[\"”][\s.?!~]*")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
@@ -77,7 +86,7 @@ def is_spoken_to(before: str, after: str) -> bool:
 
 
 def asked_text(text: str, names: Collection[str]) -> str:
-    """Return what a message asks, normalised: without people at its edges and quotes around it.
+    """Return what a message asks, normalised: without whom it calls, and quotes around it.
 
     `names` are the mentions as they stand in the text: `@나래 정산은 언제 되나요?`.
     """
@@ -90,6 +99,7 @@ def asked_text(text: str, names: Collection[str]) -> str:
         said = said[behind.end() :]
     while name := next((one for one in shown if one and said.endswith(f" {one}")), None):
         said = said[: -len(name)].rstrip(_LEFT_OVER)
+    said = _HAILED.sub("", said, count=1) or said
     quoted = _QUOTED_WHOLE.fullmatch(said)
     return quoted[1].strip() if quoted else said
 
