@@ -34,6 +34,13 @@ _SPOKEN_TO: Final = re.compile(
 )
 _MARKS: Final = re.compile(r"[\s\W]*")
 _BEHIND_NAME: Final = re.compile(rf"(?:[ \t]?(?:{_HONORIFIC}))?(?:[\s,，、:：;!~]+|\Z)")
+# Groups and roles before a question, which are no people: `@here @판매팀 정산은?`. A name with a
+# particle belongs to the sentence.
+_GROUPS: Final = re.compile(
+    r"^(?:(?:cc[.:]?\s*)?@[^\s@,]+(?<![이가은는을를도의로에와과])[\s,]+"
+    r"(?!(?:[은는이가을를도만의에와과로]|으로|에서|에게|한테|님이?|씨)\s))+",
+    re.IGNORECASE,
+)
 # Who is called before a question: a bot, or anybody with a comma behind. Without one, a title may
 # belong to the question: "담당자님 연락처".
 _HAILED: Final = re.compile(
@@ -99,7 +106,7 @@ def asked_text(text: str, names: Collection[str]) -> str:
         said = said[behind.end() :]
     while name := next((one for one in shown if one and said.endswith(f" {one}")), None):
         said = said[: -len(name)].rstrip(_LEFT_OVER)
-    said = _HAILED.sub("", said, count=1) or said
+    said = _HAILED.sub("", _GROUPS.sub("", said) or said, count=1) or said
     quoted = _QUOTED_WHOLE.fullmatch(said)
     return quoted[1].strip() if quoted else said
 
