@@ -39,7 +39,8 @@ from core.retrieval.retriever import Retriever
 from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
 from core.skills.data.shop import build_shop
 from core.stores.memory import MemoryHistory
-from core.text.korean import Analyzer, load_kiwi
+from core.text.kiwi import load_kiwi
+from core.text.korean import Analyzer
 from devtools.openai.server import OpenAIServer
 from ingest.sync import sync
 

@@ -44,7 +44,7 @@ def compose(
 
 def passage_of(title: str, answer: str) -> str:
     """Return the text of an answer for an embedder: the title, then the answer."""
-    return f"{title}\n{answer}"
+    return f"{title}\n\n{answer}"  # two paragraphs: an analyzer reads each once
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -14,17 +14,17 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
-from importlib.resources import files
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Self
+from itertools import chain
+from typing import NamedTuple, Self
 
 import snowballstemmer
 from kiwipiepy import Kiwi, Token
+
+from core.text.kiwi import load_kiwi
 
 # Parts of speech that carry meaning. https://bab2min.github.io/kiwipiepy/#kiwi
 _CONTENT = ("N", "V", "XR", "XPN", "SN", "MAG", "MM", "W_")
@@ -43,17 +43,17 @@ _FUNCTION_WORDS = re.compile(
 _HANGUL = re.compile(r"[가-힣ᄀ-ᇿㄱ-ㆎ]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _NOT_WORDS = re.compile(r"[\W_\u1100-\u11ff\u3130-\u318f]+")  # single jamo are laughter and tears
-_PROPER_NOUN = "NNP"
 _LETTERS_OF_OTHERS = ("SH", "SW")  # as Kiwi tags Chinese characters, and what it does not know
-_MEMO_TEXTS = 50_000
+_MEMO_PARTS = 50_000
 _MEMO_CHARS = 5_000_000  # with their terms, which weigh several times as much, some 100 MB
 _MEMO_STEMS = 20_000
 _MEMO_TOKENS = 64  # texts whose tokens are kept: several readers ask for those of a question
 
 
 # Part of what a record was made with: raise it when a text gives other terms than before.
-_TERMS_VERSION = 5
+_TERMS_VERSION = 6
 
 
 def terms_version(loanwords: Mapping[str, str]) -> str:
@@ -65,6 +65,13 @@ def terms_version(loanwords: Mapping[str, str]) -> str:
         sorted(loanwords.items()),
     ]
     return sha256(json.dumps(parts).encode()).hexdigest()[:6]
+
+
+class _Part(NamedTuple):
+    """A paragraph, and whether its text has any Hangul."""
+
+    text: str
+    korean: bool
 
 
 class Analyzer:
@@ -85,8 +92,9 @@ class Analyzer:
         self._stem = _english_stems()
         self._loans: dict[str, tuple[str, ...]] = {}
         latin, hangul = list(loanwords or ()), list((loanwords or {}).values())
-        self._loans = dict(zip(latin, map(self._terms, kiwi.tokenize(hangul)), strict=True))
-        self._memo: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        words = [self._terms(tokens, korean=True) for tokens in kiwi.tokenize(hangul)]
+        self._loans = dict(zip(latin, words, strict=True))
+        self._memo: OrderedDict[_Part, tuple[str, ...]] = OrderedDict()
         self._memo_chars = 0
         self._tokens: OrderedDict[str, list[Token]] = OrderedDict()
 
@@ -104,17 +112,24 @@ class Analyzer:
         return self.terms_of([text])[0]
 
     def terms_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the content terms of several texts, on which Kiwi works in parallel."""
-        # Kiwi does not know Hangul that came apart into jamo, as file names of a Mac do.
-        texts = [unicodedata.normalize("NFC", text) for text in texts]
-        known = {text: self._memo.get(text) for text in texts}
-        missing = [text for text, terms in known.items() if terms is None]
-        if not missing:
-            return [terms or () for terms in map(known.__getitem__, texts)]
-        split = self._split(missing)
-        fresh = dict(zip(missing, map(self._terms, split), strict=True))
-        self._remember(fresh)
-        return [fresh[text] if (terms := known[text]) is None else terms for text in texts]
+        """Return the content terms of several texts, on which Kiwi works in parallel.
+
+        Each paragraph is read by itself, and once: an answer has the same paragraphs as the pieces
+        that are embedded, and entries share theirs. A line alone would not do, as Kiwi knows the
+        numbers of a list by the lines beside them.
+        """
+        wanted = list(map(_parts, texts))
+        known = {part: self._memo.get(part) for parts in wanted for part in parts}
+        missing = [part for part, terms in known.items() if terms is None]
+        if missing:
+            split = self._split([part.text for part in missing])
+            fresh = {
+                part: self._terms(tokens, korean=part.korean)
+                for part, tokens in zip(missing, split, strict=True)
+            }
+            self._remember(fresh)
+            known |= fresh
+        return [tuple(chain.from_iterable(known[part] or () for part in parts)) for parts in wanted]
 
     def tokens(self, text: str) -> list[Token]:
         """Return what Kiwi splits a text into; those of the latest texts are remembered."""
@@ -135,12 +150,11 @@ class Analyzer:
         """Return the sentences of a text, stripped, in order."""
         return [sentence.text.strip() for sentence in self.kiwi.split_into_sents(text)]
 
-    def _terms(self, tokens: Sequence[Token]) -> tuple[str, ...]:
+    def _terms(self, tokens: Sequence[Token], *, korean: bool) -> tuple[str, ...]:
         """Return the terms; English function words are left out of a text that is English.
 
         Korean text has letters that only look like them: "A/S", "IT 기기".
         """
-        korean = any(has_hangul(token.form) for token in tokens)
         terms = self._read(tokens, korean=korean, all_words=korean)
         return terms or self._read(tokens, korean=korean, all_words=True)
 
@@ -167,47 +181,21 @@ class Analyzer:
             while len(self._tokens) > _MEMO_TOKENS:
                 self._tokens.popitem(last=False)
 
-    def _remember(self, fresh: dict[str, tuple[str, ...]]) -> None:
+    def _remember(self, fresh: dict[_Part, tuple[str, ...]]) -> None:
         with self._lock:
-            for text, terms in fresh.items():
-                if text not in self._memo:
-                    self._memo_chars += len(text)
-                self._memo[text] = terms
-            while len(self._memo) > _MEMO_TEXTS or self._memo_chars > _MEMO_CHARS:
-                self._memo_chars -= len(self._memo.popitem(last=False)[0])
+            for part, terms in fresh.items():
+                if part not in self._memo:
+                    self._memo_chars += len(part.text)
+                self._memo[part] = terms
+            while len(self._memo) > _MEMO_PARTS or self._memo_chars > _MEMO_CHARS:
+                self._memo_chars -= len(self._memo.popitem(last=False)[0].text)
 
 
-def load_kiwi(names: Collection[str] | None = None) -> Kiwi:
-    """Load Kiwi; of the proper nouns in its default dictionary, only `names` (None: all).
-
-    The dictionary has 113,000 titles of an encyclopedia, most of them people, places and schools.
-    They take 50 MB, and hide the words that they are made of. Words that the embedder knows,
-    such as 굿스플로, 에스크로 and 주주명부, are needed: without them a title in a hundred of the
-    SmartStore FAQ is split otherwise. The dictionary of names of several words is left out, which
-    would cost another 1.3 s and 190 MB.
-    """
-    if names is None:
-        return Kiwi(load_multi_dict=False)
-    kiwi = Kiwi(load_multi_dict=False, load_default_dict=False)
-    add_names(kiwi, names)
-    return kiwi
-
-
-def add_names(kiwi: Kiwi, names: Collection[str]) -> None:
-    """Give Kiwi its default dictionary without the proper nouns that are no `names`."""
-    with TemporaryDirectory() as folder:
-        kept = Path(folder) / "names.dict"
-        with (files("kiwipiepy_model") / "default.dict").open(encoding="utf-8") as dictionary:
-            kept.write_text("".join(_named(dictionary, names)), encoding="utf-8")
-        kiwi.load_user_dictionary(str(kept))
-
-
-def _named(dictionary: Iterable[str], names: Collection[str]) -> Iterator[str]:
-    """Yield the lines (form, tag, score) of all but the proper nouns that are no `names`."""
-    for line in dictionary:
-        form, _, rest = line.partition("\t")
-        if not rest.startswith(_PROPER_NOUN) or form.lower() in names:
-            yield line
+def _parts(text: str) -> list[_Part]:
+    # Kiwi does not know Hangul that came apart into jamo, as file names of a Mac do.
+    text = unicodedata.normalize("NFC", text)
+    korean = has_hangul(text)
+    return [_Part(paragraph, korean) for paragraph in _BLANK_LINES.split(text)]
 
 
 def _english_stems() -> Callable[[str], str]:
@@ -249,11 +237,6 @@ def ngrams(text: str, shortest: int, longest: int) -> list[str]:
 def term_of(form: str, tag: str) -> str:
     """Return the term of Kiwi's form and part of speech, `form/class`."""
     return f"{form.lower()}/{'N' if tag.startswith(_NOUNLIKE) else tag.partition('-')[0]}"
-
-
-def is_known(token: Token, kiwi: Kiwi) -> bool:
-    """Return whether Kiwi's dictionary has a token: what it has not is of a class without form."""
-    return bool(kiwi.morpheme(token.id).form)
 
 
 def _whole(tokens: Sequence[Token]) -> Iterator[tuple[Token | None, Token, str]]:

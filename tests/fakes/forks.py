@@ -209,7 +209,7 @@ def _kiwi_without_threads():
 
     from config.resources import ENCODER  # noqa: PLC0415
     from core.embeddings.kiwi import known_nouns  # noqa: PLC0415
-    from core.text.korean import add_names  # noqa: PLC0415
+    from core.text.kiwi import add_names  # noqa: PLC0415
 
     class Single(Kiwi):
         def tokenize(self, text, *args, **options):

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kiwipiepy import Kiwi, Token
 
-from core.text.korean import has_hangul, is_known
+from core.text.kiwi import is_known
+from core.text.korean import has_hangul
 from core.text.spelling.splice import spliced
 
 _SHORTEST, _LONGEST = 2, 3  # parts of a clipped word

@@ -12,7 +12,8 @@ from typing import Final, Self
 
 from kiwipiepy import Kiwi, Token
 
-from core.text.korean import has_hangul, is_known, jamo
+from core.text.kiwi import is_known
+from core.text.korean import has_hangul, jamo
 from core.text.spelling.splice import spliced
 
 # Vowels that sound alike today: ㅐ and ㅔ, ㅒ and ㅖ, ㅙ, ㅚ and ㅞ.

@@ -48,31 +48,53 @@ def test_many_texts_come_back_in_their_order(analyzer):
     assert analyzer.terms_of([]) == []
 
 
+class Counting:
+    """A Kiwi that keeps what it is asked for."""
+
+    def __init__(self, kiwi):
+        self._kiwi = kiwi
+        self.seen = []
+
+    def tokenize(self, texts):
+        self.seen += [texts] if isinstance(texts, str) else texts
+        return self._kiwi.tokenize(texts)
+
+
 def test_a_text_is_split_once(analyzer):
     """The lexical index and the encoder ask for the same texts; Kiwi sees them once."""
-
-    class Counting:
-        def __init__(self):
-            self.seen = []
-
-        def tokenize(self, texts):
-            self.seen += [texts] if isinstance(texts, str) else texts
-            return analyzer.kiwi.tokenize(texts)
-
-    kiwi = Counting()
+    kiwi = Counting(analyzer.kiwi)
     once = Analyzer(kiwi)
     first = once.terms_of(["반품 승인", "교환"])
     assert once.terms_of(["교환", "반품 승인", "배송"])[:2] == first[::-1]
     assert kiwi.seen == ["반품 승인", "교환", "배송"]
 
 
+def test_a_paragraph_is_split_once_in_whatever_text_it_is(analyzer):
+    """An answer has the same words as the pieces of it that are embedded, each below its title."""
+    kiwi = Counting(analyzer.kiwi)
+    once = Analyzer(kiwi)
+    answer = "1. 반품을 신청합니다.\n2. 상품을 보냅니다.\n\n배송비는 A/S 때 무료입니다."
+    whole = once.terms(answer)
+    assert once.terms(f"반품 방법\n\n{answer}") == ("반품/N", "방법/N", *whole)
+    first, second = answer.split("\n\n")
+    assert once.terms(first) + once.terms(second) == whole
+    assert kiwi.seen == [first, second, "반품 방법"]
+
+
+def test_english_words_in_a_paragraph_of_their_own_are_read_as_their_text_is(analyzer):
+    """Beside Korean they are what Korean text writes for them, wherever a line is blank."""
+    known = Analyzer(analyzer.kiwi, {"coupon": "쿠폰"})
+    assert known.terms("발급 방법\n\ncoupon") == ("발급/N", "방법/N", "쿠폰/N")
+    assert known.terms("how to get one\n\ncoupon")[-1] == "coupon/N"
+
+
 def test_what_is_remembered_is_bounded(analyzer, monkeypatch):
     """The texts that came last are kept."""
-    monkeypatch.setattr(korean, "_MEMO_TEXTS", 3)
+    monkeypatch.setattr(korean, "_MEMO_PARTS", 3)
     small = Analyzer(analyzer.kiwi)
     for number in range(10):
         small.terms(f"반품 {number}")
-    assert list(small._memo) == [f"반품 {number}" for number in (7, 8, 9)]
+    assert [part.text for part in small._memo] == [f"반품 {number}" for number in (7, 8, 9)]
 
 
 def test_what_is_remembered_is_bounded_by_its_length_too(analyzer, monkeypatch):
@@ -81,7 +103,7 @@ def test_what_is_remembered_is_bounded_by_its_length_too(analyzer, monkeypatch):
     small = Analyzer(analyzer.kiwi)
     for number in range(10):
         small.terms(f"반품 {number} " + "배송 " * 100)
-    assert [text[:4] for text in small._memo] == [f"반품 {number}" for number in (7, 8, 9)]
+    assert [part.text[:4] for part in small._memo] == [f"반품 {number}" for number in (7, 8, 9)]
     small.terms("교환 " * 1_000)
     assert not small._memo
 
