@@ -43,7 +43,7 @@ torch: $(VENV)/.installed-dev ## install what `faqbot tune local` and the recomm
 # Each worker computes on one core: threads of its own would wait for those of the others.
 test test-long: export OPENBLAS_NUM_THREADS := 1
 
-test: $(VENV)/.installed-dev ## the whole test suite, three workers for two cores
+test: $(VENV)/.installed-dev ## the whole test suite, two workers for each core
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-long: $(VENV)/.installed-dev ## the tests that take hours: random examples, thousands of chaos seeds, fuzzing

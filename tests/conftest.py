@@ -56,11 +56,8 @@ settings.load_profile(os.environ.get("FAQBOT_EXAMPLES", "same"))
 
 
 def pytest_xdist_auto_num_workers():
-    """Three workers for two cores: a third of the time is waiting, for sockets and processes.
-
-    Each worker imports all there is: half a minute of a core in a fresh clone.
-    """
-    return -(-3 * (os.cpu_count() or 1) // 2)
+    """Two workers for each core: half of the time is waiting, for sockets, processes and locks."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection():

@@ -1,6 +1,8 @@
 """A short storm of real processes, a kill and an outage: every question is answered, once."""
 
-from bench.storm import Weather, run
+import asyncio
+
+from bench.storm import Storm, Weather
 
 SHORT = Weather(
     questions=24,
@@ -18,8 +20,8 @@ SHORT = Weather(
 )
 
 
-def test_nothing_is_lost_and_nothing_is_said_twice():
-    result = run(SHORT)
+def test_nothing_is_lost_and_nothing_is_said_twice(sample_data):
+    result = asyncio.run(Storm(SHORT, sample_data).rage())
     assert result.asked == SHORT.questions
     assert (result.lost, result.never, result.twice) == (0, 0, 0)
     assert (result.left, result.unfinished) == (0, 0)

@@ -25,7 +25,7 @@ async def until(condition, within_s):
     return found
 
 
-async def test_within_ten_seconds_of_a_kill_the_message_says_that_it_goes_on(tmp_path):
+async def test_within_ten_seconds_of_a_kill_the_message_says_that_it_goes_on(sample_data):
     """On Slack and on Discord, with the settings as they are, and each answer is one message."""
     slack, discord = Slack(), DiscordServer()
     openai = OpenAIServer(pace=Pace(tokens_per_s=5.0, answer_tokens=2_000))
@@ -46,7 +46,7 @@ async def test_within_ten_seconds_of_a_kill_the_message_says_that_it_goes_on(tmp
             "DISCORD_GATEWAY_URL": discord.gateway_url,
             "OPENAI_BASE_URL": openai.url,
         }
-        replicas = Replicas(tmp_path, settings)
+        replicas = Replicas(sample_data, settings)
         stack.push_async_callback(replicas.end)
 
         def connected():

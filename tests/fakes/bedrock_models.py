@@ -45,7 +45,7 @@ def caller_of(client, parameters=PARAMETERS):
         client.where,
         dialect=ModelDialect(parameters),
         breaker=Breaker(failures=99),
-        patience=Patience(within_s=10),
+        patience=Patience(within_s=60),
         sleep=lambda _: asyncio.sleep(0),
     )
 

@@ -55,14 +55,14 @@ async def said(process, text):
     raise AssertionError(f"it ended without {text!r}: {(await process.stderr.read()).decode()}")
 
 
-async def test_a_start_waits_for_a_store_that_is_away_and_an_end_is_clean(server, tmp_path):
+async def test_a_start_waits_for_a_store_that_is_away_and_an_end_is_clean(server, sample_data):
     async with Slack().serve() as slack, AsyncExitStack() as stack:
         person = slack.add_person("민수")
         channel = slack.add_channel("문의", person)
         uri = f"{server.uri}/faqbot?serverSelectionTimeoutMS=500"
         with server.trouble("away"):
             here = {**TOKENS, "SLACK_API_URL": slack.api_url, "MONGODB_URI": uri}
-            process = await stack.enter_async_context(started(tmp_path, **here))
+            process = await stack.enter_async_context(started(sample_data, **here))
             await said(process, "not yet, and tried again: MongoDB")
         await said(process, "Slack: on")
         await slack.until(lambda: slack.sockets, WITHIN_S)

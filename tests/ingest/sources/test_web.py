@@ -240,7 +240,7 @@ def test_a_shared_link_of_google_is_fetched_as_its_export(shared, export):
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
-        (403, "it wants a login"),
+        (403, "it asks for a login"),
         (404, "nothing is at this URL"),
         (503, "it is out of order: try again later"),
     ],
