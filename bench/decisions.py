@@ -1,4 +1,4 @@
-"""What becomes of questions, on FAQs that taught nothing, and how sure the search rightly is."""
+"""Measures what becomes of questions on FAQs that taught nothing, and the search's confidence."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SEED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What becomes of an example, and how sure the search is of its first hit."""
+    """An example with its outcome, and the confidence of the search in its first hit."""
 
     example: Example
     answers: bool
@@ -54,11 +54,11 @@ class Judged:
 
     @property
     def is_right(self) -> bool:
-        """Whether the first hit answers."""
+        """Return whether the first hit answers."""
         return self.titles[0] in (self.example.relevant or ())
 
     def is_plainly_right(self, baseline: int) -> bool:
-        """Whether the title that one of the baselines puts first answers."""
+        """Return whether the title that one of the baselines puts first answers."""
         return self.plain[baseline] in (self.example.relevant or ())
 
 

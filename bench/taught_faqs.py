@@ -47,7 +47,7 @@ _SEED = 20_26
 
 
 class Origin(StrEnum):
-    """Where an example comes from: this FAQ's own, its pack, any FAQ's, or another FAQ's."""
+    """The origin of an example: this FAQ's own, its pack, any FAQ's, or another FAQ's."""
 
     OWN = "own"
     PACK = "pack"
@@ -94,7 +94,7 @@ class Faq:
 
     @cached_property
     def taken_out(self) -> list[Evidence]:
-        """What is found for questions whose answers an index lacks."""
+        """Return what is found for questions whose answers an index lacks."""
         found: list[Evidence] = []
         for retriever in self.lacking:
             titles = {entry.title for entry in retriever.all_entries()}

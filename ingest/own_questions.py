@@ -31,7 +31,7 @@ class Trial:
 
     @property
     def told(self) -> int:
-        """How many are told that the FAQ does not say."""
+        """Return how many are told that the FAQ does not say."""
         return self.asked - self.answered - self.otherwise
 
 

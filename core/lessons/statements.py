@@ -114,7 +114,7 @@ class Statement:
 
     @property
     def amount_keys(self) -> frozenset[tuple[str, float]]:
-        """What its amounts have in common with the same ones in another form."""
+        """Return what its amounts have in common with the same amounts in another form."""
         return frozenset(key for amount in self.amounts for key in amount.keys)
 
     def is_of_the_same(self, other: Statement) -> bool:

@@ -15,7 +15,7 @@ Vectors = NDArray[np.float32]
 
 
 class TextKind(StrEnum):
-    """What a text is for, since some models embed a question otherwise than what answers it."""
+    """The purpose of a text: some models embed a question in another way than its answer."""
 
     QUESTION = "question"
     TITLE = "title"

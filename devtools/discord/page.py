@@ -54,7 +54,7 @@ class DiscordPage(DiscordServer):
         )
 
     def _people(self) -> list[Json]:
-        """Those whom one can be, each with the roles they have."""
+        """Return the people whom one can be, each with their roles."""
         roles = self.guild.roles
         return [
             {"id": str(one), "name": self.users[one].name, "roles": [roles[r].name for r in held]}

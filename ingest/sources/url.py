@@ -128,7 +128,7 @@ def confirm(kept: Path) -> None:
 def _advice_on(status: int) -> str:
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return "it wants a login: download the FAQ and give the file"
+            return "it asks for a login: download the FAQ and give the file"
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return "nothing is at this URL: check it"
         case HTTPStatus.TOO_MANY_REQUESTS:

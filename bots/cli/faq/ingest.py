@@ -134,7 +134,7 @@ def _columns(table: Columns) -> str:
 
 
 def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
-    """Ingest the sample FAQ where there is none yet, and say how to bring one's own."""
+    """Ingest the sample FAQ where there is none yet, and say how to bring another."""
     there = settings.chroma_url is not None or settings.index_dir.is_dir()
     if there and open_index(settings).serving():
         return

@@ -29,7 +29,7 @@ class FeedbackForm(ui.Modal):
     """The form with its optional questions. `submitted` handles it, also after a restart."""
 
     def __init__(self, profile: Profile, question_id: str, *, offers_person: bool) -> None:
-        """If it `offers_person`, it has a checkbox to ask the owners, too."""
+        """Make the form; if it `offers_person`, it has a checkbox to ask the owners, too."""
         super().__init__(
             title=profile.feedback_title[:_LABEL_CHARS],
             custom_id=f"why:{question_id}",

@@ -197,7 +197,7 @@ class ChannelReply:
         """Return whether a message calls any of these; False if Discord does not answer.
 
         Raises:
-            MustBeNewError: it calls nobody, and an edit would not notify them.
+            MustBeNewError: it calls nobody yet, and an edit would notify nobody.
         """
         try:
             told = await self._rest.call("GET", path)

@@ -120,7 +120,7 @@ def _sessions() -> Json:
                 ],
             ),
             "patch": operation(
-                "Give one's own conversation a title",
+                "Give a conversation of your own a title",
                 {204: "It has it.", 403: "Somebody else's."},
                 body={"type": "object", "required": ["title"], "properties": {"title": title}},
                 parameters=named,
@@ -171,14 +171,14 @@ def _questions() -> Json:
         one: {
             "get": operation("A question, with its answer", asked, parameters=[*named, _HTML]),
             "patch": operation(
-                "Edit one's own question: it is answered anew",
+                "Edit a question of your own: it is answered anew",
                 asked | {403: "Somebody else's."} | refused,
                 body={"type": "object", "required": ["text"], "properties": {"text": TEXT}},
                 parameters=[*named, *asking],
                 streams=True,
             ),
             "delete": operation(
-                "Take one's own question back, with its answer",
+                "Take back a question of your own, with its answer",
                 {204: "Both are gone.", 403: "Somebody else's."},
                 parameters=named,
             ),

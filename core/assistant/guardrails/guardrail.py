@@ -58,7 +58,7 @@ class Evidence:
 
     @property
     def leans(self) -> bool:
-        """Whether the question is read together with the one before it."""
+        """Return whether the question is read together with the one before it."""
         return self.in_context != self.alone
 
 

@@ -57,7 +57,7 @@ _REASONS = {
     403: "the key may not use this model; set another OPENAI_API_KEY",
     404: "there is no such model or address; check the model's name and OPENAI_BASE_URL",
     405: "this is no address of completions; check OPENAI_BASE_URL",
-    407: "the proxy wants a password; check HTTPS_PROXY",
+    407: "the proxy asks for a password; check HTTPS_PROXY",
 }
 
 

@@ -14,7 +14,7 @@ from core.types import Escalated, Question, SessionId
 
 
 class Speaker(Protocol):
-    """What posts messages in the conversations of all platforms."""
+    """A speaker posts messages in the conversations of all platforms."""
 
     async def say(self, question: Question, ending: Escalated) -> None:
         """Post a message where a question was asked."""

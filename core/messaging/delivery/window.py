@@ -13,7 +13,7 @@ class Window:
     """
 
     def __init__(self, limit: int, window_s: float, *, drips: bool = False) -> None:
-        """With `drips`, calls come back one by one: `limit` bounds a burst before a steady pace."""
+        """Make a window; with `drips`, calls come back one by one, and `limit` bounds a burst."""
         self.limit = limit
         self.window_s = window_s
         self._drips = drips

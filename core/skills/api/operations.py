@@ -1,4 +1,4 @@
-"""What an API does: its operations, and the parameters of each."""
+"""The operations of an API, and the parameters of each."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ _PRODUCTS_EN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What stands in the columns, in one language. `statuses`: delivered, cancelled, returned."""
+    """The values of the columns, in one language. `statuses`: delivered, cancelled, returned."""
 
     products: Mapping[str, str]
     cities: tuple[str, ...]

@@ -25,7 +25,7 @@ _CHOOSES: Final[dict[Change, Step]] = {"move": "which_move", "cancel": "which_ca
 
 
 async def change(message: MeetingMessage, kind: Change, *, to: Said | None = None) -> SkillReply:
-    """Return the reply to whoever wants a meeting moved or cancelled.
+    """Return the reply to a person who wants to move or cancel a meeting.
 
     `to` is what was said of when it is to be, if the message only says which meeting.
 

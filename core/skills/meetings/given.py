@@ -1,4 +1,4 @@
-"""What a model has read from a message about meetings; nobody has checked it before."""
+"""The fields that a model has read from a message about meetings, which are checked here."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Poll:
 
     @property
     def waits_for(self) -> tuple[Attendee, ...]:
-        """Those who have not answered."""
+        """Return the people who have not answered."""
         waiting = set(self.asked) - set(self.answers)
         return tuple(one for one in self.people if one.key in waiting)
 

@@ -44,7 +44,7 @@ class MeetingSkill:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """What a message may say about a meeting."""
+        """Return the schema of what a message may say about a meeting."""
         return PARAMETERS
 
     def plain(self, text: str) -> str:

@@ -75,7 +75,7 @@ class MemorySkill:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """What is wanted of the memory, and what is to be remembered."""
+        """Return the schema of a request to the memory: what to do, and what to remember."""
         return {
             "action": {"type": "string", "enum": ["remember", "show", "forget"]},
             "text": {"type": "string", "description": "What is to be remembered."},

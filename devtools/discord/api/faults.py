@@ -26,7 +26,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """Those that are due, in the order in which they were asked for."""
+    """The faults that are due, in the order in which they were asked for."""
 
     queue: list[Fault] = field(default_factory=list)
 

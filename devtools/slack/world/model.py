@@ -61,7 +61,7 @@ class Ids:
         self._last_us = 0
 
     def next(self, prefix: str) -> str:
-        """Such as `U000000042`."""
+        """Return the next id, such as `U000000042`."""
         return f"{prefix}{next(self._numbers):09d}"
 
     def ts(self) -> str:

@@ -32,7 +32,7 @@ class Person(UserProfile):
 
     @property
     def mention_of_bot(self) -> str:
-        """Such as `<@U000000002>`."""
+        """Return the mention, such as `<@U000000002>`."""
         return f"<@{self.team.bot_user_id}>"
 
     # Messages
