@@ -218,6 +218,11 @@ class Assistant:
         """Return what the FAQ has for a question and the guardrail's verdict, without a model."""
         return await self._researched(unasked(text, session), history)
 
+    async def negotiates(self, question: Question, *, called: bool) -> bool:
+        """Return False: without skills, no message of another bot is answered."""
+        del question, called
+        return False
+
     async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
         """Return whether a question would be answered with confidence, judged without a model.
 

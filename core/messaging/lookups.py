@@ -84,6 +84,14 @@ class Lookups:
             return True
         return await self._assistant.would_answer(question, alone=alone)
 
+    async def negotiates(self, question: Question, *, called: bool) -> bool:
+        """Return whether a message of another bot, which may have `called` this one, is answered.
+
+        Raises:
+            StorageError: the conversation cannot be looked up.
+        """
+        return await self._assistant.negotiates(question, called=called)
+
     async def may_share(self, question_id: str) -> bool:
         """Return whether everybody may see an answer; False if the answer is not stored.
 

@@ -19,7 +19,7 @@ from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
 from core.skills.commands import SkillCommand, read_command
 from core.skills.router import Router
-from core.skills.skill import Request, Skill, SkillReply
+from core.skills.skill import Invited, Request, Skill, SkillReply
 from core.skills.tools import SkillTools
 from core.text.korean import compact
 from core.text.spelling.normalize import normalized
@@ -93,6 +93,8 @@ class SkilledAssistant:
         command = read_command(question.text, [*self._skills.values()])
         if command and await self._assistant.is_open(question):
             said = self._commanded(question, command)
+        elif invited := self._inviting(_said(question)):
+            said = self._heard(question, _said(question), Dialogue(invited))
         else:
             said = self._in_dialogue(question)
         async with aclosing(self._taken(said)) as steps:
@@ -132,9 +134,25 @@ class SkilledAssistant:
             return False
         turns = await self._history.recent(question.session, _TURNS_BACK)
         found = self._router.candidate(normalized(question.text))
-        if self._open_in(turns) or (found and found[1] >= _SPEAKS_UP):
+        if self._open_for(question.asker, turns) or (found and found[1] >= _SPEAKS_UP):
             return True
         return await self._assistant.would_answer(question, alone=alone)
+
+    async def negotiates(self, question: Question, *, called: bool) -> bool:
+        """Return whether a message of another bot is to be answered, as none else of a bot's is.
+
+        It answers what a skill has asked that bot, or calls this one and invites it itself.
+        """
+        turns = await self._history.recent(question.session, _PRESSED_BACK)
+        if called and self._inviting(_said(question)):
+            return True
+        return self._open_in(_of_person(turns, question.asker)) is not None
+
+    def _inviting(self, text: str) -> str | None:
+        """Return the skill in which a text invites the bot itself to take part."""
+        skills = self._skills.items()
+        found = (name for name, one in skills if isinstance(one, Invited) and one.is_invited(text))
+        return next(found, None)
 
     async def _taken(
         self, said: AsyncGenerator[Status | Answered]
@@ -159,7 +177,7 @@ class SkilledAssistant:
         if pressed and pressed.dialogue:
             topic = pressed.dialogue.topic
             turns = [one for one in turns if one.dialogue and one.dialogue.topic == topic]
-        dialogue = self._open_in(turns)
+        dialogue = self._open_for(question.asker, turns)
         # The dialogue has gone on since, or was settled.
         if pressed and pressed.dialogue and pressed.dialogue != dialogue:
             told = self._profile.settled_button
@@ -277,6 +295,10 @@ class SkilledAssistant:
             return latest
         return None
 
+    def _open_for(self, person: str, turns: Sequence[Turn]) -> Dialogue | None:
+        """Return the open dialogue in which a person takes part, else the latest of all."""
+        return self._open_in(_of_person(turns, person)) or self._open_in(turns)
+
     async def _told(
         self, question: Question, text: str, dialogue: Dialogue, *, choices: tuple[str, ...] = ()
     ) -> Answered:
@@ -317,6 +339,15 @@ def _is_understood_by_nobody(research: Research) -> bool:
     if verdict.label is Label.INJECTION or verdict.kind in _COURTESIES:
         return False
     return research.draft is None and research.referred is None
+
+
+def _of_person(turns: Sequence[Turn], person: str) -> list[Turn]:
+    """Return the turns in which a person alone was asked, and those of their answers."""
+    return [
+        turn
+        for turn in turns
+        if turn.dialogue and (person in turn.dialogue.only or turn.question.asker == person)
+    ]
 
 
 def _said(question: Question) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from core.assistant.dialogue.situation import Situation
 from core.types import Dialogue, File, Question, Status
@@ -88,4 +88,13 @@ class Skill(Protocol):
         Raises:
             FaqbotError: it could not be done, and nothing was changed.
         """
+        ...
+
+
+@runtime_checkable
+class Invited(Protocol):
+    """A skill in which the bot itself may take part: other bots may ask it, too."""
+
+    def is_invited(self, text: str) -> bool:
+        """Return whether a text is for the bot itself."""
         ...

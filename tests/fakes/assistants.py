@@ -70,6 +70,9 @@ class ScriptedAssistant:
     def script(self, text: str, *steps: Step) -> None:
         self.scripts[text] = steps
 
+    async def negotiates(self, question, *, called):
+        return False
+
     def hurry(self, session: SessionId) -> None:
         """It waits for nothing but what its script says."""
 

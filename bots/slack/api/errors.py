@@ -29,6 +29,7 @@ _INVITE = "invite the bot with /invite @faqbot"
 _REINSTALL = "install the app again at api.slack.com/apps, and renew SLACK_BOT_TOKEN"
 _REFUSED: Final = {
     "account_inactive": _REINSTALL,
+    "cannot_dm_bot": "bots have no direct messages with each other",
     "cannot_reply_to_message": "this message takes no replies",
     "cant_delete_message": "it is not the bot's own message",
     "cant_update_message": "it is not the bot's own message",

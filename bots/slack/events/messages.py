@@ -105,6 +105,7 @@ class MessageHandler:
         answered: bool = False,
     ) -> None:
         if message.by_app and not await self._is_a_persons(message, workspace):
+            await self._hear_bot(message, workspace, late=late)
             return
         self._manners.note(message.place.session, message.user)
         if self._teaching.is_lesson(message):
@@ -126,6 +127,13 @@ class MessageHandler:
             channel, client = message.place.channel, workspace.client
             thanks = client.reactions_add(channel=channel, timestamp=message.ts, name=_WELCOME)
             self._background.begin(quietly("a reaction to thanks", thanks))
+
+    async def _hear_bot(
+        self, message: IncomingMessage, workspace: Workspace, *, late: bool
+    ) -> None:
+        """Answer another bot if it takes part in something with this one, and else never."""
+        if await self._service.negotiates(message.question, called=message.to_bot):
+            await self._receive(message, workspace, late=late)
 
     async def _concerns_bot(self, message: IncomingMessage) -> bool:
         """Return whether a message is in a place where the bot listens, for whomever it is."""

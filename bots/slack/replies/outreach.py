@@ -24,6 +24,8 @@ Json = dict[str, Any]
 _SECTION_CHARS: Final = 3_000
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
+_IS_A_BOT: Final = "cannot_dm_bot"
+
 
 class PlatformOutreach:
     """Implements `core.skills.messenger.Outreach` over all workspaces."""
@@ -86,15 +88,23 @@ class PlatformOutreach:
     async def direct(self, person: str, near: Question) -> Question:
         """Return the direct messages with a person, in the workspace of a question.
 
+        Two bots have none: another bot is asked where the question is.
+
         Https://docs.slack.dev/reference/methods/conversations.open needs the scope `im:write`.
 
         Raises:
             PlatformError: Slack does not open them.
         """
-        workspace = self._workspaces.get(place_of(near.session).team)
-        with translated("conversations.open"):
-            opened = await workspace.client.conversations_open(users=person)
-        place = Place(workspace.team, opened["channel"]["id"], "")
+        here = place_of(near.session)
+        workspace = self._workspaces.get(here.team)
+        try:
+            with translated("conversations.open"):
+                opened = await workspace.client.conversations_open(users=person)
+            place = Place(workspace.team, opened["channel"]["id"], "")
+        except PlatformRefusedError as error:
+            if code_of(error) != _IS_A_BOT or here.channel.startswith("D"):
+                raise
+            place = here
         name = question_id(place.team, place.channel, near.id.rpartition(":")[2].partition(">")[0])
         return Question(name, place.session, "", person)
 

@@ -19,6 +19,7 @@ from core.skills.meetings.changes import (
 from core.skills.meetings.consent import NAME, about_poll, put_to_all
 from core.skills.meetings.given import PARAMETERS
 from core.skills.meetings.message import MeetingMessage, MeetingTools
+from core.skills.meetings.own_calendar import answer_for_itself, is_about_itself
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.proposals import act, next_reply, other_slots
@@ -57,6 +58,10 @@ class MeetingSkill:
         marks = [mark for mark, said in ((_TIME, without != text), (_PERSON, named)) if said]
         return " ".join([*marks, *rest.split()])
 
+    def is_invited(self, text: str) -> bool:
+        """Return whether a text invites the bot itself: see `own_calendar`."""
+        return is_about_itself(self.desk.words, text)
+
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield the next question, or what was done; nothing if it is about something else.
 
@@ -64,6 +69,9 @@ class MeetingSkill:
             StorageError: the diary cannot be read or written.
         """
         message = MeetingMessage(self.desk, request)
+        if own := await answer_for_itself(message):
+            yield own
+            return
         plan = PLANS.validate_json(request.data) if request.data else None
         reply = await _go_on(message, plan) if plan else None
         if plan is None or (reply is None and _begins_anew(message)):

@@ -117,6 +117,8 @@ def conversations_open(ask: Ask) -> Json:
     user = ask.need("users")
     if user not in ask.world.profiles:
         raise ApiError("user_not_found")
+    if getattr(ask.world.profiles[user], "bot_id", None):
+        raise ApiError("cannot_dm_bot")
     return {"channel": {"id": ask.world.dm_of(ask.team, user).id}}
 
 

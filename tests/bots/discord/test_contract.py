@@ -116,6 +116,9 @@ class DiscordDriver:
     def buttons_alone(self):
         return [button.get("label") for message in self._alone() for button in message.buttons]
 
+    async def say_alone(self, text):
+        await self.fake.direct(text, user=self.other)
+
     async def press_alone(self, label):
         labels = [[button.get("label") for button in one.buttons] for one in self._alone()]
         (message,) = [one for one, its in zip(self._alone(), labels, strict=True) if label in its]

@@ -122,6 +122,9 @@ class SlackDriver:
     def buttons_alone(self):
         return [label for message in self._alone() for label in labels(message)]
 
+    async def say_alone(self, text):
+        await self.other.say(self.other.dm, text)
+
     async def press_alone(self, label):
         (message,) = [one for one in self._alone() if label in labels(one)]
         await self.other.press(message, label)
