@@ -157,7 +157,7 @@ async def test_a_bot_accepts_from_its_own_calendar_and_hears_of_the_end(sides, a
             await told(ours, "모두 좋다고 해서")
             assert await kept(ours, ours.other.id, now) == [15]
             assert await kept(theirs, SELF.key, now) == [15]
-            await person.say(ours.channel, "회의 취소해줘", thread=root)
+            await person.mention(ours.channel, "회의 취소해줘", thread=root)
             await confirmed(ours, person, "회의 취소하기")
             await told(theirs, "알겠어요")
             assert await kept(theirs, SELF.key, now) == []
