@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 _BLOCK_NAMES: Final = (
     "p|div|ul|ol|li|table|thead|tbody|tr|td|th|h[1-6]|pre|blockquote|section|article|figure|hr"
@@ -46,6 +46,7 @@ _IMAGE: Final = re.compile(
 _LINK: Final = re.compile(
     rf"(?<!!)\[({_LABEL}++)\]\(\s*+<?([^()\n>\"]*+(?:\([^()\s]*+\))?)>?\s*+(?:\"[^\"]*+\"\s*+)?\)"
 )
+_GOOGLE: Final = re.compile(r"https?://www\.google\.com/url\?(?:[^#\s]*&)?q=http", re.IGNORECASE)
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
 
@@ -150,6 +151,7 @@ def image(label: str, address: str, base: str) -> str:
 def link(label: str, address: str, base: str) -> str:
     """Return a link in Markdown, or its label alone where it leads to no place on the web."""
     address = urljoin(base, address.strip()) if base else address.strip()
+    address = _led_to(address)
     scheme = address.partition(":")[0].lower()
     if scheme in ("http", "https"):
         return f"[{label}]({address.replace(' ', '%20')})"
@@ -157,6 +159,13 @@ def link(label: str, address: str, base: str) -> str:
         reached = unquote(address.partition(":")[2].partition("?")[0])
         return label if reached in label else f"{label} ({reached})"
     return label
+
+
+def _led_to(address: str) -> str:
+    """Return where a link leads that Google Docs has sent by way of its own server."""
+    if not _GOOGLE.match(address):
+        return address
+    return next(iter(parse_qs(urlsplit(address).query).get("q", ())), address)
 
 
 def tidied(text: str) -> str:

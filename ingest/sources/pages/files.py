@@ -21,6 +21,7 @@ from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
 from ingest.sources.pages.dialects import plain_markdown
 from ingest.sources.pages.front_matter import (
     WithheldPageError,
+    taken_properties,
     without_front_matter,
     without_properties,
 )
@@ -84,9 +85,14 @@ def read_html(
     if questions := list(_marked_up(soup)):
         read_content(questions, name, collector, columns)
         return
-    fields = {"url": url, "updated": _modified(soup)} if url else {}
     if is_list_of_pages(soup):
         raise NotAFaqError(f"{name}: the list of the pages of a space, which are read themselves")
+    try:
+        properties = taken_properties(soup)
+    except WithheldPageError as error:
+        collector.skip(name, f"not for readers: {error}")
+        return
+    fields = properties | ({"url": url, "updated": _modified(soup)} if url else {})
     exported = page_of_space(soup)
     title = _first_text(exported or soup, "h1", "title")
     add_page(

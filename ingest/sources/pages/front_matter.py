@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Final
 
+from bs4 import BeautifulSoup
+
 from ingest.sources.tables.headers import header
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.withheld import state_columns, state_of
@@ -58,6 +60,26 @@ def without_properties(text: str) -> tuple[str, dict[str, object]]:
         return text, {}
     lines[start + 1 : end] = [""] * (end - start - 1)
     return "\n".join(lines), found
+
+
+def taken_properties(soup: BeautifulSoup) -> dict[str, object]:
+    """Take the table of properties out of a page that Notion exported as HTML, and return them.
+
+    Raises:
+        WithheldPageError: They say that it is a draft, or the like.
+    """
+    table = soup.select_one("article header table.properties, article > table.properties")
+    if table is None:
+        return {}
+    rows = [(row.find("th"), row.find("td")) for row in table.find_all("tr")]
+    values: dict[str, object] = {
+        name.get_text(" ", strip=True): value.get_text(" ", strip=True)
+        for name, value in rows
+        if name and value
+    }
+    table.decompose()
+    _check_shown(values)
+    return _fields(values)
 
 
 def _check_shown(values: Mapping[str, object]) -> None:

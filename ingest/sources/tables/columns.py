@@ -206,7 +206,8 @@ def _are_subjects(titles: Sequence[int], asked: int, body: Sequence[TableLine]) 
 
 def _texts(body: Sequence[TableLine], index: int) -> list[str]:
     cells = (value_at(line, index) for line in body[:_SAMPLE_ROWS])
-    return [str(value).strip() for value in cells if is_filled(value)]
+    firsts = (value[0] if isinstance(value, list) and value else value for value in cells)
+    return [str(value).strip() for value in firsts if is_filled(value)]
 
 
 def _most_telling(titles: Sequence[int], body: Sequence[TableLine]) -> int:

@@ -28,6 +28,7 @@ from ingest.sources.values import Linked, date_of, text_of
 
 _SAMPLE_ROWS: Final = 500
 _NAME_CHARS: Final = 40
+_SENTENCE_WORDS: Final = 3
 _TITLE_CHARS: Final = 150
 _ANSWER_CHARS: Final = 12  # shorter texts are codes and names
 _ASKED_SHARE: Final = 0.5
@@ -229,7 +230,7 @@ def _longest_column(heads: Sequence[Header], texts: _Texts) -> int | None:
     lengths = {
         index: fmean(map(len, held))
         for index in _free(heads)
-        if not (is_reply_word(heads[index].name) or BESIDE.search(heads[index].name))
+        if not (_is_about_a_reply(heads[index].name) or BESIDE.search(heads[index].name))
         and (held := texts.of(index))
         and _are_texts(held)
         and not _are_codes(held)
@@ -240,6 +241,11 @@ def _longest_column(heads: Sequence[Header], texts: _Texts) -> int | None:
     if len(ranked) > 1 and lengths[ranked[0]] < _LONGER * lengths[ranked[1]]:
         return None
     return ranked[0]
+
+
+def _is_about_a_reply(name: str) -> bool:
+    """Return whether a name is like `답변자`, and no sentence of a form that asks for a reply."""
+    return is_reply_word(name) and len(name.split()) < _SENTENCE_WORDS
 
 
 def _are_codes(held: Sequence[str]) -> bool:

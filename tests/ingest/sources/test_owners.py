@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import zipfile
+from datetime import date
 
 import pytest
+from openpyxl import Workbook
 
 from ingest.sources.load import load
 
@@ -49,6 +51,46 @@ def test_the_sentences_that_a_form_asked_are_the_names_of_its_columns(tmp_path, 
     ]
     assert loaded.columns[0].ignored == (stamp, "이메일 주소")
     assert not [remark for remark in loaded.remarks if "web address" in remark.text]
+
+
+def test_a_column_that_a_sentence_of_a_form_asks_a_reply_for_is_the_answer(tmp_path):
+    book = Workbook()
+    book.active.append(
+        ["ID", "완료 시간", "이름", "자주 받는 질문을 적어 주세요", "답변 내용을 적어 주세요"]
+    )
+    book.active.append(
+        [1, date(2026, 10, 1), "", "주차 되나요?", "건물 뒤편에 다섯 대까지 됩니다."]
+    )
+    book.active.append([2, date(2026, 10, 2), "", "예약해야 하나요?", "네, 하루 전까지 해 주세요."])
+    book.save(tmp_path / "forms.xlsx")
+    assert [(row.title, row.answer) for row in load(tmp_path / "forms.xlsx").rows] == [
+        ("주차 되나요?", "건물 뒤편에 다섯 대까지 됩니다."),
+        ("예약해야 하나요?", "네, 하루 전까지 해 주세요."),
+    ]
+
+
+def test_links_of_google_docs_lead_where_they_lead(tmp_path):
+    path = tmp_path / "faq.html"
+    path.write_text(
+        "<h2>Where is it?</h2><p>See <a href='https://www.google.com/url?q=https://shop.example.com/"
+        "track%3Fid%3D1&amp;sa=D&amp;usg=x'>the page</a>.</p><h2>Is it free?</h2><p>Yes.</p>"
+    )
+    assert load(path).rows[0].answer == "See [the page](https://shop.example.com/track?id=1)."
+
+
+def test_the_properties_of_notion_in_html_are_fields_and_hide_drafts(tmp_path):
+    for title, state in (("How do I pay?", "Published"), ("What is secret?", "Draft")):
+        (tmp_path / f"{title[:-1]} {'0a' * 16}.html").write_text(
+            f"<html><body><article><header><h1>{title}</h1><table class='properties'><tbody>"
+            f"<tr><th>Status</th><td><span>{state}</span></td></tr>"
+            "<tr><th>Tags</th><td><span>Billing</span></td></tr></tbody></table></header>"
+            "<div class='page-body'><p>By card.</p></div></article></body></html>"
+        )
+    loaded = load(tmp_path)
+    assert [(row.title, row.answer, row.category) for row in loaded.rows] == [
+        ("How do I pay?", "By card.", "Billing")
+    ]
+    assert [one.reason for one in loaded.skipped] == ["not for readers: 'Status' says 'Draft'"]
 
 
 def test_an_export_of_notion_leaves_out_drafts_and_the_list_of_its_pages(tmp_path):
