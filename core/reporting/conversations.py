@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.ports import Archive, Reports
-from core.stores.counts import entry_counts
+from core.stores.counts import HANDED_OVER, entry_counts
 from core.stores.tags import entry_tag, person_tag, place_tag, platform_tag
 from core.types import Feedback, Question, Turn, TurnState
 
@@ -19,15 +19,19 @@ _MOST_RATED: Final = 1_000  # opinions, the latest, that a search by rating goes
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The turns that are looked for; "" and None stand for all."""
+    """The turns that are looked for, of those that ended `since` a moment.
+
+    "" and None stand for all.
+    """
 
     text: str = ""
     platform: str = ""
     channel: str = ""
     state: TurnState | None = None
-    rated: str = ""  # helpful or unhelpful
+    rated: str = ""  # helpful, unhelpful or handed_over
     entry: str = ""
     person: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Finder:
         looked_at, place = 0, before
         while looked_at < _LOOKED_AT:
             most = _PAGE if looked_at == 0 else _LOOKED_AT - looked_at
-            page = await self._page(wanted, most, place)
+            read = await self._page(wanted, most, place)
+            page = [turn for turn in read if not wanted.since or turn.finished_at >= wanted.since]
             chosen = [turn for turn in page if _is_wanted(turn, wanted)]
             given: dict[str, list[Feedback]] = {}
             for opinion in await self._archive.opinions([turn.question.id for turn in chosen]):
@@ -113,4 +118,6 @@ def _tag(wanted: Filter) -> str:
 
 
 def _is_rated(opinion: Feedback, rated: str) -> bool:
+    if rated == HANDED_OVER:
+        return opinion.reason == HANDED_OVER
     return opinion.helpful is (rated == "helpful")

@@ -34,7 +34,7 @@ from core.types import (
 logger = logging.getLogger(__name__)
 
 SESSION: Final = SessionId("console:lessons")
-_MOST_ASKED_AGAIN: Final = 50
+_MOST_ASKED_AGAIN: Final = 50  # wordings of a group
 _MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
 
 
@@ -172,11 +172,11 @@ class Operations:
             FaqbotError: they cannot be searched for, or what is closed cannot be stored.
         """
         assistant = self.assistant.forgetful()
-        asked = questions[:_MOST_ASKED_AGAIN]
+        wordings = list(dict.fromkeys(text for _, text in questions))[:_MOST_ASKED_AGAIN]
         outcomes: dict[str, ReplayOutcome] = {}
-        for _, text in asked:
-            if text not in outcomes:
-                outcomes[text] = await outcome_of(assistant, ReplayCase(text))
+        for text in wordings:
+            outcomes[text] = await outcome_of(assistant, ReplayCase(text))
+        asked = [text for _, text in questions if text in outcomes]
         answered = {
             text
             for text, one in outcomes.items()
@@ -184,7 +184,7 @@ class Operations:
         }
         closed = [question_id for question_id, text in questions if text in answered]
         await self.reports.close_gaps(closed, datetime.now(UTC))
-        return LessonEffect(len(asked), sum(text in answered for _, text in asked))
+        return LessonEffect(len(asked), sum(text in answered for text in asked))
 
     async def _taught_together(self, lesson_id: str) -> list[Lesson]:
         """Return a lesson and those that `teach` has made of the same answer; [] if it is gone.

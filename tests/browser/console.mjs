@@ -14,8 +14,9 @@ async function entered(context) {
   return page;
 }
 
-async function view(page, name) {
-  await page.evaluate((to) => { location.hash = to; }, name);
+async function view(page, address) {
+  await page.evaluate((to) => { location.hash = to; }, address);
+  const [name] = address.split("?");
   await until(page, (one) => document.querySelector(`#nav a[href="#${one}"][aria-current]`) && !document.querySelector("#view[aria-busy]") && document.querySelector("#view").children.length, name);
 }
 
@@ -137,6 +138,39 @@ const stories = {
     await tabTo(page, ".whole .row button");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".beside");
+  },
+
+  // What goes wrong is said in the console's words, in sight of the button that was pressed.
+  async trouble(browser) {
+    const context = await openContext(browser, { bypassCSP: true });
+    const page = await entered(context);
+    await page.click(".card >> nth=0");
+    await page.waitForSelector(".turn h2 a");
+    assert.notEqual(await page.inputValue('input[type="datetime-local"]'), "");
+    await view(page, "conversations?text=nowhere");
+    const note = page.locator("#view .empty");
+    assert.match(await note.textContent(), /까지 거슬러 찾았는데/);
+    await page.getByRole("button", { name: "더 앞에서 찾기" }).click();
+    await until(page, () => document.querySelectorAll("#view button:disabled").length === 0);
+    await noBarriers(page, "nothing found yet");
+    await view(page, "gaps");
+    const last = page.locator(".gap").last();
+    await last.locator(".primary").first().click();
+    await last.locator("textarea").fill("");
+    await last.getByRole("button", { name: "가르치고" }).click();
+    const problem = page.locator("#problem");
+    await until(page, () => document.querySelector("#problem").textContent.includes("답변을 먼저"));
+    const place = await problem.boundingBox();
+    assert.ok(place.y > 0 && place.y + place.height <= 820, `out of sight: ${place.y}`);
+    await noBarriers(page, "a refusal");
+    await context.setOffline(true);
+    await last.getByRole("button", { name: "가르치고" }).click();
+    await until(page, () => document.querySelector("#problem").textContent.includes("연결할 수 없어요"));
+    await context.setOffline(false);
+    await last.locator("textarea").fill("만 원부터 쓸 수 있어요.");
+    await last.getByRole("button", { name: "가르치고" }).click();
+    await last.locator(".good, .held").first().waitFor();
+    assert.equal(await problem.textContent(), "");
   },
 
   // Looks, and is offered nothing to change.

@@ -144,7 +144,7 @@ def visitor_in(request: web.Request, *, changes: bool = False) -> Visitor:
                 HTTPStatus.FORBIDDEN, f"send the header {CSRF} that /console/api/me names"
             )
         if visitor.role is not Role.OWNER:
-            raise Problem(HTTPStatus.FORBIDDEN, "your token is for looking alone")
+            raise Problem(HTTPStatus.FORBIDDEN, "for_owners")
     return visitor
 
 
@@ -155,8 +155,7 @@ def check_name(name: str) -> str:
         Problem: it is none.
     """
     if not _NAME.fullmatch(name):
-        text = "a name has 1 to 40 letters, digits, spaces, or any of . _ @ + -"
-        raise Problem(HTTPStatus.BAD_REQUEST, text)
+        raise Problem(HTTPStatus.BAD_REQUEST, "wrong_name")
     return name
 
 

@@ -21,7 +21,8 @@ from core.profile import Profile
 from core.reporting.drafts import drafted
 from core.reporting.operations import LessonEffect
 
-_MOST_QUESTIONS: Final = 500
+_MOST_QUESTIONS: Final = 2_000
+_MOST_BYTES: Final = 8_000_000  # for so many questions with their texts
 _MOST_MONTHS: Final = 36
 _MONTH: Final = timedelta(days=30)
 _NAME_CHARS: Final = 4_000
@@ -31,10 +32,10 @@ _SWITCH_CHARS: Final = 2_000
 async def teach(request: web.Request) -> web.Response:
     """Teach an answer to a group's questions, and ask them again."""
     visitor = visitor_in(request, changes=True)
-    body = await body_of(request)
+    body = await group_in(request)
     answer = text_in(body, "answer", most=request.app[CONTEXT].profile.longest_lesson_characters)
     if not answer:
-        raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
+        raise Problem(HTTPStatus.BAD_REQUEST, "answer_empty")
     operations = request.app[CONSOLE].operations
     approved = body.get("approved") is True
     taught = await operations.teach(questions_in(body), answer, who=visitor.name, approved=approved)
@@ -44,7 +45,7 @@ async def teach(request: web.Request) -> web.Response:
 async def draft(request: web.Request) -> web.Response:
     """Draft an answer to a group's questions; a model that writes it costs something."""
     visitor = visitor_in(request, changes=True)
-    body = await body_of(request)
+    body = await group_in(request)
     questions = [question_id for question_id, _ in questions_in(body)]
     text = text_in(body, "name", most=_NAME_CHARS)
     operations = request.app[CONSOLE].operations
@@ -58,7 +59,7 @@ async def draft(request: web.Request) -> web.Response:
 async def ask_again(request: web.Request) -> web.Response:
     """Ask a group's questions again, and close those that are answered now."""
     visitor_in(request, changes=True)
-    body = await body_of(request)
+    body = await group_in(request)
     taught = await request.app[CONSOLE].operations.ask_again(questions_in(body))
     return said(_taught_json(taught, request.app[CONTEXT].profile))
 
@@ -69,7 +70,7 @@ async def correct(request: web.Request) -> web.Response:
     profile, body = request.app[CONTEXT].profile, await body_of(request)
     answer = text_in(body, "answer", most=profile.longest_lesson_characters)
     if not answer:
-        raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
+        raise Problem(HTTPStatus.BAD_REQUEST, "answer_empty")
     operations = request.app[CONSOLE].operations
     approved = body.get("approved") is True
     kept = await operations.correct(
@@ -80,7 +81,7 @@ async def correct(request: web.Request) -> web.Response:
         is_known=visitor.is_known,
     )
     if not kept:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+        raise Problem(HTTPStatus.NOT_FOUND, "lesson_gone")
     if approved and any(one.outcome is Outcome.HELD for one in kept):
         raise Problem(HTTPStatus.CONFLICT, profile.teach_second_wanted)
     return said(_findings_json(kept, profile))
@@ -94,7 +95,7 @@ async def approve(request: web.Request) -> web.Response:
         request.match_info["id"], who=visitor.name, is_known=visitor.is_known
     )
     if not kept:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+        raise Problem(HTTPStatus.NOT_FOUND, "lesson_gone")
     if any(one.outcome is Outcome.SECOND_WANTED for one in kept):
         raise Problem(HTTPStatus.CONFLICT, request.app[CONTEXT].profile.teach_second_wanted)
     return web.Response(status=204)
@@ -105,7 +106,7 @@ async def expire(request: web.Request) -> web.Response:
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
     if not await operations.expire(request.match_info["id"], who=visitor.name):
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+        raise Problem(HTTPStatus.NOT_FOUND, "lesson_gone")
     return web.Response(status=204)
 
 
@@ -114,7 +115,7 @@ async def unteach(request: web.Request) -> web.Response:
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
     if not await operations.unteach(request.match_info["id"], who=visitor.name):
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+        raise Problem(HTTPStatus.NOT_FOUND, "lesson_gone")
     return web.Response(status=204)
 
 
@@ -177,6 +178,17 @@ def _findings_json(kept: Sequence[Taught], profile: Profile) -> dict[str, Any]:
         "findings": list(dict.fromkeys(line for found in lines for line in found)),
         "refused": any(one.outcome is Outcome.REFUSED for one in stopped),
     }
+
+
+async def group_in(request: web.Request) -> dict[str, Any]:
+    """Return the body of a request about a group of questions, once its sender is known.
+
+    A group holds too much for a body of the usual size.
+
+    Raises:
+        Problem: the body is no JSON object.
+    """
+    return await body_of(request.clone(client_max_size=_MOST_BYTES))
 
 
 def questions_in(body: dict[str, Any]) -> list[tuple[str, str]]:

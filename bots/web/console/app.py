@@ -21,6 +21,8 @@ from core.reporting.operations import Operations
 
 _API: Final = "/console/api"
 _UPLOAD: Final = f"{_API}/source/upload"
+_GROUPS: Final = tuple(f"{_API}/{what}" for what in ("gaps/draft", "gaps/teach", "gaps/ask"))
+_TRY_LESSON: Final = f"{_API}/lessons/try"
 _FILES: Final = (
     "app.js",
     "audit.js",
@@ -60,7 +62,7 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
     words = {language: load_check_words(language) for language in _LANGUAGES}
     app[CONSOLE] = Console(operations, keys, texts, words, settings.jobs_timezone)
     app[trials.TRYING] = asyncio.Lock()
-    app[STREAMED_BODIES] = frozenset({_UPLOAD})
+    app[STREAMED_BODIES] = frozenset({_UPLOAD, _TRY_LESSON, *_GROUPS})
     app.add_routes(routes())
     return True
 
@@ -104,7 +106,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{_API}/gaps/teach", actions.teach),
         web.post(f"{_API}/gaps/ask", actions.ask_again),
         web.get(f"{_API}/lessons", views.lessons),
-        web.post(f"{_API}/lessons/try", trials.try_lesson),
+        web.post(_TRY_LESSON, trials.try_lesson),
         web.patch(f"{_API}/lessons/{{id}}", actions.correct),
         web.post(f"{_API}/lessons/{{id}}/approve", actions.approve),
         web.post(f"{_API}/lessons/{{id}}/expire", actions.expire),

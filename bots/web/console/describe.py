@@ -1,4 +1,4 @@
-"""The data that the console shows, in JSON's types. Pure."""
+"""The data that the console shows, as it becomes JSON (orjson writes dataclasses). Pure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def stats_json(stats: Stats) -> Json:
     """Figures all in all, by platform, and by period."""
     return {
         "window": stats.window,
+        "since": stats.since,
         "total": figures_json(stats.total),
         "by_platform": {name: figures_json(one) for name, one in stats.by_platform.items()},
         "periods": [{"start": start, **figures_json(one)} for start, one in stats.periods],
@@ -92,7 +93,7 @@ def whole_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
         "prompt": turn.prompt,
         "withheld": turn.withheld,
         "timings_ms": turn.timings_ms,
-        "usage": asdict(turn.usage),
+        "usage": turn.usage,
         "followups": turn.followups,
         "passages": [
             {"title": one.title, "text": one.text, "score": one.score, "url": one.url}
@@ -117,10 +118,10 @@ def trace_json(trace: Trace) -> Json:
         "reference": trace.reference,
         "left_out": trace.left_out,
         "scores": {label.value: score for label, score in trace.scores.items()},
-        "candidates": [asdict(one) for one in trace.candidates],
+        "candidates": trace.candidates,
         "facts": trace.facts,
         "prompt": trace.prompt,
-        "edits": [asdict(one) for one in trace.edits],
+        "edits": trace.edits,
         "kind": trace.kind,
     }
 

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bots.web.console import describe
 from bots.web.console.access import CONSOLE, visitor_in
-from bots.web.console.actions import questions_in
+from bots.web.console.actions import group_in, questions_in
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
@@ -43,10 +43,10 @@ async def try_lesson(request: web.Request) -> web.StreamResponse:
     """Try an answer to a group's questions, or a new answer of an existing lesson."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
-    body = await body_of(request)
+    body = await group_in(request)
     answer = text_in(body, "answer", most=request.app[CONTEXT].profile.longest_lesson_characters)
     if not answer:
-        raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
+        raise Problem(HTTPStatus.BAD_REQUEST, "answer_empty")
     lessons = await _lessons(operations, body, answer, visitor.name)
     async with _alone(request):
         after = await operations.trials.with_lessons(lessons)
@@ -155,7 +155,7 @@ async def _lessons(
         return await operations.lessons_for(questions_in(body), answer, who=who)
     known = await operations.lessons.find(str(lesson_id))
     if known is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+        raise Problem(HTTPStatus.NOT_FOUND, "lesson_gone")
     return [replace(known, answer=answer)]
 
 

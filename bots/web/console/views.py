@@ -22,6 +22,7 @@ from core.reporting.lesson_list import page_of
 from core.reporting.rerun import rerun
 from core.reporting.stats import ReportWindow, read_stats
 from core.reporting.transcript import read_transcript
+from core.stores.times import in_utc
 from core.types import LessonState, SessionId, TurnState
 
 _TURNS: Final = 50
@@ -83,7 +84,8 @@ async def today(request: web.Request) -> web.Response:
     )
     waiting = await console.operations.inbox.waiting(_WAITING)
     return said(
-        describe.stats_json(stats) | {"waiting": [describe.waiting_json(one) for one in waiting]}
+        describe.stats_json(stats)
+        | {"zone": console.zone, "waiting": [describe.waiting_json(one) for one in waiting]}
     )
 
 
@@ -91,16 +93,29 @@ async def turns(request: web.Request) -> web.Response:
     """Questions by filter, the last one first; `before` goes on."""
     query = request.query
     try:
-        before = datetime.fromisoformat(query["before"]) if "before" in query else last_of_all()
+        before = _moment(query.get("before", "")) or last_of_all()
+        since = _moment(query.get("since", ""))
         state = TurnState(query["state"]) if query.get("state") else None
     except ValueError:
-        raise Problem(HTTPStatus.BAD_REQUEST, "`before` or `state` is none") from None
+        raise Problem(HTTPStatus.BAD_REQUEST, "`before`, `since` or `state` is none") from None
     names = ("text", "platform", "channel", "rated", "entry", "person")
-    wanted = Filter(state=state, **{name: query.get(name, "")[:_MOST] for name in names})
+    wanted = Filter(
+        state=state, since=since, **{name: query.get(name, "")[:_MOST] for name in names}
+    )
     limit = max(number_in(request, "limit", default=_TURNS, most=_MOST), 1)
     found = await _console(request).operations.find(wanted, limit=limit, before=before)
     shown = [describe.listed_turn_json(turn, opinions) for turn, opinions in found.turns]
     return said({"turns": shown, "before": found.before})
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that a text names; None for "".
+
+    Raises:
+        ValueError: it names none, or one without a time zone.
+    """
+    moment = datetime.fromisoformat(text) if text else None
+    return in_utc(moment) if moment else None
 
 
 async def transcript(request: web.Request) -> web.Response:
@@ -108,7 +123,7 @@ async def transcript(request: web.Request) -> web.Response:
     archive = _console(request).operations.archive
     told = await read_transcript(archive, SessionId(request.match_info["session"]))
     if not told:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such conversation")
+        raise Problem(HTTPStatus.NOT_FOUND, "conversation_gone")
     cleaner = request.app[CONTEXT].look.cleaner
     shown = [describe.shown_turn_json(one.turn, one.opinions, cleaner) for one in told]
     return said({"session": request.match_info["session"], "turns": shown})
@@ -119,13 +134,13 @@ async def replay(request: web.Request) -> web.Response:
     operations = _console(request).operations
     turn = await operations.archive.find(request.match_info["id"])
     if turn is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such answer")
+        raise Problem(HTTPStatus.NOT_FOUND, "answer_gone")
     again = await rerun(operations.assistant, operations.archive, turn)
     return said(describe.shown_turn_json(again, (), request.app[CONTEXT].look.cleaner))
 
 
 async def entries(request: web.Request) -> web.Response:
-    """The entries with what is known of each, in an order."""
+    """The entries with what is known of each, in an order, a page at a time."""
     query = request.query
     try:
         order = Order(query.get("order", Order.USED))
@@ -133,7 +148,8 @@ async def entries(request: web.Request) -> web.Response:
         raise Problem(HTTPStatus.BAD_REQUEST, f"`order` is one of {', '.join(Order)}") from None
     catalogue = _console(request).operations.catalogue
     found = await catalogue.listed(order, query.get("text", "")[:_MOST])
-    shown = [describe.entry_json(one) for one in found[:_ENTRIES]]
+    start = number_in(request, "from", default=0, most=_MOST_FINDINGS)
+    shown = [describe.entry_json(one) for one in found[start : start + _ENTRIES]]
     return said({"entries": shown, "count": len(found)})
 
 
@@ -152,7 +168,7 @@ async def entry_in(request: web.Request) -> Listed:
     catalogue = _console(request).operations.catalogue
     found = await catalogue.find(request.match_info["faq_id"])
     if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such entry")
+        raise Problem(HTTPStatus.NOT_FOUND, "entry_gone")
     return found
 
 
@@ -215,7 +231,7 @@ async def person(request: web.Request) -> web.Response:
     """Return all data of a person, to answer a legal request; for owners, and logged."""
     visitor = visitor_in(request)
     if visitor.role is not Role.OWNER:
-        raise Problem(HTTPStatus.FORBIDDEN, "your token is for looking alone")
+        raise Problem(HTTPStatus.FORBIDDEN, "for_owners")
     operations = request.app[CONSOLE].operations
     name = person_in(request)
     found = await operations.archive.asked_by(name, _PERSONS_TURNS)

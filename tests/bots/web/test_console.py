@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
+from urllib.parse import urlencode
 
 import aiohttp
 import numpy as np
@@ -26,13 +27,14 @@ from core.reporting.operations import Operations
 from core.reporting.person_records import PersonRecords
 from core.retrieval.evidence import FACTS
 from core.skills.meetings.diary import Meeting, Slot
-from core.types import Entry, Escalated, Lesson, LessonState, Memory, SessionId
+from core.types import Entry, Escalated, Feedback, Lesson, LessonState, Memory, SessionId
 from ingest.sources.rows import RemarkKind
 
 STATIC = Path(bots.web.console.__file__).parent / "static"
 MODELS_OFF = {"name": "models", "value": "off"}
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
 SECOND_OWNER = "second-second-sec1"
+LATER = datetime(9999, 1, 1, tzinfo=UTC)
 FEE = "반품은 언제까지 되나요?"
 ENTRY = Entry("f1", "정산은 언제 되나요?", "다음 영업일에 됩니다.")
 
@@ -192,9 +194,58 @@ async def test_today_counts_and_leads_to_the_questions(bot, operator):
     ):
         _, found = await operator.call("GET", f"/turns{query}")
         assert [turn["text"] for turn in found["turns"]] == texts
-    session = found["turns"][0]["session"]
-    _, told = await operator.call("GET", f"/sessions/{session}")
+    (unanswered,) = found["turns"]
+    _, told = await operator.call("GET", f"/sessions/{unanswered['session']}")
     assert [turn["state"] for turn in told["turns"]] == ["escalated"]
+
+
+async def test_a_figure_leads_to_the_questions_of_its_window(bot, operator):
+    await asked(bot, "먼저", "나중")
+    for text, reason in (("먼저", "handed_over"), ("나중", "")):
+        (turn,) = [
+            one
+            for one in await bot.stores.reports.latest(9, before=LATER)
+            if one.question.text == text
+        ]
+        opinion = Feedback(turn.question.id, "mina", helpful=False, reason=reason)
+        await bot.stores.archive.give_feedback(opinion)
+    await operator.enter(READER)
+    _, told = await operator.call("GET", "/today?over=days")
+    since, zone = told["since"], told["zone"]
+    assert (since, zone) == (told["periods"][0]["start"], "Asia/Seoul")
+    (later, earlier) = (await operator.call("GET", "/turns"))[1]["turns"]
+    for query, texts in (
+        ({"since": since}, ["나중", "먼저"]),
+        ({"since": later["ended_at"]}, ["나중"]),
+        ({"since": since, "rated": "unhelpful"}, ["나중", "먼저"]),
+        ({"since": since, "rated": "handed_over"}, ["먼저"]),
+        ({"since": later["ended_at"], "rated": "handed_over"}, []),
+    ):
+        _, found = await operator.call("GET", f"/turns?{urlencode(query)}")
+        assert [turn["text"] for turn in found["turns"]] == texts
+        assert found["before"] is None
+    assert earlier["text"] == "먼저"
+    for moment in ("yesterday", "2026-11-30T12:00"):
+        assert (await operator.call("GET", f"/turns?since={moment}"))[0] == 400
+
+
+async def test_entries_come_in_pages(bot, operator, monkeypatch):
+    monkeypatch.setattr(views, "_ENTRIES", 1)
+    await operator.enter(READER)
+    pages = [(await operator.call("GET", f"/entries?from={at}"))[1] for at in range(3)]
+    assert [one["count"] for one in pages] == [2, 2, 2]
+    titles = [[entry["title"] for entry in one["entries"]] for one in pages]
+    assert sorted(titles) == [[], [FEE], [ENTRY.title]]
+
+
+async def test_a_large_group_of_gaps_is_asked_again(bot, operator):
+    """Its questions are too much for a body of the usual size, which strangers may not exceed."""
+    bot.assistant.script("쿠폰은?", answered("만 원부터예요."))
+    questions = [{"question_id": f"slack:T1:C1:{n}", "text": "쿠폰은?"} for n in range(1_200)]
+    assert (await operator.call("POST", "/gaps/ask", {"questions": questions}))[0] == 401
+    await operator.enter(OWNER)
+    status, told = await operator.call("POST", "/gaps/ask", {"questions": questions})
+    assert (status, told["asked"], told["answered"]) == (200, 1_200, 1_200)
 
 
 async def test_answers_passages_entries_and_lessons_are_shown_as_the_page_shows_them(bot, operator):

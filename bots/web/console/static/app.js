@@ -1,7 +1,7 @@
 // The console: signing in, and one view after the other by the address behind the #.
 
 import { conversations, session } from "./conversations.js";
-import { $, call, make, me, t } from "./dom.js";
+import { $, call, make, me, t, wordsOf } from "./dom.js";
 import { faq } from "./faq.js";
 import { gaps } from "./gaps.js";
 import { lessons } from "./lessons.js";
@@ -68,7 +68,7 @@ async function show() {
   } catch (error) {
     if (number !== shown) return;
     $("view").replaceChildren();
-    $("problem").textContent = error instanceof TypeError ? t.away : error.message;
+    $("problem").textContent = wordsOf(error);
   } finally {
     if (number === shown) $("view").removeAttribute("aria-busy");
   }
@@ -87,7 +87,7 @@ $("login").onsubmit = async (event) => {
   try {
     await call("POST", "/login", { token: $("token").value, name: $("user").value.trim() });
   } catch (error) {
-    $("wrong").textContent = error.status === 401 ? t.wrong_token : error instanceof TypeError ? t.away : error.message;
+    $("wrong").textContent = error.status === 401 ? t.wrong_token : wordsOf(error);
     return $("token").select();
   }
   $("token").value = "";

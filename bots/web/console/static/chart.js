@@ -3,8 +3,10 @@
 import uPlot from "./vendor/uPlot.esm.js";
 import { make, t, table } from "./dom.js";
 
-// `series` are {label, values, color}; `starts` are the periods' beginnings.
-export function chart(caption, starts, series, shown) {
+const STEPS = [1, 2, 5].flatMap((step) => [...Array(9).keys()].map((zeros) => step * 10 ** zeros)).toSorted((one, other) => one - other);
+
+// `series` are {label, values, color}; `starts` are the periods' beginnings in the `zone` that they are counted in.
+export function chart(caption, starts, series, shown, zone) {
   const holder = make("div", { className: "plot", role: "img", ariaLabel: caption });
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue("--soft").trim();
@@ -15,10 +17,14 @@ export function chart(caption, starts, series, shown) {
     width: 600,
     height: 240,
     cursor: { y: false },
-    axes: [{ ...axis, space: 90, values: (_, moments) => moments.map((at) => shown(at * 1000)) }, { ...axis, size: 48 }],
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
+    hooks: { ready: [lastPeriod], setCursor: [(one) => { if (one.cursor.idx === null) lastPeriod(one); }] },
+    axes: [{ ...axis, space: 90, values: (_, moments) => moments.map((at) => shown(at * 1000)) }, { ...axis, size: 48, incrs: STEPS }],
     scales: { y: { range: (_, low, high) => [0, Math.max(high, 1)] } },
     series: [{ label: t.period, value: (_, at) => (at === null ? "" : shown(at * 1000)) }, ...series.map(({ label, color }) => ({ label, stroke: style.getPropertyValue(color).trim(), width: 2, points: { show: false } }))],
   };
+  // The legend shows the last period while nothing else is pointed at.
+  function lastPeriod(one) { one.setLegend({ idx: starts.length - 1 }, false); }
   let plot = null;
   new ResizeObserver(() => {
     const width = holder.clientWidth;

@@ -14,7 +14,7 @@ export function make(tag, properties = {}, ...children) {
 export const say = (text) => { $("say").textContent = text; };
 export const isOwner = () => me.role === "owner";
 
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, detail) {
     super(detail);
     this.status = status;
@@ -25,20 +25,25 @@ export async function call(method, path, body) {
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
   if (me.csrf) headers["Faqbot-Console"] = me.csrf;
   const response = await fetch(`/console/api${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  if (response.ok) return response.status === 204 ? null : response.json();
+  if (!response.ok) throw await problemOf(response, path);
+  return response.status === 204 ? null : response.json();
+}
+
+// A refusal in the console's words, or else in those of the bot.
+export async function problemOf(response, path) {
   const told = await response.json().catch(() => ({}));
   if (response.status === 401 && path !== "/login") dispatchEvent(new Event("signedout"));
-  throw new Problem(response.status, t[`problem_${told.detail}`] ?? told.detail ?? t.failed);
+  return new Problem(response.status, t[`problem_${told.detail}`] ?? told.detail ?? t.failed);
 }
+
+// What to tell of an error; `fetch` throws a TypeError if nobody answers.
+export const wordsOf = (error) => (error instanceof TypeError ? t.away : error.message);
 
 // Calls, and hands each line of the response on as it comes.
 export async function lines(path, body, take) {
   const headers = { "Content-Type": "application/json", "Faqbot-Console": me.csrf };
   const response = await fetch(`/console/api${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) {
-    const told = await response.json().catch(() => ({}));
-    throw new Problem(response.status, t[`problem_${told.detail}`] ?? told.detail ?? t.failed);
-  }
+  if (!response.ok) throw await problemOf(response, path);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let held = "";
   for (;;) {
@@ -52,10 +57,17 @@ export async function lines(path, body, take) {
 }
 
 export const number = (value) => (value ?? 0).toLocaleString(me.language);
-export const share = (value) => (value === null || value === undefined ? "–" : `${Math.round(value * 100)}%`);
+// A share that is small, and yet not nothing, is not shown as 0 %.
+export const share = (value) => (value === null || value === undefined ? "–" : new Intl.NumberFormat(me.language, { style: "percent", maximumFractionDigits: value < 0.01 ? 1 : 0 }).format(value));
 export const duration = (ms) => (ms === null || ms === undefined ? "–" : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 export const dollars = (usd, digits = 2) => `$${(usd ?? 0).toFixed(digits)}`;
-export const time = (iso) => new Intl.DateTimeFormat(me.language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+
+// A moment; with its year, if that is another than this one.
+export function time(iso) {
+  const at = new Date(iso);
+  const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  return new Intl.DateTimeFormat(me.language, { ...year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(at);
+}
 
 export const day = (iso) => new Intl.DateTimeFormat(me.language, { dateStyle: "medium" }).format(new Date(iso));
 
@@ -73,10 +85,11 @@ export function button(label, onclick, className = "") {
   const element = make("button", { type: "button", className, textContent: label });
   element.onclick = async () => {
     element.disabled = true;
+    $("problem").textContent = "";
     try {
       await onclick();
     } catch (error) {
-      $("problem").textContent = error.message;
+      $("problem").textContent = wordsOf(error);
     } finally {
       element.disabled = false;
     }

@@ -1,6 +1,6 @@
 // The entries with what is known of each; and one of them, with the questions that find it.
 
-import { $, button, call, day, empty, field, isOwner, make, number, say, t, table, written } from "./dom.js";
+import { button, call, day, empty, field, isOwner, make, number, say, t, table, written } from "./dom.js";
 import { check } from "./check.js";
 import { origin } from "./source.js";
 import { link } from "./today.js";
@@ -17,22 +17,31 @@ export async function faq(query, go) {
   const text = query.get("text") ?? "";
   const tabs = make("div", { className: "tabs" }, ORDERS.map((name) => link(t[`order_${name}`], `#faq?${new URLSearchParams({ order: name, text: name === "check" ? "" : text })}`, name === order)));
   if (order === "check") return [await origin(go), tabs, ...await check(query, go)];
-  const told = await call("GET", `/entries?${new URLSearchParams({ order, text })}`);
+  const page = (from) => call("GET", `/entries?${new URLSearchParams({ order, text, from })}`);
+  const told = await page(0);
   const search = make("input", { type: "search", value: text });
   const form = make("form", { className: "filters" }, field(t.search_entries, search), make("button", { type: "submit", className: "primary", textContent: t.search }));
   form.onsubmit = (event) => { event.preventDefault(); go(`faq?${new URLSearchParams({ order, text: search.value })}`); };
-  const count = make("p", { className: "small", textContent: t.shown_of.replace("{shown}", number(told.entries.length)).replace("{all}", number(told.count)) });
-  return [await origin(go), form, tabs, count, told.entries.length ? list(told.entries) : empty(text ? t.none_found : t.nothing)];
+  if (!told.count) return [await origin(go), form, tabs, empty(text ? t.none_found : t.nothing)];
+  const count = make("p", { className: "small" });
+  const columns = [{ label: t.entry }, ...FIGURES.map((name) => ({ label: t[name], isFigure: true })), { label: t.review }];
+  const list = table(t.faq, columns, told.entries.map(row));
+  const body = list.querySelector("tbody");
+  const counted = () => { count.textContent = t.shown_of.replace("{shown}", number(body.childElementCount)).replace("{all}", number(told.count)); };
+  const further = told.entries.length < told.count ? button(t.further, async () => {
+    const next = await page(body.childElementCount);
+    body.append(...table(t.faq, columns, next.entries.map(row)).querySelectorAll("tbody tr"));
+    counted();
+    if (body.childElementCount >= next.count || !next.entries.length) further.remove();
+  }) : null;
+  counted();
+  return [await origin(go), form, tabs, count, list, further];
 }
 
-function list(entries) {
-  const columns = [{ label: t.entry }, ...FIGURES.map((name) => ({ label: t[name], isFigure: true })), { label: t.review }];
-  const rows = entries.map((entry) => [
-    link(entry.title, `#faq?id=${encodeURIComponent(entry.faq_id)}`), ...FIGURES.map((name) => figure(entry, name, number(entry[name]))),
-    reviewed(entry),
-  ]);
-  return table(t.faq, columns, rows);
-}
+const row = (entry) => [
+  link(entry.title, `#faq?id=${encodeURIComponent(entry.faq_id)}`),
+  ...FIGURES.map((name) => figure(entry, name, number(entry[name]))), reviewed(entry),
+];
 
 const figure = (entry, name, words) => (entry[name] ? link(words, `#conversations?${new URLSearchParams({ entry: entry.title, ...BEHIND[name] })}`) : words);
 
@@ -56,7 +65,7 @@ async function one(id, go) {
       await call("PUT", `/entries/${encodeURIComponent(id)}/review`, { months });
       go(`faq?id=${encodeURIComponent(id)}`);
     }))) : null,
-    written(entry.html),
+    make("article", { className: "turn whole" }, written(entry.html)),
     entry.url ? make("p", {}, make("a", { href: entry.url, rel: "noopener noreferrer", target: "_blank", textContent: t.original })) : null,
     make("h3", { textContent: t.found_by }),
     questions(entry, go),
@@ -88,5 +97,4 @@ function edit(entry, holder, go) {
   const cancel = button(t.cancel, async () => go(`faq?id=${encodeURIComponent(entry.faq_id)}`));
   holder.replaceChildren(field(t.questions_about, area), notice, make("div", { className: "row" }, save, cancel));
   area.focus();
-  $("problem").textContent = "";
 }

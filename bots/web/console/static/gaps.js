@@ -1,6 +1,6 @@
 // What could not be answered or was disliked, by meaning: teach an answer, and ask the group again.
 
-import { $, brief, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
+import { brief, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
 import { held } from "./lessons.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
@@ -23,7 +23,7 @@ const page = (from) => call("GET", `/gaps?${new URLSearchParams({ from })}`);
 
 function group(one) {
   const change = one.this_week - one.week_before;
-  const trend = `${t.this_week} ${number(one.this_week)} (${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${number(Math.abs(change))})`;
+  const trend = t.trend.replace("{now}", number(one.this_week)).replace("{before}", number(one.week_before)) + (change > 0 ? " ▲" : change < 0 ? " ▼" : "");
   const texts = [...new Map(one.questions.map((gap) => [gap.text, gap])).values()];
   const work = make("div", { className: "work" });
   const element = make("article", { className: "turn gap" },
@@ -62,6 +62,5 @@ function told(work, { asked, answered, findings, refused }, element, approve) {
   if (findings.length) return work.append(held(findings, refused, approve));
   work.replaceChildren(make("p", { className: "good", textContent: text }));
   say(text);
-  $("problem").textContent = "";
   if (asked === answered) element.classList.add("closed");
 }

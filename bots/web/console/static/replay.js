@@ -40,7 +40,7 @@ function evidence(trace) {
   const facts = Object.entries(trace.facts);
   if (!facts.length) return null;
   const rows = facts.map(([name, value]) => [t[`fact_${name}`] ?? name, value.toFixed(2)]);
-  return fold(t.evidence, table(t.evidence, [{ label: t.what }, { label: t.value, isFigure: true }], rows));
+  return fold(t.evidence, table(t.evidence, [{ label: t.evidence_of }, { label: t.value, isFigure: true }], rows));
 }
 
 // In words: which of what is above led to this end.

@@ -1,7 +1,7 @@
 // Switches with the log of changes; and people's data, for whoever asks for it by law.
 
 import { auditOf, rulesOf, valueOf } from "./audit.js";
-import { $, button, call, field, isOwner, make, number, say, t } from "./dom.js";
+import { button, call, field, isOwner, make, number, say, t } from "./dom.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
@@ -84,8 +84,8 @@ export async function people(query) {
   const given = () => { if (person.value.trim()) return true; person.focus(); return false; };
   const save = button(t.export, async () => {
     if (!given()) return;
+    result.textContent = "";
     const told = await call("GET", path());
-    $("problem").textContent = "";
     if (!Object.values(told).some((kept) => Array.isArray(kept) && kept.length)) {
       result.textContent = t.nobody;
       return;
@@ -97,10 +97,10 @@ export async function people(query) {
   }, "primary");
   const forget = button(t.delete, async () => {
     if (!given() || !confirm(t.delete_sure)) return;
+    result.textContent = "";
     const gone = await call("DELETE", path());
     result.textContent = t.deleted.replace("{turns}", number(gone.turns)).replace("{opinions}", number(gone.feedback)).replace("{memories}", number(gone.memories)).replace("{meetings}", number(gone.meetings));
     say(result.textContent);
-    $("problem").textContent = "";
   }, "danger");
   return [make("p", { textContent: t.people_about }), make("p", { className: "small" }, `${t.people_which} `, link(t.conversations, "#conversations")), make("div", { className: "person" }, field(t.filter_person, person)), make("div", { className: "row" }, save, forget), result];
 }

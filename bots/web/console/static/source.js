@@ -1,6 +1,6 @@
 // Where the FAQ comes from: what an ingest of it, or of an uploaded file, would change, and the ingest.
 
-import { button, call, day, field, isOwner, make, me, number, Problem, t, table } from "./dom.js";
+import { button, call, day, field, isOwner, make, me, number, problemOf, t, table, wordsOf } from "./dom.js";
 import { tryButton } from "./trial.js";
 
 const FIELDS = ["title", "answer", "category", "questions", "related", "url", "updated"];
@@ -48,16 +48,15 @@ async function upload(input, place, go) {
     place.replaceChildren(...dryRun(told, file.name));
     if (told.entries) place.append(make("div", { className: "row" }, steps({ uploaded: true }, next, go, { attempt: t.try_upload, ingest: t.ingest_upload })), next);
   } catch (error) {
-    place.replaceChildren(make("p", { className: "late", role: "alert", textContent: error instanceof TypeError ? t.away : error.message }));
+    place.replaceChildren(make("p", { className: "late", role: "alert", textContent: wordsOf(error) }));
   }
 }
 
 async function send(file) {
   const headers = { "Content-Type": "application/octet-stream", "Faqbot-Console": me.csrf };
   const response = await fetch(`/console/api/source/upload?${new URLSearchParams({ name: file.name })}`, { method: "POST", headers, body: file });
-  const told = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Problem(response.status, t[`problem_${told.detail}`] ?? told.detail ?? t.failed);
-  return told;
+  if (!response.ok) throw await problemOf(response);
+  return response.json();
 }
 
 // What would be read from which column, what is dropped, and the first entries.
