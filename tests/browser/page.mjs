@@ -170,6 +170,17 @@ const stories = {
     assert.ok(arrow.y + arrow.height <= send.y || arrow.x + arrow.width <= send.x, "the arrow covers the button");
     await noBarriers(page, "phone");
     await picture(page, "web-phone");
+    await page.locator('.tools [aria-pressed="false"]').last().click();
+    await page.waitForSelector(".opinion");
+    await page.evaluate(() => { document.getElementById("scroll").scrollTop = 0; });
+    assert.equal(await page.locator("#to-end").isVisible(), false, "the arrow covers the form's buttons");
+    await page.locator(".opinion button:not(.primary)").last().click();
+    await page.waitForSelector("#to-end:not([hidden])");
+    await context.setOffline(true);
+    await ask(page, "보내지 못한 질문");
+    await until(page, () => document.querySelector(".stop")?.closest(".status").textContent.includes("아직 보내지"));
+    const stop = await page.locator(".stop").evaluate((one) => [one.scrollHeight, one.offsetHeight, one.offsetWidth]);
+    assert.ok(stop[0] <= stop[1] && stop[2] > 60, `the way to stop is squeezed: ${stop}`);
     await page.click("#menu");
     await noBarriers(page, "phone's menu");
   },
