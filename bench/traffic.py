@@ -21,7 +21,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import aiohttp
@@ -64,21 +64,34 @@ def _build_indexes(store: Any) -> None:  # noqa: ANN401
             collection.ordered(index)
 
 
+class Filled(NamedTuple):
+    """A store with the traffic: what a process needs to use it, and how much it was asked.
+
+    `work` returns the commands until now and the documents that were read for them, if the store
+    counts these.
+    """
+
+    settings: dict[str, str]
+    work: Callable[[], tuple[int, ...]] = tuple
+
+
 @asynccontextmanager
-async def filled_sqlite(folder: Path, turns: Sequence[Turn]) -> AsyncIterator[dict[str, str]]:
-    """Fill the file of a data folder; yield what a process needs to use it."""
+async def filled_sqlite(folder: Path, turns: Sequence[Turn]) -> AsyncIterator[Filled]:
+    """Fill the file of a data folder."""
     await fill_folder(folder, turns)
-    yield {}
+    yield Filled({})
 
 
 @asynccontextmanager
-async def filled_mongo(_folder: Path, turns: Sequence[Turn]) -> AsyncIterator[dict[str, str]]:
-    """Fill a database of MONGO_TEST_URL, else of the tests' server; yield its address."""
+async def filled_mongo(_folder: Path, turns: Sequence[Turn]) -> AsyncIterator[Filled]:
+    """Fill a database of MONGO_TEST_URL, else of the tests' server."""
     with ExitStack() as stack:
         url, store = os.environ.get("MONGO_TEST_URL", ""), None
+        work: Callable[[], tuple[int, ...]] = tuple
         if not url:
             server = MongoServer()
             store = server.store
+            work = partial(_work, server)
             insert = store._insert  # noqa: SLF001 - see `_insert_in_bulk`
             store._insert = partial(_insert_in_bulk, store)  # noqa: SLF001
             url = stack.enter_context(server.running()).uri
@@ -89,7 +102,12 @@ async def filled_mongo(_folder: Path, turns: Sequence[Turn]) -> AsyncIterator[di
         if store is not None:
             store._insert = insert  # noqa: SLF001
             _build_indexes(store)
-        yield {"MONGODB_URI": address}
+        yield Filled({"MONGODB_URI": address}, work)
+
+
+def _work(server: MongoServer) -> tuple[int, ...]:
+    examined = sum(one.examined for one in server.store.collections.values())
+    return len(server.commands), examined
 
 
 async def fill_folder(folder: Path, turns: Sequence[Turn]) -> None:
@@ -174,22 +192,37 @@ async def _ready(process: asyncio.subprocess.Process, address: str) -> None:
     raise RuntimeError("`faqbot run` ended without serving")
 
 
-async def slowest_ms(ask: Callable[[], Awaitable[None]], process: int) -> tuple[float, float]:
-    """Return the slowest of five times, the first one included, and the most processor time.
+class Measured(NamedTuple):
+    """The slowest of five times, the first one included, and the most processor time.
 
     The latter is that of the server and of this process, which has the MongoDB of the tests.
+    `work` is the least that the store was asked for a view, since a server also asks by itself.
     """
-    times, busy = [], []
+
+    ms: float
+    processor_ms: float
+    work: tuple[int, ...]
+
+
+async def measured(
+    ask: Callable[[], Awaitable[None]], process: int, work: Callable[[], tuple[int, ...]]
+) -> Measured:
+    """Ask for a view five times."""
+    times, busy, asked = [], [], []
     for _ in range(_ROUNDS):
+        before = work()
         started, worked = perf_counter(), cpu_s(process) + process_time()
         await ask()
         times.append((perf_counter() - started) * 1000)
         busy.append((cpu_s(process) + process_time() - worked) * 1000)
-    return max(times), max(busy)
+        asked.append(tuple(now - then for now, then in zip(work(), before, strict=True)))
+    return Measured(max(times), max(busy), min(asked))
 
 
-async def measure(process: int, address: str, last: Turn) -> dict[str, tuple[float, float]]:
-    """Return how many milliseconds each view takes, once the server has nothing to prepare."""
+async def measure(
+    process: int, address: str, last: Turn, work: Callable[[], tuple[int, ...]]
+) -> dict[str, Measured]:
+    """Return what each view takes, once the server has nothing to prepare."""
     jar = aiohttp.CookieJar(unsafe=True)  # cookies for an address of digits
     async with aiohttp.ClientSession(cookie_jar=jar, raise_for_status=True) as http:
         await http.post(f"{address}/login", json={"token": _TOKEN, "name": "bench"})
@@ -200,8 +233,9 @@ async def measure(process: int, address: str, last: Turn) -> dict[str, tuple[flo
 
         await ask("/check")  # it is made when it is first asked for
         await _quiet(process)
+        note(f"measured with a load of {os.getloadavg()[0]:.1f}")
         views = views_of(last).items()
-        return {name: await slowest_ms(partial(ask, path), process) for name, path in views}
+        return {name: await measured(partial(ask, path), process, work) for name, path in views}
 
 
 async def _quiet(process: int) -> None:
@@ -228,16 +262,23 @@ async def main(count: int, names: Sequence[str]) -> None:
         for name in names:
             title, filled = stores[name]
             async with (
-                filled(sources.data_dir, turns) as store,
+                filled(sources.data_dir, turns) as (store, work),
                 served(sources.data_dir, store) as (process, address),
             ):
-                times = await measure(process, address, last)
+                found = await measure(process, address, last, work)
             rows = [
-                (view, f"{ms:,.0f} ms", f"{busy:,.0f} ms") for view, (ms, busy) in times.items()
+                (
+                    view,
+                    f"{one.ms:,.0f} ms",
+                    f"{one.processor_ms:,.0f} ms",
+                    *map("{:,}".format, one.work),
+                )
+                for view, one in found.items()
             ]
             about = f"{count:,} turns of a year, {len(titles):,} entries"
             head = f"The console on {about}: the slowest of {_ROUNDS}; wanted: 300 ms"
-            table(head, ["view", title, "processor"], rows)
+            columns = ["view", title, "processor", "commands", "documents"]
+            table(head, columns[: len(rows[0])], rows)
 
 
 if __name__ == "__main__":

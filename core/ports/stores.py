@@ -235,8 +235,8 @@ class Reports(Protocol):
         """Note that these questions are answered now."""
         ...
 
-    async def closed_gaps(self) -> set[str]:
-        """Return the ids of the questions that `close_gaps` has noted."""
+    async def closed_gaps(self, question_ids: Sequence[str]) -> set[str]:
+        """Return those of the questions that `close_gaps` has noted."""
         ...
 
     async def note(self, event: AuditEvent) -> None:

@@ -67,14 +67,13 @@ async def open_gaps(stores: GapStores, *, now: datetime, limit: int = LATEST) ->
         StorageError: they cannot be read.
     """
     reports, archive = stores.reports, stores.archive
-    closed = await reports.closed_gaps()
     later = now + timedelta(days=1)
-    found: dict[str, Gap] = {}
-    for turn in await reports.latest(limit, before=later, state=TurnState.ESCALATED):
-        found[turn.question.id] = _gap(turn)
+    unanswered = await reports.latest(limit, before=later, state=TurnState.ESCALATED)
     disliked = {
         one.question_id: one for one in reversed(await reports.rated(_DISLIKED, helpful=False))
     }
+    found = {turn.question.id: _gap(turn) for turn in unanswered}
+    closed = await reports.closed_gaps([*found, *disliked])
     for turn in await archive.found([one for one in disliked if one not in closed]):
         found[turn.question.id] = _gap(turn, disliked[turn.question.id])
     gaps = [gap for gap in found.values() if gap.question_id not in closed]

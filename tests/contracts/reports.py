@@ -246,7 +246,9 @@ async def test_changes_are_logged_and_switches_go_back(stores):
 async def test_gaps_that_are_closed_stay_closed(stores):
     await stores.reports.close_gaps(["1", "2"], LATE)
     await stores.reports.close_gaps(["2"], LATE)
-    assert await stores.reports.closed_gaps() == {"1", "2"}
+    assert await stores.reports.closed_gaps(["2", "1", "3"]) == {"1", "2"}
+    assert await stores.reports.closed_gaps(["3"]) == set()
+    assert await stores.reports.closed_gaps([]) == set()
 
 
 async def test_what_is_kept_can_be_counted_anew(stores):

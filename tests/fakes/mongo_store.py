@@ -45,10 +45,14 @@ class CommandError(Exception):
 
 @dataclass
 class Collection:
-    """Documents in the order of insertion, and the indexes with their options."""
+    """Documents in the order of insertion, and the indexes with their options.
+
+    `examined` is how many documents were read by an index so far, as `explain` counts them.
+    """
 
     documents: list[Document] = field(default_factory=list)
     indexes: list[Document] = field(default_factory=lambda: [_ID_INDEX])
+    examined: int = 0
     _ordered: dict[str, tuple[list[tuple[Any, ...]], list[Document]]] = field(default_factory=dict)
 
     def changed(self) -> None:
@@ -259,8 +263,14 @@ def _found(
         for name, direction in reversed(sort.items()):
             found.sort(key=lambda row: _sort_key(row.get(name)), reverse=direction == -1)
         return found[:limit] if limit else found
-    rows = (row for row in _by_index(collection, index, query, sort) if _matches(row, query))
-    return list(islice(rows, limit or None))
+    rows = _examined(collection, _by_index(collection, index, query, sort))
+    return list(islice((row for row in rows if _matches(row, query)), limit or None))
+
+
+def _examined(collection: Collection, rows: Iterator[Document]) -> Iterator[Document]:
+    for row in rows:
+        collection.examined += 1
+        yield row
 
 
 def _by_index(

@@ -125,10 +125,12 @@ class MongoReports:
                     {"_id": question_id}, {"$set": {"closed_at": in_utc(at)}}, upsert=True
                 )
 
-    async def closed_gaps(self) -> set[str]:
-        """Return the questions whose gap was noted as closed."""
+    async def closed_gaps(self, question_ids: Sequence[str]) -> set[str]:
+        """Return those of the questions whose gap was noted as closed."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
         with self._db.translated():
-            found = self._db.closed_gaps.find(_ANY_ID)
+            found = self._db.closed_gaps.find({"_id": {"$in": list(question_ids)}})
             return {document["_id"] async for document in found}
 
     async def note(self, event: AuditEvent) -> None:

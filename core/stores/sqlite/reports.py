@@ -39,6 +39,9 @@ LATEST_WITH_TAG: Final = f"""
     WHERE tag = ? AND ended_at_ms < ? ORDER BY ended_at_ms DESC LIMIT ?
 """  # noqa: S608 - only columns
 RATED: Final = "SELECT * FROM feedback WHERE helpful = ? ORDER BY given_at_ms DESC LIMIT ?"
+CLOSED: Final = """
+    SELECT question_id FROM closed_gaps WHERE question_id IN (SELECT value FROM json_each(?))
+"""
 AUDIT: Final = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?"
 REVIEW: Final = """
     INSERT OR REPLACE INTO entry_reviews (title, who, at_ms, due_at_ms) VALUES (?, ?, ?, ?)
@@ -126,11 +129,12 @@ class SqliteReports:
         statement = "INSERT OR REPLACE INTO closed_gaps (question_id, closed_at_ms) VALUES (?, ?)"
         await self._file.write(lambda db: db.executemany(statement, rows).rowcount)
 
-    async def closed_gaps(self) -> set[str]:
-        """Return the questions whose gap was noted as closed."""
-        rows = await self._file.read(
-            lambda db: db.execute("SELECT question_id FROM closed_gaps").fetchall()
-        )
+    async def closed_gaps(self, question_ids: Sequence[str]) -> set[str]:
+        """Return those of the questions whose gap was noted as closed."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        ids = (json.dumps(list(question_ids)),)
+        rows = await self._file.read(lambda db: db.execute(CLOSED, ids).fetchall())
         return {row["question_id"] for row in rows}
 
     async def note(self, event: AuditEvent) -> None:
