@@ -138,6 +138,23 @@ const stories = {
     await tabTo(page, ".whole .row button");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".beside");
+    // After a change it goes on where it was, and not from the top of the page.
+    await view(page, "switches");
+    await tabTo(page, ".switch select");
+    await page.keyboard.press("ArrowDown");
+    await tabTo(page, ".switch .primary");
+    await page.keyboard.press("Enter");
+    await until(page, () => document.getElementById("say").textContent.includes("저장"));
+    await noBarriers(page, "saved");
+    await until(page, () => document.activeElement.id === "main");
+    await view(page, "gaps");
+    await tabTo(page, ".gap .primary");
+    await page.keyboard.press("Enter");
+    await until(page, () => document.activeElement.matches(".work textarea"));
+    await page.keyboard.type("만 원부터 쓸 수 있어요.");
+    await tabTo(page, ".work .primary");
+    await page.keyboard.press("Enter");
+    await until(page, () => document.activeElement.matches(".work .good, .work .held"));
   },
 
   // What goes wrong is said in the console's words, in sight of the button that was pressed.

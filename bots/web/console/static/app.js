@@ -13,6 +13,7 @@ const HIDDEN = { session }; // reached from others
 const LANGUAGE = "faqbot.language";
 
 let shown = 0; // grows with each view, so that what is late is thrown away
+let address = null; // of the view that is shown
 
 const language = () => {
   try {
@@ -62,6 +63,12 @@ async function show() {
     const parts = await view(new URLSearchParams(query), go);
     if (number !== shown) return;
     $("view").replaceChildren(...parts.filter(Boolean));
+    if (location.hash === address) { // the same view, after a change: what was pressed may be gone
+      if (document.activeElement === document.body) $("main").focus({ preventScroll: true });
+      return;
+    }
+    address = location.hash;
+    $("say").textContent = "";
     const turn = document.getElementById(new URLSearchParams(query).get("turn"));
     if (turn) turn.scrollIntoView();
     else scrollTo(0, 0);
@@ -93,7 +100,15 @@ $("login").onsubmit = async (event) => {
   $("token").value = "";
   await open();
 };
-$("sign-out").onclick = async () => { await call("DELETE", "/login"); location.reload(); };
+$("sign-out").onclick = async () => {
+  try {
+    await call("DELETE", "/login");
+    location.reload();
+  } catch (error) {
+    $("problem").textContent = wordsOf(error);
+  }
+};
+$("nav").onclick = ({ target }) => { if (target.hash && target.hash === location.hash) show(); }; // to look again
 addEventListener("hashchange", () => { if (me.who) { show(); $("main").focus({ preventScroll: true }); } });
 addEventListener("signedout", () => { if (me.who) { me.who = ""; showGate(); } });
 open();

@@ -1,13 +1,13 @@
 // The log of changes in the console's words; the log itself is kept in one language, whoever reads it.
 
-import { empty, t, table, time } from "./dom.js";
+import { empty, make, t, table, time } from "./dom.js";
 
 const COUNTED = /([\d,]+) (turns|questions|opinions|memories|meetings|added|changed|unchanged|removed|lessons)\b/g;
 
 export function auditOf(events) {
   const columns = [{ label: t.when }, { label: t.who }, { label: t.what }, { label: t.detail }];
   const rows = events.map((one) => [
-    time(one.at), t[`actor_${one.who.replaceAll(" ", "_")}`] ?? one.who,
+    make("span", { className: "when", textContent: time(one.at) }), t[`actor_${one.who.replaceAll(" ", "_")}`] ?? one.who,
     t[`audit_${one.action.replaceAll(".", "_")}`] ?? one.action, detailOf(one),
   ]);
   return rows.length ? table(t.audit, columns, rows) : empty();

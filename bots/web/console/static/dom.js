@@ -3,6 +3,7 @@
 export const $ = (id) => document.getElementById(id);
 export const t = {}; // every word of the console
 const BRIEF_CHARS = 160;
+const SAID_MS = 6_000;
 export const me = { who: "", role: "", csrf: "", language: "ko" };
 
 export function make(tag, properties = {}, ...children) {
@@ -11,7 +12,13 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-export const say = (text) => { $("say").textContent = text; };
+// Says what was done, for some seconds.
+let saying;
+export function say(text) {
+  $("say").textContent = text;
+  clearTimeout(saying);
+  saying = setTimeout(() => { $("say").textContent = ""; }, SAID_MS);
+}
 export const isOwner = () => me.role === "owner";
 
 class Problem extends Error {

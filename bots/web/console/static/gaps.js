@@ -1,6 +1,6 @@
 // What could not be answered or was disliked, by meaning: teach an answer, and ask the group again.
 
-import { brief, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
+import { brief, button, call, empty, isOwner, make, number, t, time } from "./dom.js";
 import { held } from "./lessons.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
@@ -60,7 +60,8 @@ function told(work, { asked, answered, findings, refused }, element, approve) {
   const text = t.answered_now.replace("{answered}", number(answered)).replace("{asked}", number(asked));
   work.querySelector(".held")?.remove();
   if (findings.length) return work.append(held(findings, refused, approve));
-  work.replaceChildren(make("p", { className: "good", textContent: text }));
-  say(text);
+  const effect = make("p", { className: "good", role: "status", tabIndex: -1, textContent: text });
+  work.replaceChildren(effect);
+  effect.focus({ preventScroll: true }); // the button that was pressed is gone
   if (asked === answered) element.classList.add("closed");
 }

@@ -100,7 +100,6 @@ export async function people(query) {
     result.textContent = "";
     const gone = await call("DELETE", path());
     result.textContent = t.deleted.replace("{turns}", number(gone.turns)).replace("{opinions}", number(gone.feedback)).replace("{memories}", number(gone.memories)).replace("{meetings}", number(gone.meetings));
-    say(result.textContent);
   }, "danger");
   return [make("p", { textContent: t.people_about }), make("p", { className: "small" }, `${t.people_which} `, link(t.conversations, "#conversations")), make("div", { className: "person" }, field(t.filter_person, person)), make("div", { className: "row" }, save, forget), result];
 }

@@ -34,7 +34,7 @@ export async function today(query, go) {
   const columns = [{ label: t.platform }, ...[t.asked, t.answered, t.not_found, t.liked, "p50", "p95", t.cost].map((label) => ({ label, isFigure: true }))];
   const rows = Object.entries(told.by_platform).map(([name, one]) => [link(name, `#today?over=${over}&platform=${platform ? "" : name}`, name === platform), number(one.asked), number(one.answered), number(one.not_found), share(one.liked), duration(one.p50_ms), duration(one.p95_ms), dollars(one.cost_usd)]);
   const waiting = told.waiting.length
-    ? table(t.waiting, [{ label: t.when }, { label: t.question }, { label: t.state_of }], told.waiting.map((one) => [time(one.asked_at), link(brief(one.text), `#session?id=${encodeURIComponent(one.session)}`), state(one.state)]))
+    ? table(t.waiting, [{ label: t.when }, { label: t.question }, { label: t.state_of }], told.waiting.map((one) => [make("span", { className: "when", textContent: time(one.asked_at) }), link(brief(one.text), `#session?id=${encodeURIComponent(one.session)}`), state(one.state)]))
     : make("p", { className: "empty", textContent: t.nothing_waits });
   return [tabs, cards, make("h2", { textContent: isElsewhere ? `${t.by_period} (${told.zone})` : t.by_period }), plot, make("h2", { textContent: t.by_platform }), rows.length ? table(t.by_platform, columns, rows) : empty(), make("h2", { textContent: t.waiting }), waiting];
 }

@@ -1,6 +1,6 @@
 // What a lesson or an ingest would change for the last questions, before it counts.
 
-import { button, empty, lines, make, number, say, share, state, t, table } from "./dom.js";
+import { button, empty, lines, make, number, share, state, t, table } from "./dom.js";
 
 const KINDS = ["worse", "better", "other"];
 const SHOWN = 50;
@@ -19,8 +19,9 @@ export function tryButton(path, body, place, then, label = t.try_first) {
         }
         if (line.failed) place.replaceChildren(make("p", { className: "late", textContent: t.failed }));
         if (line.result) {
-          place.replaceChildren(...result(line.result));
-          say(place.firstChild.textContent);
+          const [verdict, ...rest] = result(line.result);
+          Object.assign(words, { className: verdict.className, textContent: verdict.textContent }); // it is announced
+          far.replaceWith(...rest);
           then?.(line.result);
         }
       });
