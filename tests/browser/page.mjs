@@ -172,10 +172,12 @@ const stories = {
     await picture(page, "web-phone");
     await page.locator('.tools [aria-pressed="false"]').last().click();
     await page.waitForSelector(".opinion");
-    await page.evaluate(() => { document.getElementById("scroll").scrollTop = 0; });
+    await until(page, () => {
+      document.getElementById("scroll").scrollTop = 0;
+      return !document.getElementById("to-end").hidden;
+    });
     assert.equal(await page.locator("#to-end").isVisible(), false, "the arrow covers the form's buttons");
     await page.locator(".opinion button:not(.primary)").last().click();
-    await page.waitForSelector("#to-end:not([hidden])");
     await context.setOffline(true);
     await ask(page, "보내지 못한 질문");
     await until(page, () => document.querySelector(".stop")?.closest(".status").textContent.includes("아직 보내지"));
