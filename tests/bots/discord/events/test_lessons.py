@@ -7,7 +7,7 @@ from fakes.discord_bot import answers_in, running_bot
 
 from bots.discord.api import retry
 from core.errors import StorageError
-from core.types import Escalated
+from core.types import Escalated, LessonState
 from devtools.discord import DiscordServer, DiscordSettings
 
 ASKED = "물류센터 견학은 언제 가능한가요?"
@@ -65,6 +65,23 @@ async def test_an_owners_reply_with_the_tag_is_learnt(fake, run, profile, owner)
         assert [q.text for q in bot.assistant.asked] == [ASKED]
         assert len(fake.pings) == 1
         assert not fake.rate_limited
+
+
+async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
+    fake, run, profile, owner
+):
+    address = "https://cdn.discordapp.com/attachments/a.png"
+    picture = {"id": "1", "filename": "a.png", "size": 9, "url": address, "proxy_url": address}
+    async with run() as bot:
+        asked, _ = await escalated(fake, bot)
+        fake.add_message(asked.thread, owner, f"{TOLD} #학습", extra={"attachments": [picture]})
+
+        def is_told():
+            return any(profile.gate_media in one.content for one in answers_in(fake, asked.thread))
+
+        await fake.until(is_told)
+        held = await bot.stores.lessons.page(9)
+        assert [one.state for one in held] == [LessonState.HELD]
 
 
 async def test_the_reply_says_which_of_two_questions_is_answered(fake, run, owner):

@@ -12,7 +12,16 @@ from fakes.slack_bot import PROFILE, With, answering, quiet, settled
 from bots.slack.events.lessons import MARK
 from core.errors import StorageError
 from core.profile import Owner
-from core.types import Answered, Delta, Escalated, Feedback, InboxState, Turn, TurnState
+from core.types import (
+    Answered,
+    Delta,
+    Escalated,
+    Feedback,
+    InboxState,
+    LessonState,
+    Turn,
+    TurnState,
+)
 from devtools.slack import Limits, Slack, visible
 
 TOLD = "매주 수요일 오후 2시에 할 수 있어요."
@@ -311,6 +320,23 @@ async def test_a_reply_with_the_tag_is_learnt_marked_and_answered(
         assert lesson.reacted(MARK) == [slack.team.bot_user_id]
         assert said(slack, question) == [PROFILE.teach_learned]
         assert len(await quiet(slack, bot)) == 1
+
+
+async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await escalated(slack, minsu, channel)
+        said_with = {"text": f"#학습 {TOLD}", "files": [{"mimetype": "image/png"}]}
+        event = {"type": "message", "subtype": "file_share", "user": owner.id} | said_with
+        event |= {"channel": channel.id, "ts": slack.world.ids.ts(), "thread_ts": question.ts}
+        slack.world.emit(slack.team, "message.channels", event, channel)
+
+        def is_told():
+            return any(PROFILE.gate_media in visible(one) for one in slack.replies(question))
+
+        await slack.until(is_told, PATIENCE_S)
+        assert [one.state for one in await lessons(bot)] == [LessonState.HELD]
 
 
 async def test_a_lesson_that_comes_twice_is_learnt_once_and_answered_once(
