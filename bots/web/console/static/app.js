@@ -111,4 +111,4 @@ $("sign-out").onclick = async () => {
 $("nav").onclick = ({ target }) => { if (target.hash && target.hash === location.hash) show(); }; // to look again
 addEventListener("hashchange", () => { if (me.who) { show(); $("main").focus({ preventScroll: true }); } });
 addEventListener("signedout", () => { if (me.who) { me.who = ""; showGate(); } });
-open();
+open().catch((error) => document.body.append(make("p", { className: "empty", role: "alert", textContent: error.message })));
