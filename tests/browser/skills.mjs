@@ -57,6 +57,20 @@ const stories = {
     await says(page, "처리했어요");
   },
 
+  async stranger(page, browser) {
+    await ask(page, "강남 고객에게 3000원 할인 쿠폰 보내 줘");
+    await says(page, '"won": 3000');
+    const link = page.locator("#list a[aria-current]");
+    await link.waitFor({ state: "attached" });
+    const elsewhere = await openPage(await openContext(browser), `/${await link.evaluate((one) => one.hash)}`);
+    await says(elsewhere, '"won": 3000'); // the link is enough to read
+    await press(elsewhere, "보내기");
+    await says(elsewhere, "질문한 분만 할 수 있어요");
+    await ask(elsewhere, "보내기");
+    await press(page, "그만두기");
+    await says(page, "아무것도 보내지");
+  },
+
   async meeting(page) {
     await page.click("#channels button >> nth=0");
     await page.click("button.replies");
@@ -75,5 +89,5 @@ const stories = {
 
 await withBrowser(async (browser) => {
   const context = await openContext(browser, { bypassCSP: true });
-  await stories[process.argv[2]](await openPage(context));
+  await stories[process.argv[2]](await openPage(context), browser);
 });

@@ -54,6 +54,17 @@ async def test_a_call_of_an_api_is_chosen_from_a_menu_and_confirmed(
     assert vouchers == [{"shop": "해운대", "won": 3000}]
 
 
+async def test_a_stranger_with_the_link_presses_nothing_that_is_not_theirs(
+    tmp_path,
+    profile,
+    caller,  # noqa: F811
+    sent,  # noqa: F811
+):
+    vouchers, _ = sent
+    await on_the_page(tmp_path, profile, "stranger", caller)
+    assert vouchers == []
+
+
 async def test_free_times_of_a_meeting_are_buttons_and_are_put_to_all(tmp_path, arranger, diary):  # noqa: F811
     slack = Slack(limits=Limits(on=False))
     page = slack.serve(routes=SlackPage(slack).routes())
