@@ -40,6 +40,7 @@ _ALSO: Final = {
     "ack": SmallTalk.SOLVED,
     "complaint": SmallTalk.COMPLAINT,
     "insult": SmallTalk.INSULT,
+    "what_can_you_do": SmallTalk.WHAT_CAN_YOU_DO,
     "person": SmallTalk.PERSON_WANTED,
 }
 _MEANING_SCALE, _REGULARISATION, _RAREST_GRAM = 2.0, 1e-4, 2
@@ -111,7 +112,10 @@ def _taught() -> dict[str, int]:
     for path in sorted(TAUGHT.glob("*.questions.jsonl")):
         asked = read_examples(path)
         taught |= {one.question: none for one in asked if one.label is not Label.GREETING}
-    for kind, texts in read_small_talk(EXAMPLES / "small_talk.toml", "ko", "en").items():
+    examples = EXAMPLES / "small_talk.toml"
+    alike = tomllib.loads(examples.read_text(encoding="utf-8"))[_NONE]
+    taught |= dict.fromkeys((*alike["ko"], *alike["en"]), none)
+    for kind, texts in read_small_talk(examples, "ko", "en").items():
         taught |= dict.fromkeys(texts, KINDS.index(kind))
     unseen = {text for texts in read_small_talk(HELD_OUT, "ko", "en").values() for text in texts}
     return {text: place for text, place in (_greetings() | taught).items() if text not in unseen}

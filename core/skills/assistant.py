@@ -48,6 +48,7 @@ _COURTESIES: Final = frozenset(
         SmallTalk.COMPLAINT,
         SmallTalk.INSULT,
         SmallTalk.ARE_YOU_A_PERSON,
+        SmallTalk.WHAT_CAN_YOU_DO,
         SmallTalk.PERSON_WANTED,
     }
 )

@@ -31,6 +31,7 @@ class SmallTalk(StrEnum):
     COMPLAINT = "complaint"
     INSULT = "insult"
     ARE_YOU_A_PERSON = "are_you_a_person"
+    WHAT_CAN_YOU_DO = "what_can_you_do"
     PERSON_WANTED = "person_wanted"
     NOT_UNDERSTOOD = "not_understood"
 

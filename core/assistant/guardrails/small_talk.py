@@ -32,7 +32,12 @@ KINDS: Final = tuple(SmallTalk)
 """The first classes of the model, in their order; the last one is everything else."""
 
 # Examples of questions are offered below the replies to these kinds.
-_WITH_EXAMPLES: Final = (SmallTalk.HELLO, SmallTalk.ARE_YOU_A_PERSON, SmallTalk.NOT_UNDERSTOOD)
+_WITH_EXAMPLES: Final = (
+    SmallTalk.HELLO,
+    SmallTalk.ARE_YOU_A_PERSON,
+    SmallTalk.WHAT_CAN_YOU_DO,
+    SmallTalk.NOT_UNDERSTOOD,
+)
 # A greeting gets its likeliest kind. An off-topic message would be refused in exact words, so it is
 # small talk only if that is sure; so is a complaint beside a question that is answered. Of 634
 # questions on topic, two that the FAQ does not answer reach the third value.
@@ -40,6 +45,8 @@ _LIKELY, _SURE = 0.2, 0.7
 # What the guardrail holds for a greeting by less than half is none if this model is sure of that.
 _HALF, _NONE = 0.5, 0.8
 _ENOUGH: Final = {Label.OFF_TOPIC: _SURE, Label.ON_TOPIC: 0.6}
+# "How do I use this?" is asked of a bot, and "how do I use the washing machine?" of a FAQ.
+_ASKED_OF_THE_BOT: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,10 @@ class SmallTalkReader:
         best = max(scores, key=scores.__getitem__)
         if label is Label.GREETING:
             return best if scores[best] >= _LIKELY else SmallTalk.HELLO
-        return best if scores[best] >= _ENOUGH[label] else None
+        enough = _ENOUGH[label]
+        if label is Label.ON_TOPIC and best is SmallTalk.WHAT_CAN_YOU_DO:
+            enough = _ASKED_OF_THE_BOT
+        return best if scores[best] >= enough else None
 
     def _is_none(self, text: str, verdict: Verdict) -> bool:
         unsure = verdict.scores[Label.GREETING] < _HALF and not wants_person(text)
