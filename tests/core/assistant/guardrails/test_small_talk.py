@@ -77,6 +77,7 @@ def test_a_question_of_an_unseen_faq_is_hardly_ever_small_talk(reader):
         ("해결됐어요", SmallTalk.SOLVED),
         ("멍청아", SmallTalk.INSULT),
         ("너 사람이야?", SmallTalk.ARE_YOU_A_PERSON),
+        ("뭘 도와줄 수 있어?", SmallTalk.WHAT_CAN_YOU_DO),
         ("상담원 연결해 주세요", SmallTalk.PERSON_WANTED),
     ],
 )
@@ -97,6 +98,10 @@ async def test_each_kind_has_its_own_sentence(make_assistant, profile, text, kin
         ("talk later", SmallTalk.GOODBYE),
         ("I'd rather speak to a human", SmallTalk.PERSON_WANTED),
         ("are you a robot?", SmallTalk.ARE_YOU_A_PERSON),
+        ("이거 어떻게 쓰는 거예요", SmallTalk.WHAT_CAN_YOU_DO),
+        ("세탁실은 어떻게 쓰는 거예요", None),
+        ("so what can you actually do", SmallTalk.WHAT_CAN_YOU_DO),
+        ("what can a member do", None),
         ("how do I export my data", None),
     ],
 )
