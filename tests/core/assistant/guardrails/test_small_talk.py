@@ -100,7 +100,7 @@ async def test_each_kind_has_its_own_sentence(make_assistant, profile, text, kin
         ("are you a robot?", SmallTalk.ARE_YOU_A_PERSON),
         ("이거 어떻게 쓰는 거예요", SmallTalk.WHAT_CAN_YOU_DO),
         ("세탁실은 어떻게 쓰는 거예요", None),
-        ("so what can you actually do", SmallTalk.WHAT_CAN_YOU_DO),
+        ("what are you able to help with?", SmallTalk.WHAT_CAN_YOU_DO),
         ("what can a member do", None),
         ("how do I export my data", None),
     ],
