@@ -265,7 +265,9 @@ def test_an_entry_that_is_plainly_the_one_is_on_topic_whatever_its_words_look_li
     assert label_of(guardrail, "오늘 저녁 뭐 먹지", near) is not Label.ON_TOPIC
 
 
-@pytest.mark.parametrize("remark", ["맥주 마시고 싶네 ㅋㅋ", "맥주나 마셔야겠다", "어제 맥주 마셨어"])
+@pytest.mark.parametrize(
+    "remark", ["맥주 마시고 싶네 ㅋㅋ", "맥주나 마셔야겠다", "어제 맥주 마셨어"]
+)
 def test_a_remark_that_names_an_entry_asks_nothing(guardrail, remark):
     """The entry is plainly about the same thing; a question about it passes."""
     named = Hit("1", "맥주", 0.6, words=0.9, letters=0.1, meaning=0.5, answers=True)
