@@ -210,7 +210,7 @@ async def test_a_query_that_finds_nothing_takes_no_answer_away(settings, server)
     reading = '{"label":"on_topic","query":"조금 더 상세한 설명 부탁드립니다","confidence":0.9}'
     server.faults.append(Fault("say", of="guard", text=reading))
     async with opened(settings) as assistant:
-        events = await ask(assistant, "동의서는요?", past=[(MINOR, "네, 가능합니다.")])
+        events = await ask(assistant, "법정대리인 동의서는요?", past=[(MINOR, "네, 가능합니다.")])
     assert isinstance(events[-1], Answered)
     assert "동의서" in events[-1].sources[0].title
 
