@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from core.errors import StorageError, StoreAwayError
@@ -66,8 +67,10 @@ class Revisions:
             await self._offline.keep(Act.EDIT, question)
             return None
 
-    async def delete(self, question_id: str) -> Received | None:
-        """Withdraw a deleted question and return it.
+    async def delete(
+        self, question_id: str, *, edited_at: datetime | None = None
+    ) -> Received | None:
+        """Withdraw a deleted question and return it; see `ChatService.withdraw`.
 
         None if the question is unknown, or if it is withdrawn later because the store is away.
 
@@ -75,31 +78,32 @@ class Revisions:
             StorageError: the deletion is not stored; the platform has to deliver it again.
         """
         soon = self._offline.soon
+        deleted = Question(question_id, SessionId(""), "", edited_at=edited_at)
         try:
             await self._offline.check_order(question_id)
-            stored = await soon(lambda: self._inbox.find(question_id))
-            if stored:
-                await soon(lambda: self._inbox.withdraw(question_id))
+            stored = await soon(lambda: self._withdraw(deleted))
         except StoreAwayError:
-            await self._offline.keep(Act.DELETE, _named(question_id))
+            await self._offline.keep(Act.DELETE, deleted)
             return None
         if stored:
             await self._clear(question_id)
-        else:
-            self._look_again(Act.DELETE, _named(question_id))
         return stored
 
     async def catch_up_edit(self, question: Question) -> None:
         """Carry out an edit from the spool, now that the store is back."""
         if not await self._edit_known(question):
-            self._look_again(Act.EDIT, question)
+            self._look_again(question)
 
-    async def catch_up_deletion(self, question_id: str) -> Received | None:
+    async def catch_up_deletion(self, deleted: Question) -> Received | None:
         """Carry out a deletion from the spool; return the question, None if it is unknown."""
-        stored = await self._delete_known(question_id)
-        if not stored:
-            self._look_again(Act.DELETE, _named(question_id))
+        stored = await self._withdraw(deleted)
+        if stored:
+            await self._clear(deleted.id)
         return stored
+
+    async def _withdraw(self, deleted: Question) -> Received | None:
+        await self._inbox.withdraw(deleted.id, edited_at=deleted.edited_at)
+        return await self._inbox.find(deleted.id)
 
     async def _edit_known(self, question: Question) -> bool:
         """Have an edited question answered anew; return False if it is unknown."""
@@ -109,49 +113,37 @@ class Revisions:
             self._wake()
         return stored is not None
 
-    async def _delete_known(self, question_id: str) -> Received | None:
-        stored = await self._inbox.find(question_id)
-        if stored:
-            await self._inbox.withdraw(question_id)
-            await self._clear(question_id)
-        return stored
+    def _look_again(self, question: Question) -> None:
+        """Try the edit of an unknown question again after some pauses.
 
-    def _look_again(self, act: Act, question: Question) -> None:
-        """Try an act on an unknown question again after some pauses.
-
-        The platform may deliver a question to one process, and its edit or deletion to another, and
-        a question again after minutes if a process was killed with it.
+        The platform may deliver a question to one process and its edit to another, and a question
+        again after minutes if a process was killed with it. A tombstone would keep the text of
+        every edited message, most of which are no questions; so the edit is kept here alone.
         """
-        task = asyncio.create_task(self._do_late(act, question))
+        task = asyncio.create_task(self._edit_late(question))
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
-    async def _do_late(self, act: Act, question: Question) -> None:
+    async def _edit_late(self, question: Question) -> None:
         for pause_s in _LOOKS_S:
             await asyncio.sleep(pause_s)
             try:
-                if await self._is_done(act, question):
+                await self._offline.check_order(question.id)
+                if await self._edit_known(question):
                     return
             except StorageError:
                 try:
-                    await self._offline.keep(act, question)
+                    await self._offline.keep(Act.EDIT, question)
                 except StorageError as error:
-                    logger.error("the %s of question %s is lost: %s", act, question.id, error)
+                    logger.error("the edit of question %s is lost: %s", question.id, error)
                 return
-
-    async def _is_done(self, act: Act, question: Question) -> bool:
-        """Carry out an act; return False if its question is still unknown."""
-        await self._offline.check_order(question.id)
-        if act is Act.DELETE:
-            return await self._delete_known(question.id) is not None
-        return await self._edit_known(question)
 
     async def _edit(self, question: Question) -> Receipt | None:
         await self._offline.check_order(question.id)
         soon = self._offline.soon
         stored = await soon(lambda: self._inbox.find(question.id))
         if not stored:
-            self._look_again(Act.EDIT, question)
+            self._look_again(question)
         if not stored or not _is_news(stored, question):
             return None
         if not self._limits.allow(question.asker, f"{question.id} {question.text}"):
@@ -180,11 +172,6 @@ class Revisions:
             told = notice_id(question_id, case.answer_id)
             await self._inbox.withdraw(told)
             await self._archive.remove(told)
-
-
-def _named(question_id: str) -> Question:
-    """Return a question of which only the id is known."""
-    return Question(question_id, SessionId(""), "")
 
 
 def _is_news(stored: Received, edited: Question) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from core.assistant.audiences import Audiences, Stand
@@ -209,7 +210,7 @@ class ChatService(Lookups):
             case Act.EDIT:
                 await self._revisions.catch_up_edit(question)
             case Act.DELETE:
-                self._forget(await self._revisions.catch_up_deletion(question.id))
+                self._forget(await self._revisions.catch_up_deletion(question))
         return True
 
     async def press(
@@ -245,16 +246,17 @@ class ChatService(Lookups):
         """
         return await self._revisions.edit(question)
 
-    async def withdraw(self, question_id: str) -> None:
+    async def withdraw(self, question_id: str, *, edited_at: datetime | None = None) -> None:
         """Delete the answer of a deleted question from the platform and from the history.
 
         The process that writes the answer stops first, then a worker deletes the messages. If the
-        store is away, all of this is done later.
+        store is away, all of this is done later. A question that comes after its deletion is not
+        answered. `edited_at` is the time of an edit that has made something else of the message.
 
         Raises:
             StorageError: the deletion is not stored; the platform has to deliver it again.
         """
-        self._forget(await self._revisions.delete(question_id))
+        self._forget(await self._revisions.delete(question_id, edited_at=edited_at))
 
     async def stop(self, question_id: str) -> bool:
         """Stop an answer that is being written; return False if there is none."""

@@ -46,11 +46,15 @@ class Inbox(Protocol):
         """End the question in a final state, with nothing left to do."""
         ...
 
-    async def withdraw(self, question_id: str) -> bool:
+    async def withdraw(self, question_id: str, *, edited_at: datetime | None = None) -> bool:
         """End a question because its asker has deleted it, in whatever state it is.
 
         False if it is unknown or was taken back before. If it was ever claimed, a claim to take
         its answer away follows.
+
+        A platform may tell of a deletion before its question: for a day, an unknown question has a
+        tombstone, and is `KNOWN` when it comes. `edited_at` is the time, by the platform's clock,
+        of an edit that has made something else of the message; a later edit may ask again.
         """
         ...
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.errors import StorageError
@@ -33,6 +33,9 @@ from core.types import (
 )
 
 SPENDING_KEPT_DAYS: Final = 400
+# A tombstone is needed for as long as a platform or a spool may still deliver the question.
+TOMBSTONES_KEPT: Final = timedelta(days=1)
+ALWAYS: Final = datetime(9999, 12, 31, tzinfo=UTC)
 SPENT_BY_ALL: Final = ""  # the account of the whole installation
 # A text in BSON takes at most 16 bytes beside its UTF-8 (kind, place in its list, length, end), and
 # what lies between 16 MB and 16 MiB is room for the other fields.

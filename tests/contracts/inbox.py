@@ -267,6 +267,42 @@ async def test_a_question_is_withdrawn_before_or_during_its_answer(inbox):
     assert await inbox.withdraw("unknown") is False
 
 
+async def test_a_question_that_was_withdrawn_before_it_came_is_not_asked(inbox, clock):
+    """A platform may tell of a deletion first, and of both again; for a day it is remembered."""
+    assert await inbox.withdraw("1") is False
+    assert await inbox.withdraw("1") is False
+    later = clock() + timedelta(hours=1)
+    assert await inbox.receive(asked("1")) is Receipt.KNOWN
+    assert await inbox.receive(asked("1", edited_at=later)) is Receipt.KNOWN
+    assert await inbox.receive(asked("2")) is Receipt.STORED
+    assert await claimed(inbox) == "2"
+    assert await state_of(inbox, "1") is None
+    clock.advance(86_401)
+    await inbox.withdraw("3")
+    assert await inbox.receive(asked("1")) is Receipt.STORED
+
+
+async def test_an_edit_after_the_one_that_took_a_question_back_asks_again(inbox, clock):
+    """By the platform's clock; the texts from before are not asked, whenever they come."""
+    taken_back = clock()
+    await inbox.withdraw("1", edited_at=taken_back)
+    await inbox.withdraw("1", edited_at=taken_back - timedelta(seconds=5))
+    for seconds in (None, -9, -1):
+        edited_at = None if seconds is None else taken_back + timedelta(seconds=seconds)
+        assert await inbox.receive(asked("1", edited_at=edited_at)) is Receipt.KNOWN
+    later = taken_back + timedelta(seconds=1)
+    assert await inbox.receive(asked("1", edited_at=later)) is Receipt.STORED
+
+
+async def test_a_question_is_stored_and_withdrawn_at_the_same_moment(open_inbox, clock):
+    """Whichever is first, by two processes: nothing is left to answer."""
+    async with open_inbox(clock) as one, open_inbox(clock) as other:
+        for number in range(20):
+            name = str(number)
+            await asyncio.gather(one.receive(asked(name, name)), other.withdraw(name))
+        assert await claim(one) is None
+
+
 @pytest.mark.parametrize("state", [state for state in FINAL if state is not InboxState.WITHDRAWN])
 async def test_a_question_is_withdrawn_after_its_answer(inbox, state):
     """An edit that comes late does not bring it back."""

@@ -99,7 +99,8 @@ class MessageHandler:
         question = self._reader.edited(message, self._me)
         rule, still_calls = self._rule_in(message.channel), partial(self._calls, message)
         if await self._manners.is_taken_back(question, rule, still_calls=still_calls):
-            await retried(partial(self._context.service.withdraw, question.id))
+            withdraw = self._context.service.withdraw
+            await retried(partial(withdraw, question.id, edited_at=question.edited_at))
             return
         revise = partial(self._context.service.revise, question)
         receipt = await retried(revise) if question.text else None

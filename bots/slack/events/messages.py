@@ -224,17 +224,19 @@ class MessageHandler:
 
     async def _revise(self, message: IncomingMessage, workspace: Workspace) -> None:
         """Handle the new text of an edited message."""
+        question = message.question
+        withdraw = partial(self._service.withdraw, question.id, edited_at=question.edited_at)
         if self._teaching.is_lesson(message):
-            await self._service.withdraw(message.question.id)  # it may have been a question before
+            await withdraw()  # it may have been a question before
             await self._take(message, workspace)
             return
         if await self._teaching.untag(message, workspace):
             return
         rule, still_calls = self._rule_in(message), partial(_calls, message)
-        if await self._manners.is_taken_back(message.question, rule, still_calls=still_calls):
-            await self._service.withdraw(message.question.id)
+        if await self._manners.is_taken_back(question, rule, still_calls=still_calls):
+            await withdraw()
             return
-        receipt = await self._service.revise(message.question)
+        receipt = await self._service.revise(question)
         if receipt is Receipt.STORED and not message.in_thread:  # it has named the session
             channel, text = message.place.channel, message.text
             naming = rename_session(workspace.client, channel, message.ts, text)

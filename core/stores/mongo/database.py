@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 10
+SCHEMA: Final = 11
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -52,6 +52,7 @@ class MongoDatabase:
         self.sessions: AsyncCollection[Document] = database["sessions"]
         self.feedback: AsyncCollection[Document] = database["feedback"]
         self.inbox: AsyncCollection[Document] = database["inbox"]
+        self.tombstones: AsyncCollection[Document] = database["tombstones"]
         self.seen: AsyncCollection[Document] = database["seen"]
         self.lessons: AsyncCollection[Document] = database["lessons"]
         self.meta: AsyncCollection[Document] = database["meta"]

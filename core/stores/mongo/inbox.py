@@ -26,6 +26,7 @@ from core.stores.mongo.inbox_documents import (
     CLAIMABLE,
     NO_LEASE,
     NO_LONGER_OPEN,
+    NOT_WITHDRAWN,
     NOTHING_LEFT,
     ONE_MORE,
     OPEN,
@@ -39,6 +40,7 @@ from core.stores.mongo.inbox_documents import (
 )
 from core.stores.mongo.inbox_queries import MongoInboxQueries
 from core.stores.mongo.session_order import SessionOrder
+from core.stores.mongo.tombstones import Tombstones
 from core.stores.records import (
     check_final,
     check_prefixes,
@@ -73,6 +75,7 @@ class MongoInbox(MongoInboxQueries):
         super().__init__(database, limits)
         self._holder = holder
         self._order = SessionOrder(database)
+        self._tombstones = Tombstones(database, clock)
         self._clock = clock
         self._owed_at: datetime | None = None  # when to look next for answers to be taken away
 
@@ -88,6 +91,8 @@ class MongoInbox(MongoInboxQueries):
             known = {"_id": kept.id, "session": kept.session}
             if await self._db.inbox.find_one(known, {"_id": True}):
                 return Receipt.KNOWN
+            if await self._tombstones.covers(kept):
+                return Receipt.KNOWN
             before = await self._count_open({"session": kept.session}, self._limits.per_session)
             if before >= self._limits.per_session or await self._is_full(kept.session):
                 return Receipt.FULL
@@ -96,6 +101,9 @@ class MongoInbox(MongoInboxQueries):
             try:
                 await self._db.inbox.insert_one(document)
             except DuplicateKeyError:
+                return Receipt.KNOWN
+            if await self._tombstones.covers(kept):  # it was deleted at this moment
+                await self._end(kept.id, NOT_WITHDRAWN, InboxState.WITHDRAWN)
                 return Receipt.KNOWN
             if before:  # it may have ended meanwhile
                 await self._order.promote(kept.session)
@@ -162,10 +170,16 @@ class MongoInbox(MongoInboxQueries):
         with self._db.translated():
             await self._order.promote(claim.question.session)
 
-    async def withdraw(self, question_id: str) -> bool:
-        """End a question because its asker has deleted it, in whatever state it is."""
-        known = {"state": {"$ne": InboxState.WITHDRAWN.value}}
-        return await self._end(question_id, known, InboxState.WITHDRAWN)
+    async def withdraw(self, question_id: str, *, edited_at: datetime | None = None) -> bool:
+        """End a question because its asker has deleted it, in whatever state it is.
+
+        An unknown question gets a tombstone.
+        """
+        if await self.find(question_id) is None:
+            # Before the question is looked for again: `receive` looks for both in turn, too.
+            with self._db.translated():
+                await self._tombstones.make(question_id, edited_at)
+        return await self._end(question_id, NOT_WITHDRAWN, InboxState.WITHDRAWN)
 
     async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
         """End an open question whose answer is not wanted any more; False if it is not open.
@@ -193,11 +207,7 @@ class MongoInbox(MongoInboxQueries):
             StorageError: it holds text that no store keeps, or MongoDB does not take it.
         """
         kept = question_as_stored(question)
-        edited = {
-            "_id": kept.id,
-            "state": {"$ne": InboxState.WITHDRAWN.value},
-            "text": {"$ne": kept.text},
-        }
+        edited = {"_id": kept.id, **NOT_WITHDRAWN, "text": {"$ne": kept.text}}
         with self._db.translated():
             while found := await self._db.inbox.find_one(edited):
                 if not is_later(kept.edited_at, found.get("edited_at")):

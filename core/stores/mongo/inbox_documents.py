@@ -22,6 +22,7 @@ ANSWERING: Final = InboxState.ANSWERING.value
 # The answer of such a question has to be ended or deleted.
 OWED: Final = {"owed": True}
 CLAIMABLE: Final = {"claimable": True}
+NOT_WITHDRAWN: Final = {"state": {"$ne": InboxState.WITHDRAWN.value}}
 WORKING: Final = {"working": True}
 # The lease of a question that nobody has claimed; a claim looks for leases that have lapsed.
 NO_LEASE: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -76,6 +76,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("asker", ASCENDING)], name="by_asker"),
         IndexModel([("settled_at", ASCENDING)], name="by_settling"),
     ],
+    "tombstones": [IndexModel([("made_at", ASCENDING)], name="by_age")],
     "lessons": [
         IndexModel([("session", ASCENDING)], name="by_session"),
         IndexModel([("author", ASCENDING)], name="by_author"),

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from core.errors import LeaseLostError
 from core.stores.inbox_limits import InboxLimits
 from core.stores.records import (
+    ALWAYS,
+    TOMBSTONES_KEPT,
     check_final,
     check_prefix,
     check_prefixes,
@@ -23,8 +25,11 @@ from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import question_of
 from core.stores.sqlite.inbox_statements import (
     ASKED_SINCE,
+    BURIED,
+    BURY,
     CLAIM,
     END,
+    EXPIRE_TOMBSTONES,
     FIND,
     LAST_SEEN,
     NEXT,
@@ -90,6 +95,8 @@ class SqliteInbox:
 
         def receive(db: sqlite3.Connection) -> Receipt:
             if db.execute(FIND, (kept.id,)).fetchone():
+                return Receipt.KNOWN
+            if db.execute(BURIED, (kept.id, row["edited_at_ms"])).fetchone():
                 return Receipt.KNOWN
             limits = self._limits
             waiting = db.execute(WAITING, (limits.total,)).fetchone()[0]
@@ -157,9 +164,24 @@ class SqliteInbox:
         check_final(state)
         await self._held(claim, SETTLE, state.value)
 
-    async def withdraw(self, question_id: str) -> bool:
-        """End a question because its asker has deleted it, in whatever state it is."""
-        return await self._end(question_id, InboxState.WITHDRAWN)
+    async def withdraw(self, question_id: str, *, edited_at: datetime | None = None) -> bool:
+        """End a question because its asker has deleted it, in whatever state it is.
+
+        An unknown question gets a tombstone.
+        """
+        check_text("the question's id", question_id)
+        now = self._clock()
+        ended = self._values(question_id, state=InboxState.WITHDRAWN.value)
+        tombstone = (question_id, to_ms(edited_at or ALWAYS), to_ms(now))
+
+        def withdraw(db: sqlite3.Connection) -> bool:
+            if db.execute(FIND, (question_id,)).fetchone():
+                return db.execute(END, ended).rowcount == 1
+            db.execute(EXPIRE_TOMBSTONES, (to_ms(now - TOMBSTONES_KEPT),))
+            db.execute(BURY, tombstone)
+            return False
+
+        return await self._file.write(withdraw)
 
     async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
         """End an open question whose answer is not wanted any more; False if it is not open.
@@ -168,7 +190,9 @@ class SqliteInbox:
             StorageError: the id is text that no store keeps, or the file cannot be written.
         """
         if by is None:
-            return await self._end(question_id, InboxState.STOPPED)
+            check_text("the question's id", question_id)
+            stopped = self._values(question_id, state=InboxState.STOPPED.value)
+            return await self._changed(END, stopped)
         values = self._values(by.question.id, fence=by.fence)
         return await self._changed(STOP_OURS, values)
 
@@ -245,10 +269,6 @@ class SqliteInbox:
         check_text("the session's prefix", session_prefix)
         row = await self._file.read(lambda db: db.execute(LAST_SEEN, (session_prefix,)).fetchone())
         return from_ms(row["asked_at_ms"]) if row else None
-
-    async def _end(self, question_id: str, state: InboxState) -> bool:
-        check_text("the question's id", question_id)
-        return await self._changed(END, self._values(question_id, state=state.value))
 
     async def _held(self, claim: Claim, statement: str, value: str | int) -> None:
         """Write under a claim."""

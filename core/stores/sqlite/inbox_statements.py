@@ -92,6 +92,14 @@ END: Final = """
     WHERE question_id = :question_id
         AND iif(:state = 'stopped', settled_at_ms IS NULL, state <> 'withdrawn')
 """
+# A question with this id is not received if its text is from before that time.
+BURY: Final = """
+    INSERT INTO tombstones (question_id, before_ms, made_at_ms) VALUES (?, ?, ?)
+    ON CONFLICT (question_id) DO UPDATE
+    SET before_ms = max(before_ms, excluded.before_ms), made_at_ms = excluded.made_at_ms
+"""
+BURIED: Final = "SELECT 1 FROM tombstones WHERE question_id = ? AND before_ms > ?"
+EXPIRE_TOMBSTONES: Final = "DELETE FROM tombstones WHERE made_at_ms < ?"
 REOPEN: Final = """
     UPDATE inbox
     SET text = :text, mentions = :mentions, state = 'received', fence = fence + 1, attempts = 0,

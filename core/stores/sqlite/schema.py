@@ -307,4 +307,15 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "DELETE FROM entry_reviews WHERE who = ''",
         "ALTER TABLE entry_reviews DROP COLUMN asked_at_ms",
     ),
+    (
+        # Questions that were deleted before they were received.
+        """
+        CREATE TABLE tombstones (
+            question_id TEXT PRIMARY KEY,
+            before_ms   INTEGER NOT NULL,
+            made_at_ms  INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX tombstones_by_age ON tombstones (made_at_ms)",
+    ),
 )

@@ -27,6 +27,7 @@ from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.reports import SqliteReports
+from core.stores.sqlite.spool import Act, SqliteSpool
 from core.text.safety.personal_data import mask
 from core.types import (
     Answered,
@@ -92,11 +93,10 @@ class Place:
             inbox=self.inbox,
             history=PendingTurns(self.history),
             archive=self.archive,
-            offline=Offline(),
             learning=learning_of(self, PROFILE),
             profile=PROFILE,
             limits=self.limits,
-            **changes,
+            **{"offline": Offline(), **changes},
         )
         service.serve("wall:", lambda question: WallReply(self.wall, question.id))
         return service
@@ -578,22 +578,33 @@ async def test_an_edit_in_one_process_ends_what_another_writes(place):
     assert ends == [len(message.states) - 1]
 
 
-@pytest.mark.parametrize("act", ["deletion", "edit"])
-async def test_an_act_that_overtakes_its_question_is_done_all_the_same(place, monkeypatch, act):
+async def test_an_edit_that_overtakes_its_question_is_done_all_the_same(place, monkeypatch):
     """A platform tells two processes, and the one that has the question is slower."""
     monkeypatch.setattr("core.messaging.revisions._LOOKS_S", (0.0, 0.2))
     one, other = place.service(), place.service()
-    if act == "edit":
-        assert await other.revise(asked(text="반품비는?")) is None
-    else:
-        await other.withdraw("1")
+    assert await other.revise(asked(text="반품비는?")) is None
     await one.receive(asked())
     async with running(one):
-        if act == "edit":
-            await soon(lambda: place.shown() == ["답: 반품비는?"])
+        await soon(lambda: place.shown() == ["답: 반품비는?"])
+
+
+@pytest.mark.parametrize("store", ["there", "away"])
+async def test_a_deletion_that_overtakes_its_question_outlives_its_process(place, tmp_path, store):
+    """The process that had the question was killed, and the platform delivers it once more."""
+    async with SqliteSpool.open(tmp_path / "spool.sqlite3", most=9) as spool:
+        offline = Offline(spool)
+        if store == "away":
+            await offline.keep(Act.DELETE, Question("1", SessionId(""), ""))
+            async with running(place.service(offline=offline)):
+                await soon(lambda: offline.waiting == 0)
         else:
-            await place.until("1", InboxState.WITHDRAWN)
-            await soon(lambda: not place.wall.messages)
+            await place.service(offline=offline).withdraw("1")
+    successor = place.service()
+    async with running(successor):
+        assert await successor.receive(asked()) is Receipt.KNOWN
+        assert await successor.receive(asked("2")) is Receipt.STORED
+        await place.until("2", InboxState.ANSWERED)
+    assert place.assistant.asked == [asked("2").text]
 
 
 async def test_a_stop_in_one_process_ends_what_another_writes(place):

@@ -10,13 +10,14 @@ import pytest
 from contracts.archive import *  # noqa: F403 - the suite
 from contracts.archive import OpenStores
 from contracts.inbox import *  # noqa: F403 - the suite
-from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
+from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox, asked, claim, state_of
 
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.history import MongoHistory
 from core.stores.mongo.inbox import MongoInbox
+from core.types import InboxState, Receipt
 
 
 @pytest.fixture
@@ -42,3 +43,18 @@ def open_stores(uri: str) -> OpenStores:
             )
 
     return opened
+
+
+async def test_a_deletion_in_the_midst_of_receiving_its_question_counts(open_inbox, clock):
+    """No transaction holds the two together: whoever writes first looks once more."""
+    async with open_inbox(clock) as inbox, open_inbox(clock) as other:
+        number = inbox._db.next_number
+
+        async def deleted_now(session: str) -> int:
+            await other.withdraw("1")
+            return await number(session)
+
+        inbox._db.next_number = deleted_now
+        assert await inbox.receive(asked("1")) is Receipt.KNOWN
+        assert await claim(inbox) is None
+        assert await state_of(inbox, "1") is InboxState.WITHDRAWN
