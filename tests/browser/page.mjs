@@ -1,6 +1,7 @@
 // The chat page as people use it; run by test_browser.py, which serves the bot.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import http from "node:http";
 import { ADDRESS, ask, asked, noBarriers, openContext, openPage, picture, until, withBrowser } from "./lib.mjs";
 
@@ -28,6 +29,12 @@ const stories = {
     await noBarriers(page, "manage");
     await page.click("#rename-form .primary");
     await until(page, () => document.querySelector("#list a")?.textContent === "정산 이야기");
+    await page.click(".conversation .icon", { force: true });
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
+    assert.equal(download.suggestedFilename(), "정산-이야기.md");
+    const exported = await readFile(await download.path(), "utf8");
+    assert.match(exported, /^# 정산 이야기\n\n## 정산은 언제 되나요\?\n\n\*20\d\d년 .+\*\n\n판매 대금은 \*\*구매확정/);
+    assert.match(exported, /- \[1\] 판매 대금은 언제 입금되나요\? <https:\/\/help\.naver\.com\/settlement>\n\n## 맛집 추천해줘\n[^#]+질문을 부탁드립니다\.\n$/);
     await page.fill("#search", "없는 말");
     await until(page, () => !document.querySelector("#list a"));
     await page.fill("#search", "이야기");

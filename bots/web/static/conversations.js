@@ -3,7 +3,7 @@
 import { $, confirmed, icon, iconButton, make, problem } from "./dom.js";
 import { outbox, tellOthers } from "./memory.js";
 import { Problem, call, persistently } from "./server.js";
-import { shownTime, t } from "./texts.js";
+import { datedTime, shownTime, t } from "./texts.js";
 
 let sessions = [];
 let managed = null; // the conversation of the dialog
@@ -141,8 +141,8 @@ async function exportIt() {
 }
 
 function exported({ text, asked_at, answer }) {
-  const lines = ["", `## ${text.replaceAll("\n", "\n> ")}`, "", `*${shownTime(asked_at)}*`, ""];
+  const lines = ["", `## ${text.replaceAll("\n", "\n> ")}`, "", `*${datedTime(asked_at)}*`, ""];
   if (answer) lines.push(answer.text, ...(answer.note ? ["", answer.note] : []));
-  if (answer?.sources.length) lines.push("", ...answer.sources.map((source) => `[${source.n}] ${source.title}`));
+  if (answer?.sources.length) lines.push("", ...answer.sources.map(({ n, title, url }) => `- [${n}] ${title}${url ? ` <${url}>` : ""}`));
   return lines;
 }

@@ -29,6 +29,9 @@ export function shownTime(iso) {
   return new Intl.DateTimeFormat(about.language, { ...day, hour: "numeric", minute: "2-digit" }).format(moment);
 }
 
+// A time with its day and year, for what is kept.
+export const datedTime = (iso) => new Intl.DateTimeFormat(about.language, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
+
 // How long that is, in the largest unit that says enough.
 export function shownSpan(seconds) {
   const [unit, length] = seconds > 7_200 ? ["hour", 3_600] : seconds > 120 ? ["minute", 60] : ["second", 1];
