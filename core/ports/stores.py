@@ -70,8 +70,11 @@ class Archive(Protocol):
         """Return turns with their positions, oldest first; those with a position above `after`."""
         ...
 
-    async def asked_by(self, asker: str, limit: int) -> list[Turn]:
-        """Return a person's turns, the latest ending first; at equal times by question id."""
+    async def asked_by(self, asker: str, limit: int, after: Turn | None = None) -> list[Turn]:
+        """Return a person's turns, the latest ending first; at equal times by question id.
+
+        With `after`, those that follow this turn.
+        """
         ...
 
     async def remove(self, question_id: str) -> bool:

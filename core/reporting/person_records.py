@@ -12,7 +12,6 @@ from core.skills.meetings.diary import Diary
 from core.types import Lesson, Removed
 
 _PAGE: Final = 200
-_MOST_TURNS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +33,18 @@ class PersonRecords:
     diary: Diary
     spending: SpendingStore | None = None
 
-    async def of(self, person: str) -> list[tuple[str, dict[str, Any]]]:
-        """Return all that is kept of a person, each with its kind.
-
-        Raises:
-            StorageError: it cannot be read.
-        """
-        turns = await self.archive.asked_by(person, _MOST_TURNS)
-        return [("turn", asdict(turn)) for turn in turns] + await self.besides_turns(person)
-
-    async def besides_turns(self, person: str) -> list[tuple[str, dict[str, Any]]]:
-        """Return all that is kept of a person except their answered questions.
+    async def of(self, person: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Yield all that is kept of a person, each with its kind; turns first, the latest first.
 
         Raises:
             StorageError: it cannot be read.
         """
         archive = self.archive
+        last = None
+        while page := await archive.asked_by(person, _PAGE, last):
+            for turn in page:
+                yield "turn", asdict(turn)
+            last = page[-1]
         found: list[tuple[str, Any]] = []
         found += [("question", one) for one in await archive.received_from(person)]
         found += [("opinion", one) for one in await archive.opinions_of(person)]
@@ -58,9 +53,11 @@ class PersonRecords:
         meetings, polls = await self.diary.of_person(person)
         found += [("meeting", one) for one in meetings]
         found += [("poll", one) for one in polls]
-        rows = [(kind, asdict(one)) for kind, one in found]
+        for kind, one in found:
+            yield kind, asdict(one)
         costs = await self.spending.of_person(person) if self.spending else {}
-        return rows + [("cost", {"day": day, "dollars": cost}) for day, cost in costs.items()]
+        for day, cost in costs.items():
+            yield "cost", {"day": day, "dollars": cost}
 
     async def forget(self, person: str) -> Forgotten:
         """Delete it, and return how much it was.

@@ -1,6 +1,7 @@
 // The console as those who run the bot use it; run by test_browser.py, which serves it.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { noBarriers, openContext, openPage, picture, until, withBrowser } from "./lib.mjs";
 
 const VIEWS = ["today", "conversations", "faq", "gaps", "lessons", "switches", "people"];
@@ -98,6 +99,14 @@ const stories = {
     await until(page, () => document.querySelector("#view").textContent.includes("C0123ABCD: 부를 때만 답하기"));
     await noBarriers(page, "switched");
     await picture(page, "console-switches");
+    const person = await page.evaluate(async () => (await (await fetch("/console/api/turns?limit=1")).json()).turns[0].person);
+    await view(page, `people?person=${encodeURIComponent(person)}`);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "내보내기" }).click()]);
+    const rows = (await readFile(await download.path(), "utf8")).trim().split("\n").map((line) => JSON.parse(line));
+    const turns = rows.filter(({ kind }) => kind === "turn");
+    assert.ok(turns.length && turns.every(({ turn }) => turn.question.asker === person));
+    await until(page, (count) => document.querySelector("#view").textContent.includes(`질문 ${count}개`), turns.length);
+    await noBarriers(page, "exported");
   },
 
   async phone(browser) {

@@ -175,6 +175,8 @@ async def test_a_persons_turns_are_listed_latest_first(stores):
     assert [found.question.id for found in listed] == ["2", "B", "a", "1"]
     assert listed[0] == turn("2", session="b", finished_at=NOON + 3 * HOUR)
     assert await stores.archive.asked_by("U1", 2) == listed[:2]
+    for place, last in enumerate(listed, start=1):
+        assert await stores.archive.asked_by("U1", 9, last) == listed[place:]
     assert await stores.archive.asked_by("U1", 0) == []
     assert await stores.archive.asked_by("U3", 9) == []
 

@@ -110,12 +110,13 @@ async def _forget(settings: Settings, user: str) -> int:
 
 
 async def _export_person(settings: Settings, user: str) -> int:
+    is_known = False
     async with _personal_data(settings) as data:
-        rows = await data.of(user)
-    if not rows:
+        async for kind, row in data.of(user):
+            is_known = True
+            print(json.dumps({"kind": kind, kind: row}, ensure_ascii=False, default=_as_json))
+    if not is_known:
         raise ConfigError("nothing is kept of that person; `faqbot sessions export` shows names")
-    for kind, row in rows:
-        print(json.dumps({"kind": kind, kind: row}, ensure_ascii=False, default=_as_json))
     return 0
 
 

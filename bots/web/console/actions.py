@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bots.web.console.access import CONSOLE, visitor_in
-from bots.web.console.views import entry_in, person_in
+from bots.web.console.views import entry_in
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
@@ -155,14 +155,6 @@ async def switch(request: web.Request) -> web.Response:
     except ValueError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}`: {error}") from None
     return web.Response(status=204)
-
-
-async def forget(request: web.Request) -> web.Response:
-    """Delete all that a person has asked and thought."""
-    visitor = visitor_in(request, changes=True)
-    operations = request.app[CONSOLE].operations
-    gone = await operations.forget(person_in(request), who=visitor.name)
-    return said({**asdict(gone.removed), "meetings": gone.meetings})
 
 
 def _taught_json(taught: LessonEffect, profile: Profile) -> dict[str, Any]:

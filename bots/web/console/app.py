@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bots.shared.http_server import STREAMED_BODIES
-from bots.web.console import actions, trials, views
+from bots.web.console import actions, people, trials, views
 from bots.web.console.access import CONSOLE, Console, Key, Role, keys_of
 from bots.web.handlers.site import file_of
 from config.check_texts import load_check_words
@@ -114,8 +114,8 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{_API}/switches", views.switches),
         web.put(f"{_API}/switches", actions.switch),
         web.post(f"{_API}/switches/try", trials.try_switch),
-        web.get(f"{_API}/people/{{person}}", views.person),
-        web.delete(f"{_API}/people/{{person}}", actions.forget),
+        web.get(f"{_API}/people/{{person}}", people.export),
+        web.delete(f"{_API}/people/{{person}}", people.forget),
     ]
 
 

@@ -11,10 +11,9 @@ from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any, Final
 
-import orjson
 from aiohttp import web
 
-from bots.web.console import describe
+from bots.web.console import describe, lines
 from bots.web.console.access import CONSOLE, visitor_in
 from bots.web.console.actions import group_in, questions_in
 from bots.web.context import CONTEXT
@@ -173,16 +172,13 @@ async def _streamed(request: web.Request, after: AnyAssistant) -> web.StreamResp
     """Send a line of how far it is after every ten questions, and at last what was found."""
     trials = request.app[CONSOLE].operations.trials
     asked = await last_asked(trials.reports, trials.archive)
-    response = web.StreamResponse(
-        headers={"Content-Type": "application/x-ndjson", "X-Accel-Buffering": "no"}
-    )
-    await response.prepare(request)
+    response = await lines.opened(request)
     try:
         found = await _compared(response, request, asked, after)
-        await _line(response, {"result": replay_json(found, BOUND)})
+        await lines.send(response, {"result": replay_json(found, BOUND)})
     except FaqbotError as error:
         logger.error("a trial failed: %s", error)
-        await _line(response, {"failed": True})
+        await lines.send(response, {"failed": True})
     await response.write_eof()
     return response
 
@@ -198,10 +194,6 @@ async def _compared(
     async with aclosing(trials.compare(asked, after)) as comparisons:
         async for comparison in comparisons:
             if len(found) % _EVERY == 0:
-                await _line(response, {"done": len(found), "of": len(asked)})
+                await lines.send(response, {"done": len(found), "of": len(asked)})
             found.append(comparison)
     return found
-
-
-async def _line(response: web.StreamResponse, value: dict[str, Any]) -> None:
-    await response.write(orjson.dumps(value) + b"\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bots.web.console import describe
-from bots.web.console.access import CONSOLE, Console, Role, check_failure, check_name, visitor_in
+from bots.web.console.access import CONSOLE, Console, check_failure, check_name, visitor_in
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, number_in, text_in
 from bots.web.problems import Problem, said
@@ -33,8 +32,6 @@ _AUDIT: Final = 200
 _LESSONS: Final = 50
 _GROUPS: Final = 50
 _MOST_FINDINGS: Final = 100_000
-_PERSONS_TURNS: Final = 10_000
-_PERSON = re.compile(r"[^\x00-\x1f]{1,200}")
 
 
 async def me(request: web.Request) -> web.Response:
@@ -225,43 +222,6 @@ async def switches(request: web.Request) -> web.Response:
             "audit": [describe.audit_json(event) for event in events],
         }
     )
-
-
-async def person(request: web.Request) -> web.Response:
-    """Return all data of a person, to answer a legal request; for owners, and logged."""
-    visitor = visitor_in(request)
-    if visitor.role is not Role.OWNER:
-        raise Problem(HTTPStatus.FORBIDDEN, "for_owners")
-    operations = request.app[CONSOLE].operations
-    name = person_in(request)
-    found = await operations.archive.asked_by(name, _PERSONS_TURNS)
-    given = await operations.archive.opinions([turn.question.id for turn in found])
-    others = await operations.personal.besides_turns(name)
-    await operations.note(visitor.name, "person.export", f"{len(found)} turns")
-    return said(
-        {
-            "person": name,
-            "turns": [
-                describe.whole_turn_json(
-                    turn, [one for one in given if one.question_id == turn.question.id]
-                )
-                for turn in found
-            ],
-            "others": [{"kind": kind, kind: row} for kind, row in others],
-        }
-    )
-
-
-def person_in(request: web.Request) -> str:
-    """Return the person that the path names.
-
-    Raises:
-        Problem: it names none.
-    """
-    name = request.match_info["person"]
-    if not _PERSON.fullmatch(name):
-        raise Problem(HTTPStatus.BAD_REQUEST, "a person is named as conversations show it")
-    return name
 
 
 def _console(request: web.Request) -> Console:

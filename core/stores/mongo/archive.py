@@ -97,14 +97,16 @@ class MongoArchive:
             found = self._db.turns.find(chosen).sort(_OLDEST_FIRST).limit(limit)
             return [(document["n"], turn_of(document)) async for document in found]
 
-    async def asked_by(self, asker: str, limit: int) -> list[Turn]:
+    async def asked_by(self, asker: str, limit: int, after: Turn | None = None) -> list[Turn]:
         """Return a person's turns, the one that ended last first, then by question id."""
         check_text("the asker", asker)
-        if limit < 1:
-            return []
-        with self._db.translated():
-            found = self._db.turns.find({"asker": asker}).sort(_LATEST).limit(limit)
-            return [turn_of(document) async for document in found]
+        if after is None:
+            return await self._asked({"asker": asker}, limit)
+        at = after.finished_at
+        equal = {"asker": asker, "finished_at": at, "_id": {"$gt": after.question.id}}
+        page = await self._asked(equal, limit)
+        older = {"asker": asker, "finished_at": {"$lt": at}}
+        return page + await self._asked(older, limit - len(page))
 
     async def remove(self, question_id: str) -> bool:
         """Delete one turn and the opinions on it; False if there is none."""
@@ -249,6 +251,13 @@ class MongoArchive:
                 SessionSummary(SessionId(document["_id"]), document["last_at"])
                 async for document in found
             ]
+
+    async def _asked(self, chosen: Document, limit: int) -> list[Turn]:
+        if limit < 1:
+            return []
+        with self._db.translated():
+            found = self._db.turns.find(chosen).sort(_LATEST).limit(limit)
+            return [turn_of(document) async for document in found]
 
     async def _remove(self, chosen: Document) -> tuple[int, int]:
         """Delete the chosen turns with their feedback; how many of each."""

@@ -43,10 +43,14 @@ LAST_ENDED: Final = f"""
     ) ORDER BY finished_at_ms DESC, question_id DESC
 """  # noqa: S608 - only columns
 ASKED_BY: Final = """
-    SELECT * FROM turns WHERE asker = ? ORDER BY finished_at_ms DESC, question_id LIMIT ?
+    SELECT * FROM turns WHERE asker = ?1 AND finished_at_ms <= ?2
+    AND (finished_at_ms < ?2 OR question_id > ?3)
+    ORDER BY finished_at_ms DESC, question_id LIMIT ?4
 """
 RENAME: Final = "UPDATE sessions SET title = ? WHERE session = ?"
 TITLE: Final = "SELECT title FROM sessions WHERE session = ?"
+
+_END_OF_TIME_MS: Final = 2**63 - 1
 
 # A few at a time, so that whoever wants to append meanwhile does not wait long.
 _AT_ONCE: Final = 500
@@ -122,10 +126,11 @@ class SqliteArchive:
         rows = await self._file.read(partial(_rows, statement=PAGE, values=values))
         return [(row["seq"], turn_of(row)) for row in rows]
 
-    async def asked_by(self, asker: str, limit: int) -> list[Turn]:
+    async def asked_by(self, asker: str, limit: int, after: Turn | None = None) -> list[Turn]:
         """Return a person's turns, the one that ended last first, then by question id."""
         check_text("the asker", asker)
-        values = (asker, max(limit, 0))
+        last = (to_ms(after.finished_at), after.question.id) if after else (_END_OF_TIME_MS, "")
+        values = (asker, *last, max(limit, 0))
         rows = await self._file.read(partial(_rows, statement=ASKED_BY, values=values))
         return [turn_of(row) for row in rows]
 

@@ -22,6 +22,7 @@ from bots.web.console import views
 from bots.web.console.access import COOKIE, CSRF, Role, keys_of
 from config.profiles import load_profile
 from core.lessons.gate import Examined
+from core.reporting import person_records
 from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
 from core.reporting.person_records import PersonRecords
@@ -426,9 +427,10 @@ async def test_what_is_switched_counts_at_once_and_is_logged(bot, operator):
     ]
 
 
-async def test_a_persons_data_are_exported_and_deleted(bot, operator):
-    """What the bot was told to remember and the diary are among them."""
-    await asked(bot, "질문")
+async def test_a_persons_data_are_exported_and_deleted(bot, operator, monkeypatch):
+    """However many they are; what the bot was told to remember and the diary are among them."""
+    monkeypatch.setattr(person_records, "_PAGE", 2)
+    await asked(bot, "질문 1", "질문 2", "질문 3")
     await operator.enter(OWNER)
     _, found = await operator.call("GET", "/turns")
     person = found["turns"][0]["person"]
@@ -436,15 +438,18 @@ async def test_a_persons_data_are_exported_and_deleted(bot, operator):
     start = datetime(2026, 12, 1, 6, tzinfo=UTC)
     slot = Slot(start, start + timedelta(hours=1))
     await bot.stores.diary.book(Meeting("b1", "디자인 회의", person, (), slot))
-    _, told = await operator.call("GET", f"/people/{person}")
-    assert [turn["text"] for turn in told["turns"]] == ["질문"]
-    kept = {one["kind"]: one[one["kind"]] for one in told["others"]}
+    async with operator.http.get(f"{operator.address}/people/{person}") as response:
+        told = [json.loads(line) async for line in response.content]
+    turns = [one["turn"]["question"]["text"] for one in told if one["kind"] == "turn"]
+    assert turns == ["질문 3", "질문 2", "질문 1"]
+    kept = {one["kind"]: one[one["kind"]] for one in told}
     assert kept["memory"]["text"] == "견과류를 못 먹음"
     assert kept["meeting"]["title"] == "디자인 회의"
     _, gone = await operator.call("DELETE", f"/people/{person}")
-    assert (gone["turns"], gone["memories"], gone["meetings"]) == (1, 1, 1)
+    assert (gone["turns"], gone["memories"], gone["meetings"]) == (3, 1, 1)
     assert (await operator.call("GET", "/turns"))[1]["turns"] == []
     log = (await operator.call("GET", "/switches"))[1]["audit"]
+    assert [one["action"] for one in log] == ["person.delete", "person.export"]
     assert person not in str(log)
 
 

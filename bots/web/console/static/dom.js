@@ -47,9 +47,9 @@ export async function problemOf(response, path) {
 export const wordsOf = (error) => (error instanceof TypeError ? t.away : error.message);
 
 // Calls, and hands each line of the response on as it comes.
-export async function lines(path, body, take) {
+export async function lines(method, path, body, take) {
   const headers = { "Content-Type": "application/json", "Faqbot-Console": me.csrf };
-  const response = await fetch(`/console/api${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await fetch(`/console/api${path}`, { method, headers, body: body && JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response, path);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let held = "";

@@ -1,7 +1,7 @@
 // Switches with the log of changes; and people's data, for whoever asks for it by law.
 
 import { auditOf, rulesOf, valueOf } from "./audit.js";
-import { button, call, field, isOwner, make, number, say, t } from "./dom.js";
+import { button, call, field, isOwner, lines, make, number, say, t } from "./dom.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
@@ -85,15 +85,21 @@ export async function people(query) {
   const save = button(t.export, async () => {
     if (!given()) return;
     result.textContent = "";
-    const told = await call("GET", path());
-    if (!Object.values(told).some((kept) => Array.isArray(kept) && kept.length)) {
+    const rows = [];
+    let turns = 0;
+    await lines("GET", path(), undefined, (row) => {
+      if (row.failed) throw new Error(t.failed);
+      rows.push(`${JSON.stringify(row)}\n`);
+      if (row.kind === "turn") turns += 1;
+    });
+    if (!rows.length) {
       result.textContent = t.nobody;
       return;
     }
-    const address = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }));
-    make("a", { href: address, download: "person.json" }).click();
+    const address = URL.createObjectURL(new Blob(rows, { type: "application/x-ndjson" }));
+    make("a", { href: address, download: "person.jsonl" }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
-    result.textContent = t.exported.replace("{count}", number(told.turns.length));
+    result.textContent = t.exported.replace("{count}", number(turns));
   }, "primary");
   const forget = button(t.delete, async () => {
     if (!given() || !confirm(t.delete_sure)) return;

@@ -12,7 +12,7 @@ export function tryButton(path, body, place, then, label = t.try_first) {
     const words = make("p", { className: "small", role: "status", textContent: t.trying });
     place.replaceChildren(words, far);
     try {
-      await lines(path, body(), (line) => {
+      await lines("POST", path, body(), (line) => {
         if (line.of) {
           far.value = line.done / line.of;
           words.textContent = t.tried.replace("{done}", number(line.done)).replace("{of}", number(line.of));

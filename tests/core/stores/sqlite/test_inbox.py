@@ -74,7 +74,7 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
         (sqlite_archive.FORGET_QUESTIONS, 1),
         (sqlite_archive.EXPIRE_QUESTIONS, 1),
         (sqlite_archive.OF_QUESTION, 2),
-        (sqlite_archive.ASKED_BY, 2),
+        (sqlite_archive.ASKED_BY, 4),
         (sqlite_inbox.FIND, 1),
         (sqlite_inbox.LAST_SEEN, 1),
         (sqlite_inbox.WAITING, 1),
