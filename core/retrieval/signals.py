@@ -9,7 +9,7 @@ they can be added.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from weakref import WeakKeyDictionary
@@ -26,6 +26,7 @@ from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.overlay.lessons import LessonIndex
 from core.retrieval.vectors import unit
 from core.text.korean import Analyzer
+from core.text.spelling import latin
 from core.text.spelling.faq_words import FaqWords
 from core.text.spelling.misspellings import Spelling
 from core.types import Exchange
@@ -128,7 +129,21 @@ class SignalReader:
         if of != generation:
             words = FaqWords.of(lexical.titles, self._analyzer.kiwi)
             self._faq_words = (generation, words)
-        return replace(query, question=words.written(query.question, self._analyzer))
+        written = words.written(query.question, self._analyzer)
+        return replace(query, question=self._without_slips(written, lexical))
+
+    def _without_slips(self, text: str, lexical: LexicalIndex) -> str:
+        """Return a text whose misspelt Latin words are the FAQ's, by their stems."""
+
+        def is_word(stem: str) -> bool:
+            term = f"{stem}/N"
+            return term in lexical.words.terms or bool(self._words.of_words([term]).any())
+
+        def commonest(stems: Collection[str]) -> str | None:
+            there = [stem for stem in stems if f"{stem}/N" in lexical.words.terms]
+            return min(there, key=lambda stem: (lexical.idf(f"{stem}/N"), stem), default=None)
+
+        return latin.corrected(text, stem=self._analyzer.stem, is_word=is_word, commonest=commonest)
 
     def is_elliptical(self, question: str) -> bool:
         """Return whether a question is so short that it may refer to the one before."""

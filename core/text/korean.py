@@ -89,7 +89,7 @@ class Analyzer:
         self.kiwi = kiwi
         self.version = terms_version(loanwords or {})
         self._lock = threading.Lock()
-        self._stem = _english_stems()
+        self.stem = _english_stems()
         self._loans: dict[str, tuple[str, ...]] = {}
         latin, hangul = list(loanwords or ()), list((loanwords or {}).values())
         words = [self._terms(tokens, korean=True) for tokens in kiwi.tokenize(hangul)]
@@ -166,7 +166,7 @@ class Analyzer:
                     if korean and (loan := self._loans.get(word)):
                         terms += loan
                     elif all_words or not _FUNCTION_WORDS.fullmatch(word):
-                        terms.append(f"{self._stem(word)}/N")
+                        terms.append(f"{self.stem(word)}/N")
             elif token.tag in _LETTERS_OF_OTHERS:
                 terms += _foreign(token.form.lower())
             elif _is_content(token):

@@ -29,6 +29,9 @@ class TinyAnalyzer:
         self.asked: list[str] = []
         self.kiwi = self.Kiwi()
 
+    def stem(self, word: str) -> str:
+        return word
+
     def terms(self, text: str) -> tuple[str, ...]:
         return self.terms_of([text])[0]
 
