@@ -194,7 +194,7 @@ class SkilledAssistant:
                     yield step
                     if isinstance(step, Answered):
                         return
-            if compact(text) in map(compact, self._profile.skill_stops):
+            if self._stops(text):
                 ended = replace(dialogue, data=None)
                 yield await self._told(question, self._profile.skill_stopped, ended)
 
@@ -262,7 +262,8 @@ class SkilledAssistant:
             situation = await self._situations.of(question)
         else:
             situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
-        request = Request(question, text, dialogue.data, situation, arguments or {})
+        stops = self._stops(text)
+        request = Request(question, text, dialogue.data, situation, arguments or {}, stops=stops)
         async with aclosing(self._skills[dialogue.skill].hear(request)) as said:
             async for event in said:
                 if isinstance(event, Status):
@@ -270,6 +271,10 @@ class SkilledAssistant:
                 else:
                     yield await self._kept(question, dialogue, event)
                     return
+
+    def _stops(self, text: str) -> bool:
+        """Return whether a text is nothing but words that end a dialogue."""
+        return compact(text) in map(compact, self._profile.skill_stops)
 
     def _meant(self, text: str, research: Research) -> str | None:
         """Return the skill that a message is meant for rather than for the FAQ; None if none is."""

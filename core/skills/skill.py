@@ -23,7 +23,8 @@ class Request:
     the skill was not at work. `question.id` is the same when the message is handled again after a
     crash: whatever changes something outside uses it as the key that makes it happen once.
     `arguments` are what a model has read from the message, by the names of the skill's
-    `parameters`; nobody has checked them.
+    `parameters`; nobody has checked them. `stops` says that the text is nothing but words that
+    end a dialogue, which a skill leaves alone unless they mean something else to it.
     """
 
     question: Question
@@ -31,6 +32,7 @@ class Request:
     data: str | None
     situation: Situation
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 In every one of them something is corrected, the bot is restarted in the middle, somebody else
 presses what is not theirs, and one is called off. An adapter's test file imports everything from
 here and from `contracts.api_skill` beside `contracts.platform`; its driver can also
-`press_by_other`.
+`press_by_other`, `ask_as_other` and read what is `told_in_private` to the person.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
+from core.skills.memory.skill import MemorySkill, MemoryWords
 from core.skills.messenger import Messenger
 from core.skills.recommender.advice import Adviser
 from core.skills.recommender.form import load_shipped_form
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.skill import RecommenderSkill
 from core.skills.tools import SkillTools
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.memories import SqliteMemories
 
 
 class Scripted(ScriptedAssistant):
@@ -111,6 +114,14 @@ def analyst(answerer, today, with_skills):
     return with_skills(lambda _: [DataSkill(answerer, answerer.texts)], now=lambda: noon)
 
 
+@pytest.fixture
+async def remembering(with_skills, tmp_path):
+    """An assistant that remembers what it is told."""
+    async with SqliteFile.open(tmp_path / "memories.sqlite3") as file:
+        words, memories = MemoryWords.load("ko"), SqliteMemories(file)
+        yield with_skills(lambda messenger: [MemorySkill(memories, words, messenger)])
+
+
 def _now():
     return datetime.now(UTC)
 
@@ -135,6 +146,19 @@ async def faq_answered(driver, asked):
 async def offered(driver, asked, label):
     """Wait until there is a button."""
     await driver.until(lambda: label in driver.buttons(asked))
+
+
+async def stopped(driver, asked, words):
+    """Say words that end a dialogue, and wait until the bot has ended it once more."""
+    told = "그만할게요"
+    before = sum(told in text for text in driver.shown(asked))
+    await driver.go_on(asked, words)
+    await driver.until(lambda: sum(told in text for text in driver.shown(asked)) > before)
+
+
+def listed(texts):
+    """Those of some messages that list what somebody told the bot to remember."""
+    return [text for text in texts if "기억하라고 하신 내용" in text]
 
 
 async def nothing_changes(driver, asked, label):
@@ -197,8 +221,10 @@ async def test_a_product_is_recommended_by_what_was_said_pressed_and_corrected(d
         assert any("예산이 60만 원" in text for text in driver.shown(asked))
         await driver.press(asked, "다른 상품 보기")
         await driver.until(lambda: sum("1. " in text for text in driver.shown(asked)) == 2)
-        await driver.go_on(asked, "그만")
-        await said(driver, asked, "그만할게요")
+        await stopped(driver, asked, "never mind")
+        await driver.go_on(asked, "가전제품 하나 추천해 줘")
+        await driver.until(lambda: sum("연령대가" in one for one in driver.shown(asked)) == 2)
+        await stopped(driver, asked, "취소할래요")
 
 
 async def test_data_is_answered_asked_anew_after_a_restart_and_shown_with_its_sql(driver, analyst):
@@ -213,6 +239,41 @@ async def test_data_is_answered_asked_anew_after_a_restart_and_shown_with_its_sq
     async with driver.running(make_assistant=analyst):
         await driver.press(asked, "SQL 보기")
         await said(driver, asked, "SELECT")
-        await driver.go_on(asked, "됐어요")
+        await stopped(driver, asked, "취소")  # which is a value of the data as well
+        await driver.go_on(asked, "작년 총매출은 얼마였어?")
+        await said(driver, asked, "2025년 기준, 매출")
+        await stopped(driver, asked, "이제 그만할래요")
         await driver.go_on(asked, "정산은 언제 되나요?")
         await faq_answered(driver, asked)
+
+
+@pytest.mark.parametrize("plain", ["keyless"], indirect=True)
+async def test_what_is_told_is_corrected_shown_to_its_person_alone_and_forgotten(
+    driver, remembering
+):
+    async with driver.running(make_assistant=remembering):
+        asked = await driver.ask("정산 담당은 지영이라고 기억해 줘")
+        await said(driver, asked, "기억할게요: 정산 담당은 지영")
+        await driver.go_on(asked, "아니, 정산 담당은 민수야")
+        await said(driver, asked, "기억할게요: 정산 담당은 민수")
+        await driver.go_on(asked, "기억해 줘: 창고는 부산")
+        await said(driver, asked, "기억할게요: 창고는 부산")
+        await driver.go_on(asked, "잊어 줘")
+        await offered(driver, asked, "창고는 부산")
+        await nothing_changes(driver, asked, "창고는 부산")
+    async with driver.running(make_assistant=remembering):
+        await driver.press(asked, "창고는 부산")
+        await said(driver, asked, "잊었어요: 창고는 부산")
+        await driver.go_on(asked, "뭘 기억해?")
+        await driver.until(lambda: listed(driver.told_in_private(asked)))
+        (told,) = listed(driver.told_in_private(asked))
+        assert "정산 담당은 민수" in told
+        assert not any(gone in told for gone in ("지영", "창고"))
+        others = await driver.ask_as_other("뭘 기억해?")
+        await said(driver, others, "기억하라고 하신 것이 없어요")
+        await driver.go_on(asked, "전부 잊어줘")
+        await offered(driver, asked, "모두 잊기")
+        await driver.go_on(asked, "네")
+        await said(driver, asked, "모두 잊었어요")
+        await driver.go_on(asked, "뭘 기억해?")
+        await said(driver, asked, "기억하라고 하신 것이 없어요")

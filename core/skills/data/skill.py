@@ -54,6 +54,8 @@ class DataSkill:
         Raises:
             DataError: the database cannot be read, or the query took too long.
         """
+        if request.stops and request.data is not None:
+            return  # also where "취소" is a value of the data
         before = json.loads(request.data or "{}")
         person = request.situation.person
         only = (person,) if person else ()

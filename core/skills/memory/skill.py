@@ -19,10 +19,12 @@ from core.types import Memory, Status
 NAME: Final = "memory"
 
 _LAPSES: Final = timedelta(hours=1)
+_CORRECTED_WITHIN: Final = timedelta(minutes=5)
 _MOST: Final = 30  # of one person
 _MOST_CHARS: Final = 300
 _MOST_CHOICES: Final = 3  # beside "all" and "keep"
 _SOLE: Final = 2  # one thing to forget, or keep it
+_SHORT: Final = 2  # words, which do not say by themselves what is to be remembered
 _WORD: Final = re.compile(r"[가-힣]{2,}|[A-Za-z]{3,}|\d+")
 
 
@@ -57,6 +59,24 @@ class MemoryWords:
         """Return what is to be remembered, without the words that ask for it."""
         without = self.intents.without("head", text)
         return self.intents.without("tail", without).strip(" .,:~!")
+
+    def corrected(self, text: str, before: str) -> str | None:
+        """Return what is to be remembered in place of what was told before.
+
+        That is "" where a message says only that it was wrong, and None where it corrects nothing.
+        """
+        match = self.intents.found("correction", text)
+        if match is None or self.says("question", text):
+            return None
+        if match.groupdict().get("wrong"):
+            wrong, right = match["wrong"].strip(), match["right"].strip(" .,~!")
+            return before.replace(wrong, right) if wrong in before else None
+        told = self.told(text[match.end() :])
+        words = _WORD.findall(told.casefold())
+        shared = sum(word in before.casefold() for word in words)
+        if words and shared >= len(words) / 2:
+            return told
+        return "" if len(told.split()) <= _SHORT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +136,32 @@ class MemorySkill:
                 return await self._remembered(request, text, known)
         return None
 
-    async def _remembered(self, request: Request, text: str, known: Sequence[Memory]) -> SkillReply:
+    async def _remembered(
+        self, request: Request, text: str, known: Sequence[Memory], instead: str = ""
+    ) -> SkillReply:
+        """Remember a text, in place of the memory with the id `instead` if there is one."""
         texts = self.words.texts
         if not text:
-            return self._asking(request, texts["what"], (), {"asked": "what"})
+            return self._asking(request, texts["what"], (), {"asked": "what", "instead": instead})
         if len(text) > _MOST_CHARS:
             return SkillReply(texts["too_long"].format(chars=_MOST_CHARS))
-        others = [one.text for one in known if one.id != request.question.id]
+        known = [one for one in known if one.id not in (request.question.id, instead)]
+        others = [one.text for one in known]
         if compact(text) in map(compact, others):
             return SkillReply(texts["known"].format(text=text))
         if len(known) >= _MOST:
             return SkillReply(texts["full"])
         person = request.situation.person
         await self.memories.add(Memory(request.question.id, person, text))
-        return SkillReply(texts["remembered"].format(text=text))
+        if instead:
+            await self.memories.remove(person, [instead])
+        return SkillReply(
+            texts["remembered"].format(text=text),
+            data=json.dumps({"latest": request.question.id}),
+            only=(person,) if person else (),
+            until=request.situation.now + _CORRECTED_WITHIN,
+            asks=False,
+        )
 
     async def _shown(self, request: Request, known: Sequence[Memory]) -> SkillReply:
         """Return what is known: to the person alone, where others could read it."""
@@ -165,11 +197,14 @@ class MemorySkill:
         return self._asking(request, texts["which"], choices, {"ids": ids, "sole": sole})
 
     async def _chosen(self, request: Request) -> SkillReply | None:
-        """Return the reply to a choice, or to what is to be remembered; None if it is neither."""
+        """Return the reply to a choice, a correction or what is to be remembered; else None."""
         asked = json.loads(request.data or "{}")
         known = await self.memories.of(request.situation.person)
+        if "latest" in asked:
+            return await self._corrected(request, asked["latest"], known)
         if "ids" not in asked:
-            return await self._remembered(request, self.words.told(request.text), known)
+            text, instead = self.words.told(request.text), asked.get("instead", "")
+            return await self._remembered(request, text, known, instead)
         texts, ids = self.words.texts, asked["ids"]
         if request.text == texts["keep"] or self.words.says("no", request.text):
             return SkillReply(texts["kept"])
@@ -180,6 +215,18 @@ class MemorySkill:
             return await self._gone(request, known, every=True)
         named = [one for one in known if one.id == ids.get(text)]
         return await self._gone(request, named) if named else None
+
+    async def _corrected(
+        self, request: Request, latest: str, known: Sequence[Memory]
+    ) -> SkillReply | None:
+        """Return the reply to a correction of the latest memory, by its id; None if it is none."""
+        before = next((one for one in known if one.id == latest), None)
+        if before is None or request.stops:
+            return None
+        right = self.words.corrected(request.text, before.text)
+        if right is None:
+            return None
+        return await self._remembered(request, right, known, latest)
 
     async def _gone(
         self, request: Request, which: Sequence[Memory], *, every: bool = False

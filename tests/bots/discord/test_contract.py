@@ -99,6 +99,13 @@ class DiscordDriver:
     async def press_by_other(self, asked, label):
         await self.press(asked, label, user=self.other)
 
+    async def ask_as_other(self, text):
+        channel = self.fake.guild.channels[0]
+        return Asked(await self.fake.say(channel, text, user=self.other, mention_bot=True))
+
+    def told_in_private(self, _asked):
+        return [one.content for one in answers_in(self.fake, self.fake.dm(self.fake.user))]
+
     async def ask_naming_other(self, before, after):
         text = f"{before}{self.other.mention}{after}"
         return Asked(await self.fake.say(self.fake.guild.channels[0], text, mention_bot=True))

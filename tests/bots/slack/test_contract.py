@@ -97,6 +97,14 @@ class SlackDriver:
     async def press_by_other(self, asked, label):
         await self._pressed(self.other, asked, label)
 
+    async def ask_as_other(self, text):
+        message = await self.other.mention(self.channel, text)
+        return Asked(message, message)
+
+    def told_in_private(self, _asked):
+        own = self.slack.team.bot_id
+        return [visible(m) for m in self.slack.messages(self.person.dm) if m.bot_id == own]
+
     async def _pressed(self, person, asked, label):
         for message in reversed(self._messages(asked)):
             if label in labels(message):

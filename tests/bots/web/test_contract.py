@@ -29,6 +29,7 @@ class WebDriver:
         self.folder, self.profile = folder, profile
         self.port = free_port()
         self.person = Person(f"http://127.0.0.1:{self.port}")
+        self.other = Person(self.person.address)
 
     @asynccontextmanager
     async def running(self, **settings):
@@ -69,16 +70,20 @@ class WebDriver:
         raise LookupError(label)
 
     async def press_by_other(self, asked, label):
-        other = Person(self.person.address)
-        try:
-            for message in self._messages(asked):
-                for one in message.ending["followups"] if message.ending else ():
-                    if one["text"] == label:
-                        path = f"/questions/{message.id}/followups/{one['index']}"
-                        status, _ = await other.call("POST", path)
-                        assert status >= 400
-        finally:
-            await other.close()
+        for message in self._messages(asked):
+            for one in message.ending["followups"] if message.ending else ():
+                if one["text"] == label:
+                    path = f"/questions/{message.id}/followups/{one['index']}"
+                    status, _ = await self.other.call("POST", path)
+                    assert status >= 400
+
+    async def ask_as_other(self, text):
+        message = await self.other.ask(text)
+        await self.other.until(lambda: message.ending)
+        return Asked(message, message.session)
+
+    def told_in_private(self, asked):
+        return self.shown(asked)  # nobody else reads at the page
 
     def shown(self, asked):
         return [
@@ -112,7 +117,8 @@ class WebDriver:
         return await self.person.until(true)
 
     def _messages(self, asked):
-        return [one for one in self.person.messages if one.session == asked.session]
+        messages = (*self.person.messages, *self.other.messages)
+        return [one for one in messages if one.session == asked.session]
 
 
 @pytest.fixture
@@ -121,3 +127,4 @@ async def driver(tmp_path, profile):
     driver = WebDriver(tmp_path, profile)
     yield driver
     await driver.person.close()
+    await driver.other.close()

@@ -162,3 +162,24 @@ def test_what_is_to_be_remembered_is_kept_without_the_words_that_ask_for_it(said
 def test_what_is_wanted_of_the_memory_is_understood(wanted, said):
     texts = said.strip().splitlines()
     assert {text: WORDS.wanted(text) for text in texts} == dict.fromkeys(texts, wanted)
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "wanted"),
+    [
+        ("아니, 정산 담당은 민수야", "정산 담당은 지영", "정산 담당은 민수야"),
+        ("지영 말고 민수로 기억해 줘", "정산 담당은 지영", "정산 담당은 민수"),
+        ("정산 담당은 지영이 아니라 민수예요", "정산 담당은 지영", "정산 담당은 민수"),
+        ("no wait, the contact is Lee", "the contact is Kim", "the contact is Lee"),
+        ("not Kim but Lee", "the contact is Kim", "the contact is Lee"),
+        ("아니 민수야", "정산 담당은 지영", ""),
+        ("틀렸어", "정산 담당은 지영", ""),
+        ("아니 정산은 언제 되나요", "정산 담당은 지영", None),
+        ("아니 배송이 아직도 안 와요 어쩌죠", "정산 담당은 지영", None),
+        ("비밀번호 말고 다른 방법으로 로그인할래", "정산 담당은 지영", None),
+        ("actually I want to see my refund status", "the refund contact is Kim", None),
+    ],
+)
+def test_what_was_told_last_is_corrected_and_other_messages_correct_nothing(said, before, wanted):
+    """What only says that it was wrong is asked about; a question goes to the FAQ."""
+    assert WORDS.corrected(said, before) == wanted
