@@ -51,10 +51,19 @@ class Taught:
     lesson: Lesson | None = None
     waiting: tuple[str, ...] = ()
 
+    @property
+    def is_learnt(self) -> bool:
+        """True if the message has taught what is served; a held one may be delivered again."""
+        served = self.lesson is not None and self.lesson.state in _SERVED
+        return served and self.outcome in _LEARNT
 
+
+_SERVED: Final = (LessonState.SERVED, LessonState.EXPIRED)
+_LEARNT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
 _OUTCOMES: Final = {
     Teaching.LEARNED: Outcome.LEARNED,
     Teaching.CORRECTED: Outcome.CORRECTED,
+    Teaching.RENEWED: Outcome.KNOWN,  # the message was delivered again while it was examined
     Teaching.KNOWN: Outcome.KNOWN,
 }
 
@@ -214,7 +223,7 @@ class LessonBook:
         stored = await self._lessons.find(lesson.id)
         if stored:
             await answer_case(self._cases, stored, at=datetime.now(UTC), seen_in=seen_in)
-        if teaching is Teaching.KNOWN or stored is None:
+        if _OUTCOMES[teaching] is Outcome.KNOWN or stored is None:
             return Taught(_OUTCOMES[teaching], stored)
         held = stored.state is LessonState.HELD
         outcome = Outcome.HELD if held else _OUTCOMES[teaching]

@@ -138,8 +138,11 @@ def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool = False) -> 
         return Teaching.LEARNED if lesson.learned_at > known.learned_at else Teaching.KNOWN
     if lesson.learned_at < known.learned_at:
         return Teaching.KNOWN
-    same = replace(lesson, learned_at=known.learned_at) == known
-    return Teaching.KNOWN if same else Teaching.CORRECTED
+    same = replace(lesson, learned_at=known.learned_at)
+    if same == known:
+        return Teaching.KNOWN
+    renewed = replace(same, review_at=known.review_at) == known
+    return Teaching.RENEWED if renewed else Teaching.CORRECTED
 
 
 def blank(lesson_id: str, removed_at: datetime) -> Lesson:

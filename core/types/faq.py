@@ -115,6 +115,7 @@ class Teaching(StrEnum):
 
     LEARNED = "learned"
     CORRECTED = "corrected"
+    RENEWED = "renewed"  # nothing but the date of its review is another
     KNOWN = "known"  # the same or a later version is stored already
 
 

@@ -83,6 +83,13 @@ async def test_the_same_twice_changes_nothing(lessons):
     assert await lessons.find("1") == lesson()
 
 
+async def test_another_date_of_review_alone_renews_a_lesson(lessons):
+    await lessons.teach(lesson(review_at=MORNING + MINUTE))
+    renewed = lesson(review_at=MORNING + 9 * MINUTE)
+    assert await lessons.teach(renewed) is Teaching.RENEWED
+    assert await lessons.find("1") == renewed
+
+
 async def test_an_edit_corrects_the_lesson(lessons):
     await lessons.teach(lesson())
     edited = lesson(answer="4층으로 옮겼어요.", learned_at=MORNING + MINUTE)

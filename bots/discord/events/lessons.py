@@ -34,8 +34,14 @@ logger = logging.getLogger(__name__)
 MARK: Final = "✅"
 _IDLE_WITHIN_S: Final = 1.5
 _MINUTE_S: Final = 60.0  # within this time, the same notice is not repeated
-_KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
-_DONE: Final = (*_KNOWN, Outcome.UNLEARNED, Outcome.HELD)
+_DONE: Final = (
+    Outcome.LEARNED,
+    Outcome.CORRECTED,
+    Outcome.KNOWN,
+    Outcome.APPROVED,
+    Outcome.UNLEARNED,
+    Outcome.HELD,
+)
 
 
 class LessonHandler:
@@ -201,7 +207,7 @@ class LessonHandler:
 
     async def _show(self, message: discord.Message, taught: Taught) -> None:
         """Set or remove the mark by the outcome, and post the outcome unless it was known."""
-        if taught.outcome in _KNOWN:
+        if taught.is_learnt:
             await react(self._context.writer, message, MARK)
         elif taught.outcome is Outcome.UNLEARNED:
             await react(self._context.writer, message, MARK, there=False)

@@ -39,7 +39,6 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 MARK: Final = "white_check_mark"
-_MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
 _ALREADY: Final = ("already_reacted", "no_reaction")
 _AT_ONCE_S: Final = 0.7  # how long Slack's event waits for the mark, before a task sets it later
 _WAITS_S: Final = (1.0, 5.0, 30.0)
@@ -78,11 +77,11 @@ class LessonHandler:
         if remark.may_teach:
             await self._have_answered(message)
         taught = await self._service.learning.teach(remark)
-        if taught.outcome in _MARKED:
+        if taught.is_learnt:
             await self._mark(message, workspace, there=True)
         if taught.outcome in SHOWN_OPENLY:
             self._say(message.place, taught, workspace)
-        elif taught.outcome not in _MARKED:
+        elif taught.outcome is not Outcome.KNOWN:
             self._tell(message, taught, workspace)
 
     async def adopt(self, message: IncomingMessage, user: str, workspace: Workspace) -> str:
@@ -96,7 +95,7 @@ class LessonHandler:
         if not await self._owners.include(workspace, user):
             return said_of(Taught(Outcome.NOT_ALLOWED), self._profile)
         taught = await self._service.learning.adopt(await self._said_by(message, user, workspace))
-        if taught.outcome in _MARKED:
+        if taught.is_learnt:
             await self._mark(message, workspace, there=True)
         if taught.outcome in SHOWN_OPENLY:
             self._say(message.place, taught, workspace)

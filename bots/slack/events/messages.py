@@ -210,7 +210,7 @@ class MessageHandler:
         if now.get("subtype") == "tombstone":  # a deleted message that has replies
             await self._withdraw(event, now.get("ts"), workspace)
             return
-        if now.get("text") == before.get("text"):  # Slack has unfurled a link or counted a reply
+        if not _is_edited(now, before):  # Slack has unfurled a link or counted a reply
             return
         message = _read(now, workspace, channel=event.get("channel", ""))
         if message is None:
@@ -274,6 +274,11 @@ def _read(event: Json, workspace: Workspace, *, channel: str = "") -> IncomingMe
     except (AttributeError, TypeError, ValueError):  # Slack would only deliver it again
         logger.exception("a message cannot be read (ts %s)", event.get("ts"))
         return None
+
+
+def _is_edited(now: Json, before: Json) -> bool:
+    """Return whether a person has edited a message; Slack may leave out what it was before."""
+    return now.get("text") != before.get("text") if before else bool(now.get("edited"))
 
 
 async def _calls(message: IncomingMessage) -> bool:

@@ -158,8 +158,15 @@ async def test_a_reply_answers_the_question_that_waits(stores, learning):
     assert lesson.learned_at == NOON + 5 * MINUTE
 
 
-async def test_the_same_reply_twice_and_at_once_is_one_lesson(stores, learning):
-    """A crash between storing and saying so: the redelivery says that it is known."""
+async def test_the_same_reply_twice_and_at_once_is_one_lesson(stores):
+    """It is delivered again while the gate examines it; nobody has corrected anything."""
+    here = asyncio.Barrier(4)
+
+    async def examine(_lesson):
+        async with here:
+            return Examined()
+
+    learning = learning_of(stores, PROFILE, examine=examine, review_after=timedelta(days=90))
     await ask(stores, "q1", "주차장은 어디인가요?")
     outcomes = await asyncio.gather(*(learning.teach(remark()) for _ in range(4)))
     assert sorted(taught.outcome for taught in outcomes) == ["known"] * 3 + ["learned"]

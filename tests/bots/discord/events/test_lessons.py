@@ -195,9 +195,11 @@ async def test_an_edit_corrects_and_one_without_the_tag_unlearns(fake, run, prof
         asked, _ = await escalated(fake, bot)
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
         await marked(fake, taught, told=[profile.teach_learned])
+        fake.tell_message("MESSAGE_UPDATE", taught)  # with the preview of a link: no edit
         await fake.edit(taught, "#학습 매주 목요일이에요.")
         said = [profile.teach_learned, profile.teach_corrected]
         await marked(fake, taught, told=said)
+        fake.tell_message("MESSAGE_UPDATE", taught)
         assert await lessons(bot) == {ASKED: ("매주 목요일이에요.", "담당자")}
         await fake.edit(taught, "매주 목요일이에요.")
         said.append(profile.teach_unlearned)

@@ -11,6 +11,7 @@ from fakes.slack_bot import PROFILE, With, answering, quiet, settled
 
 from bots.slack.events.lessons import MARK
 from core.errors import StorageError
+from core.lessons.remarks import Teacher
 from core.profile import Owner
 from core.types import (
     Answered,
@@ -337,6 +338,10 @@ async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
 
         await slack.until(is_told, PATIENCE_S)
         assert [one.state for one in await lessons(bot)] == [LessonState.HELD]
+        (held,) = [one for one in slack.deliveries if one.event.get("files")]
+        slack.redeliver(held)
+        assert len(await quiet(slack, bot)) == 1
+        assert not slack.calls("reactions.add")
 
 
 async def test_a_lesson_that_comes_twice_is_learnt_once_and_answered_once(
@@ -435,6 +440,24 @@ async def test_an_edit_corrects_and_taking_the_tag_away_unlearns(
         assert len(await quiet(slack, bot)) == 1
     changed = PROFILE.teach_corrected
     assert said(slack, question)[:3] == [PROFILE.teach_learned, changed, PROFILE.teach_unlearned]
+
+
+async def test_a_preview_below_a_lesson_is_no_edit(slack, running, minsu, owner, channel):
+    """Slack sends a change with the preview of a link, and may leave out what was before."""
+    async with running() as bot:
+        question = await escalated(slack, minsu, channel)
+        lesson = await taught(slack, owner, question, "#학습 https://shop.example 을 보세요.")
+        (learnt,) = await lessons(bot)
+        by = Teacher(owner.id, "김담당")
+        await bot.service.learning.correct(learnt.id, learnt.question, TOLD, by)
+        now = lesson.as_json() | {"attachments": [{"text": "안내", "from_url": "https://x"}]}
+        for before in ({}, {"previous_message": lesson.as_json()}):
+            changed = {"type": "message", "subtype": "message_changed", "hidden": True}
+            changed |= {"channel": channel.id, "ts": slack.world.ids.ts(), "message": now} | before
+            slack.world.emit(slack.team, "message.channels", changed, channel)
+        assert len(await quiet(slack, bot)) == 1
+        assert [one.answer for one in await lessons(bot)] == [TOLD]
+    assert said(slack, question) == [PROFILE.teach_learned]
 
 
 async def test_an_edit_that_comes_late_changes_nothing(slack, running, minsu, owner, channel):
