@@ -45,6 +45,7 @@ class Result:
     left: int = 0
     unfinished: int = 0
     disorder: int = 0
+    late: int = 0  # of these, stored after the later question
     outdated: int = 0
     limited: dict[str, int] = field(default_factory=dict)
     recovery_s: float = 0.0
@@ -59,6 +60,7 @@ class Result:
         yield "never answered", f"{self.never}", "0"
         yield "never stored", f"{self.lost}", "0"
         yield "out of order in their thread", f"{self.disorder}", "0"
+        yield "of these, stored after the later question", f"{self.late}", ""
         yield "edited, and the answer is to an older text", f"{self.outdated}", "0"
         yield "deleted, and an answer is left", f"{self.left}", "0"
         yield "messages that never end", f"{self.unfinished}", "0"
@@ -133,7 +135,8 @@ class Tally:
         """Count what is there now."""
         shown = list(self._shown())
         ended, texts = _ended(shown), dict(self._rows("SELECT question_id, text FROM turns"))
-        stored = {question_id for (question_id,) in self._rows("SELECT question_id FROM inbox")}
+        rows = self._rows("SELECT question_id, session, seq FROM inbox")
+        stored = {question_id: (session, seq) for question_id, session, seq in rows}
         result = Result(len(self.questions), recovery_s=self._recovery_s)
         for asked in self.questions.values():
             number = ended[asked.id]
@@ -149,7 +152,8 @@ class Tally:
                 platform = asked.id.partition(":")[0].capitalize()
                 result.seconds.setdefault(platform, []).append(asked.answered_at - asked.at)
         result.unfinished = sum(not has_ended for _, _, has_ended in shown)
-        result.disorder = _disorder(self._threads(), self.questions)
+        moved = list(_disorder(self._threads(), self.questions, stored))
+        result.disorder, result.late = len(moved), sum(moved)
         slack, discord = self._slack.limited(), len(self._discord.rate_limited)
         result.limited = {"Slack": slack, "Discord": discord}
         return result
@@ -205,20 +209,28 @@ def _ended(shown: Iterator[Shown] | list[Shown]) -> Counter[str]:
     return Counter(numbers)
 
 
-def _disorder(threads: Iterator[list[Shown]], questions: dict[str, Asked]) -> int:
-    """Return how many answers stand above one to an earlier question of the same conversation."""
-    count = 0
+def _disorder(
+    threads: Iterator[list[Shown]],
+    questions: dict[str, Asked],
+    stored: dict[str, tuple[str, int]],
+) -> Iterator[bool]:
+    """Yield whether it was stored later, for each answer above one to an earlier question.
+
+    `stored` has the session of each question, and its number in the order of arrival. Who receives
+    a question later than the one after it cannot answer them in order.
+    """
     for thread in threads:
-        latest: dict[object, float] = {}
-        for question, _, _ in thread:
-            asked = questions.get(question)
-            if asked is None or asked.changed:
+        latest: dict[str, str] = {}
+        for name, _, _ in thread:
+            asked = questions.get(name)
+            if asked is None or asked.changed or name not in stored:
                 continue
-            root = getattr(asked.message, "thread_ts", None) or asked.id
-            place = root if question.startswith("slack:") else asked.id.split(":")[2]
-            count += asked.at < latest.get(place, 0.0)
-            latest[place] = max(asked.at, latest.get(place, 0.0))
-    return count
+            session, number = stored[name]
+            before = latest.get(session, name)
+            if asked.at < questions[before].at:
+                yield number > stored[before][1]
+            else:
+                latest[session] = name
 
 
 def _at(ordered: list[float], share: float) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from core.errors import FaqbotError, PlatformError, StorageError, StoreAwayError
 from core.messaging.service import ChatService
@@ -13,6 +15,10 @@ from core.text.asking_sentences import asks_anything
 from core.types import Question
 
 logger = logging.getLogger(__name__)
+
+# The question is stored after this, and a platform waits for that: Slack for three seconds. What is
+# not stored is lost with its process, and comes again after minutes, behind later questions.
+_WITHIN_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,19 @@ async def with_question_above(
     """Return a call of the bot with the question above it added, if it has none of its own.
 
     `above` reads the messages above the call, in order: a thread's from its first one on, or only
-    the one that it `replies` to. While the store is away the call is asked as it is.
+    the one that it `replies` to. While the store is away the call is asked as it is; likewise where
+    the search takes too long, if it has words of its own.
 
     Raises:
         StorageError: the store fails otherwise; the message has to be delivered again.
     """
     try:
-        return await _joined(service, question, above, replies=replies)
+        async with asyncio.timeout(_WITHIN_S if question.text else None):
+            return await _joined(service, question, above, replies=replies)
     except StoreAwayError:
+        return question
+    except TimeoutError:
+        logger.warning("%s is asked as it is: what it points to takes too long", question.id)
         return question
 
 

@@ -26,3 +26,4 @@ def test_nothing_is_lost_and_nothing_is_said_twice(sample_data):
     assert (result.lost, result.never, result.twice) == (0, 0, 0)
     assert (result.left, result.unfinished) == (0, 0)
     assert result.outdated == 0
+    assert result.disorder == result.late

@@ -1,5 +1,6 @@
 """Calls below what a colleague has said: which of them ask the question above."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -51,3 +52,16 @@ async def test_a_short_call_that_is_not_asks_the_question_above_too():
 
 async def test_a_first_message_that_asks_nothing_is_what_a_call_points_to():
     assert await called(Service(), "이건요?", "배송 안내문") == "배송 안내문\n이건요?"
+
+
+async def test_a_busy_process_stores_a_call_as_it_is(monkeypatch):
+    """It is not stored before, so that a search that does not end would lose it."""
+    monkeypatch.setattr("core.messaging.pointing._WITHIN_S", 0.01)
+    service = Service()
+    service.would_answer = lambda *_asked, **_more: asyncio.Event().wait()
+    assert await called(service, "주말에는요?", ABOVE) == "주말에는요?"
+
+
+async def test_a_call_without_words_waits_for_the_question_above(monkeypatch):
+    monkeypatch.setattr("core.messaging.pointing._WITHIN_S", 0.0)
+    assert await called(Service(), "", ABOVE) == ABOVE
