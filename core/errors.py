@@ -122,3 +122,7 @@ class MustBeNewError(PlatformError):
 
 class MessageGoneError(PlatformRefusedError):
     """The message was deleted."""
+
+
+class QuestionGoneError(MessageGoneError):
+    """The message of the question was deleted."""

@@ -8,7 +8,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from core.errors import MessageGoneError, PlatformError, PlatformRefusedError
+from core.errors import (
+    MessageGoneError,
+    PlatformError,
+    PlatformRefusedError,
+    QuestionGoneError,
+)
 from core.messaging.answer_report import AnswerReport, AnswerWatch
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.escalation import Escalation
@@ -103,15 +108,7 @@ class QuestionHandler:
 
     async def _answer(self, claim: Claim, note_reply: NoteReply, watch: AnswerWatch) -> InboxState:
         question = claim.question
-        turn = None
-        # Another process may have stored a turn, or it is a notice, which is stored beforehand.
-        if claim.fence > 1 or is_press(question.id):
-            turn = await until_back(lambda: self._archive.find(question.id))
-        # The turn answers an older text, or was stopped and the question is asked again.
-        if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
-            await until_back(lambda: self._archive.remove(question.id))
-            turn = None
-        if turn:
+        if turn := await self._turn_of(claim):
             told = _only(ending_of(turn))
         elif self._escalation.is_wanted(question):
             question = await self._escalation.meant(question)
@@ -125,6 +122,10 @@ class QuestionHandler:
                 await self._history.store(question.id)
             if isinstance(view.ending, Answered):
                 await self._attach(question, view.ending.files)
+        except QuestionGoneError:  # the process that was told of it may have been killed
+            logger.info("question %s was deleted", question.id)
+            await until_back(lambda: self._inbox.withdraw(question.id))
+            return InboxState.WITHDRAWN
         except MessageGoneError:
             logger.info("question %s: its answer was deleted while being written", question.id)
             return InboxState.WITHDRAWN
@@ -135,6 +136,19 @@ class QuestionHandler:
         if not view.ending:
             await self._keep_stopped(view)
         return state_of(view)
+
+    async def _turn_of(self, claim: Claim) -> Turn | None:
+        """Return the stored turn of a question, None if it has to be answered."""
+        question = claim.question
+        # Another process may have stored a turn, or it is a notice, which is stored beforehand.
+        if claim.fence == 1 and not is_press(question.id):
+            return None
+        turn = await until_back(lambda: self._archive.find(question.id))
+        # The turn answers an older text, or was stopped and the question is asked again.
+        if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
+            await until_back(lambda: self._archive.remove(question.id))
+            return None
+        return turn
 
     async def _attach(self, question: Question, files: Sequence[File]) -> None:
         """Attach files below an answer that is shown; a failure is logged."""

@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bots.discord.api.rate_limits import Budgets
@@ -21,7 +22,13 @@ from bots.discord.api.rest import (
 from bots.discord.ids import Beneath, Within, user_of
 from bots.discord.render.components import Called, Page
 from bots.discord.render.payload import message, new_message, question_in
-from core.errors import MessageGoneError, MustBeNewError, PlatformError, RateLimitedError
+from core.errors import (
+    MessageGoneError,
+    MustBeNewError,
+    PlatformError,
+    QuestionGoneError,
+    RateLimitedError,
+)
 from core.messaging.delivery.pacer import Pacer
 from core.profile import Profile
 from core.types import File, Question, View
@@ -35,6 +42,7 @@ _TYPING_LASTS_S: Final = 9.0
 _MOST_FOUND: Final = 100
 _MESSAGES: Final = {0, 19}  # ordinary messages and replies, without notices of opened threads
 _DELETE_ATTEMPTS: Final = 5
+_PROXIED: Final = timedelta(seconds=15)  # the time in which a proxy posts a question again
 # The codes of an invalid form and of AutoMod's rules, after which another name may be accepted.
 _NAME_REFUSED: Final = {50035, 200000, 200001}
 
@@ -248,9 +256,9 @@ class ChannelReply:
                 return
             try:
                 await self._open_thread(thread_name(self._question.text))
-            except (
-                MessageGoneError
-            ):  # a proxy posts the message again; a deleted question is withdrawn
+            except MessageGoneError as error:
+                if await self._is_deleted():
+                    raise QuestionGoneError(str(error)) from error
                 self._stay_in_channel()
             except RefusedError as error:
                 if error.code in _NAME_REFUSED:
@@ -259,6 +267,22 @@ class ChannelReply:
                     logger.warning("answering in the channel, as a reply: %s", error)
                     self._stay_in_channel()
             self._opened = True
+
+    async def _is_deleted(self) -> bool:
+        """Return whether a message that is gone was deleted for good, not posted again by a proxy.
+
+        Discord tells of a deletion once; a process that is killed then takes it along.
+        """
+        if datetime.now(UTC) - self._question.asked_at < _PROXIED:
+            return False
+        query = {"after": str(self._target.message), "limit": str(_MOST_FOUND)}
+        path = f"/channels/{self._target.channel}/messages"
+        try:
+            told = await self._rest.call("GET", path, query=query)
+        except RefusedError as error:
+            logger.info("whether %s was deleted is not known: %s", self._question.id, error)
+            return False
+        return not any(one.get("webhook_id") for one in told)
 
     async def _open_under_neutral_name(self, why: RefusedError) -> None:
         logger.info("the thread of %s gets another name: %s", self._question.id, why)

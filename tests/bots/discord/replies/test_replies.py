@@ -2,13 +2,15 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import pytest
 from fakes.assistants import answered
 from fakes.discord_bot import answers_in, running_bot, thread_of
 
+from bots.discord.ids import question_id
 from core.errors import StorageError
-from core.types import Delta
+from core.types import Delta, InboxState
 
 
 async def ask(fake, text="질문", channel=None):
@@ -336,6 +338,33 @@ async def test_discord_being_away_for_a_moment_leaves_no_answer_to_a_deleted_que
         fake.fail_next("DELETE", r"/messages/\d+$", "503", times=2)
         await fake.delete(asked)
         await fake.until(lambda: not answers_in(fake, asked.thread))
+
+
+@pytest.mark.parametrize("proxied", [True, False])
+async def test_a_question_that_is_gone_is_not_answered_though_nobody_was_told(
+    fake, tmp_path, profile, monkeypatch, proxied
+):
+    """Who was told of the deletion was killed; what a proxy has posted again is answered."""
+    monkeypatch.setattr("bots.discord.replies.thread._PROXIED", timedelta(0))
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        asked = await ask(fake)
+        asked.deleted_at = time.monotonic()
+        if proxied:
+            await fake.say_by_webhook(channel, "질문", name="루나")
+            await fake.until(lambda: answers_in(fake, channel))
+            return
+        await ask(fake, "다음 질문")
+        await fake.until(lambda: thread_of(fake, channel))
+        name = question_id(fake.guild.id, channel.id, asked.id)
+        async with asyncio.timeout(10):
+            while (  # noqa: ASYNC110 - the store tells nobody
+                await bot.stores.inbox.find(name)
+            ).state is not InboxState.WITHDRAWN:
+                await asyncio.sleep(0.01)
+        assert (await bot.stores.inbox.find(name)).question.text == ""
+        assert not answers_in(fake, channel)
+        assert await bot.stores.archive.find(name) is None
 
 
 @pytest.mark.parametrize("part", ["inbox", "archive"])
