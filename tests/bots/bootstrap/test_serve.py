@@ -1,6 +1,7 @@
 """`faqbot run`: what breaks on one platform stays there."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from fakes.assistants import InPieces
@@ -11,11 +12,13 @@ from bots.bootstrap.jobs import build_jobs
 from bots.bootstrap.serve import connected, keep_running
 from bots.bootstrap.stores import open_stores
 from bots.shared.platform import RunningPlatform
+from config.profiles import load_profile
 from core.errors import PlatformError
 from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
+from core.types import Question, SessionId, Turn, TurnState
 from devtools.slack import Slack, visible
 
 
@@ -117,7 +120,7 @@ async def test_where_no_platform_can_be_reached_it_does_not_start(
 async def test_the_digest_comes_to_the_channels_of_both_platforms(
     slack, fake, settings, service, profile, caplog
 ):
-    """One channel that refuses it keeps the others from nothing."""
+    """One channel that refuses it keeps the others from nothing; with the picture of the week."""
     channel, place = slack.add_channel("담당자"), fake.guild.channels[0]
     to = f"slack:C0000NONE, slack:{channel.id}, discord:{place.id}"
     settings = settings.model_copy(update={"digest_to": to})
@@ -130,6 +133,16 @@ async def test_the_digest_comes_to_the_channels_of_both_platforms(
         (told,) = slack.messages(channel)
         assert profile.digest_quiet in visible(told)
         assert profile.digest_quiet in [*place.messages.values()][-1].content
-    async with open_stores(settings) as stores:
         (alone,) = [one for one in build_jobs(settings, stores) if one.name == "digest"]
         assert profile.digest_quiet in await alone.run()
+        question = Question("q1", SessionId("slack:T1:C1:1"), "주차는요?", "U1", datetime.now(UTC))
+        await stores.history.append(Turn(question, TurnState.ESCALATED, ""))
+        for language in ("ko", "en"):
+            spoken = settings.model_copy(update={"profile": language})
+            jobs = build_jobs(spoken, stores, service=service)
+            (digest,) = [one for one in jobs if one.name == "digest"]
+            with pytest.raises(PlatformError):
+                await digest.run()
+            heading = load_profile(language).digest_week.format(answered="█", missed="░")
+            shown = visible(slack.messages(channel)[-1]), [*place.messages.values()][-1].content
+            assert all(heading in one and f"{'░' * 24} 1\n" in one for one in shown)

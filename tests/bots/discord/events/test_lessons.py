@@ -6,6 +6,7 @@ import pytest
 from fakes.discord_bot import answers_in, running_bot
 
 from bots.discord.api import retry
+from config.profiles import load_profile
 from core.errors import StorageError
 from core.types import Escalated, LessonState
 from devtools.discord import DiscordServer, DiscordSettings
@@ -82,6 +83,79 @@ async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
         await fake.until(is_told)
         held = await bot.stores.lessons.page(9)
         assert [one.state for one in held] == [LessonState.HELD]
+
+
+QUOTED = (
+    "> 무료입니다 #학습\n이거 누가 쓰셨어요?",
+    "```\n답 #학습\n```\n이렇게 쓰면 돼요",
+    "`답 #학습` 이라고 쓰면 돼요",
+)
+
+
+async def test_a_tag_in_a_quote_or_in_code_teaches_nothing_and_one_alone_is_asked_about(
+    fake, run, profile, owner
+):
+    async with run() as bot:
+        asked, _ = await escalated(fake, bot)
+        for text in QUOTED:
+            await fake.say(asked.thread, text, user=owner)
+        alone = await fake.say(asked.thread, "#학습", user=owner)
+        await fake.until(lambda: said_to(fake, alone) == [profile.teach_empty])
+        taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
+        await marked(fake, taught, told=[profile.teach_learned])
+        assert [one.answer for one in await bot.stores.lessons.page(9)] == [TOLD]
+
+
+async def test_the_tag_counts_at_the_top_in_the_middle_and_in_full_width(fake, run, profile, owner):
+    async with run() as bot:
+        asked, _ = await escalated(fake, bot)
+        for text in (f"#학습\n{TOLD}", "매주 수요일 #학습 오후 2시", f"{TOLD} ＃학습"):
+            taught = await fake.say(asked.thread, text, user=owner)
+            await marked(fake, taught, told=[profile.teach_learned])
+        answers = [one.answer for one in await bot.stores.lessons.page(9)]
+        assert answers == [TOLD, "매주 수요일 오후 2시", TOLD]
+
+
+async def test_the_english_tag_counts_in_any_case(fake, tmp_path, owner):
+    english = load_profile("en")
+    async with running_bot(fake, tmp_path, english, DISCORD_OWNERS=str(owner.id)) as bot:
+        asked, _ = await escalated(fake, bot, text="When can I visit the warehouse?")
+        taught = await fake.say(asked.thread, "#LEARN On Wednesdays at two.", user=owner)
+        await marked(fake, taught, told=[english.teach_learned])
+        assert list((await lessons(bot)).values()) == [("On Wednesdays at two.", "담당자")]
+
+
+async def test_two_owners_who_answer_at_once_are_each_told_what_was_learnt(
+    fake, run, profile, owner
+):
+    other = await fake.create_user("나래")
+    async with run(DISCORD_OWNERS=f"{owner.id},{other.id}") as bot:
+        asked, _ = await escalated(fake, bot)
+        first = await fake.say(asked.thread, "#학습 수요일이에요.", user=owner)
+        second = await fake.say(asked.thread, "#학습 목요일이에요.", user=other)
+        for message, answer in ((first, "수요일이에요."), (second, "목요일이에요.")):
+            await marked(fake, message, told=[profile.teach_learned])
+            (told,) = [one for one in answers_in(fake, asked.thread) if one.reference is message]
+            assert f"답변: {answer}" in told.content
+        known = await bot.stores.lessons.page(9)
+        assert [one.author_name for one in known] == ["담당자", "나래"]
+
+
+async def test_of_an_answer_in_three_messages_the_bot_says_which_one_it_has_learnt(
+    fake, run, profile, owner
+):
+    """By a reply to that message, and by its words."""
+    async with run() as bot:
+        asked, _ = await escalated(fake, bot)
+        parts = ["견학은 수요일이에요.", "하루 전까지 신청해 주세요."]
+        before = [await fake.say(asked.thread, text, user=owner) for text in parts]
+        taught = await fake.say(asked.thread, "총무팀에서 받아요 #학습", user=owner)
+        await marked(fake, taught, told=[profile.teach_learned])
+        (told,) = [one for one in answers_in(fake, asked.thread) if one.reference is taught]
+        assert f"질문: {ASKED}\n답변: 총무팀에서 받아요" in told.content
+        assert not any(part in told.content for part in parts)
+        assert not any(said_to(fake, one) or one.reactions for one in before)
+        assert len(bot.assistant.asked) == 1
 
 
 async def test_the_reply_says_which_of_two_questions_is_answered(fake, run, owner):

@@ -10,6 +10,7 @@ import pytest
 from fakes.slack_bot import PROFILE, With, answering, quiet, settled
 
 from bots.slack.events.lessons import MARK
+from config.profiles import load_profile
 from core.errors import StorageError
 from core.lessons.remarks import Teacher
 from core.profile import Owner
@@ -342,6 +343,82 @@ async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
         slack.redeliver(held)
         assert len(await quiet(slack, bot)) == 1
         assert not slack.calls("reactions.add")
+
+
+QUOTED = (
+    "> 무료입니다 #학습\n이거 누가 쓰셨어요?",
+    "```\n답 #학습\n```\n이렇게 쓰면 돼요",
+    "`답 #학습` 이라고 쓰면 돼요",
+)
+
+
+async def test_a_tag_in_a_quote_or_in_code_teaches_nothing_and_one_alone_is_asked_about(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await escalated(slack, minsu, channel)
+        for text in (*QUOTED, "#학습"):
+            await owner.say(channel, text, thread=question)
+        (told,) = await slack.until(lambda: owner.ephemerals(channel), PATIENCE_S)
+        assert told.text == PROFILE.teach_empty
+        assert len(await quiet(slack, bot)) == 1
+        assert await lessons(bot) == []
+
+
+async def test_the_tag_counts_at_the_top_in_the_middle_and_in_full_width(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await escalated(slack, minsu, channel)
+        for text in (f"#학습\n{TOLD}", "매주 수요일 #학습 오후 2시", f"{TOLD} ＃학습"):
+            assert (await taught(slack, owner, question, text)).reacted(MARK)
+        answers = [one.answer for one in await lessons(bot)]
+        assert answers == [TOLD, "매주 수요일 오후 2시", TOLD]
+
+
+async def test_the_english_tag_counts_in_any_case(slack, running, minsu, owner, channel):
+    english = load_profile("en")
+    async with running(profile=english) as bot:
+        question = await minsu.mention(channel, "When can I visit the warehouse?")
+        await slack.until(lambda: len(slack.replies(question)) == 2, PATIENCE_S)
+        await owner.say(channel, "#LEARN On Wednesdays at two.", thread=question)
+
+        def is_told():
+            said = visible(slack.replies(question)[-1])
+            return english.teach_learned in said and "Answer: On Wednesdays at two." in said
+
+        await slack.until(is_told, PATIENCE_S)
+        assert [one.answer for one in await lessons(bot)] == ["On Wednesdays at two."]
+
+
+async def test_two_owners_who_answer_at_once_are_each_told_what_was_learnt(
+    slack, running, minsu, jiyoung, owner, channel
+):
+    """The later of the two answers counts, and goes without a trace if it is undone."""
+    async with running(owners=f"{owner.id},{jiyoung.id}") as bot:
+        question = await escalated(slack, minsu, channel)
+        first = await owner.say(channel, "#학습 수요일이에요.", thread=question)
+        second = await jiyoung.say(channel, "#학습 목요일이에요.", thread=question)
+        await slack.until(lambda: len(said(slack, question)) == 2, PATIENCE_S)
+        shown = "\n".join(map(visible, slack.replies(question)))
+        assert shown.count("답변: 수요일이에요.") == shown.count("답변: 목요일이에요.") == 1
+        assert first.reacted(MARK) == second.reacted(MARK) == [slack.team.bot_user_id]
+        assert [one.author_name for one in await lessons(bot)] == ["김담당", "지영"]
+
+
+async def test_of_an_answer_in_three_messages_the_bot_says_which_one_it_has_learnt(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await escalated(slack, minsu, channel)
+        parts = ["견학은 수요일이에요.", "하루 전까지 신청해 주세요."]
+        before = [await owner.say(channel, text, thread=question) for text in parts]
+        lesson = await taught(slack, owner, question, "총무팀에서 받아요 #학습")
+        shown = visible(slack.replies(question)[-1])
+        assert "질문: 물류센터 견학은 언제 가능한가요?\n답변: 총무팀에서 받아요" in shown
+        assert not any(part in shown for part in parts)
+        assert [bool(one.reacted(MARK)) for one in (*before, lesson)] == [False, False, True]
+        assert len(await quiet(slack, bot)) == 1
 
 
 async def test_a_lesson_that_comes_twice_is_learnt_once_and_answered_once(

@@ -167,6 +167,18 @@ async def test_what_the_faq_does_not_have_can_be_rated_and_left_to_a_person(bot,
     assert (kept.reason, kept.expected) == ("handed_over", "알려 주세요")
 
 
+async def test_what_the_faq_does_not_have_waits_for_an_owner(tmp_path, profile):
+    async with running_bot(tmp_path, profile, DISCORD_OWNERS="99") as bot:
+        bot.assistant.script("없는 것", Escalated("없어요", ()))
+        person = Person(bot.address)
+        message = await person.ask("없는 것")
+        assert (await done(person, message))["note"] == profile.case_kept
+        (case,) = await bot.stores.cases.open(9)
+        assert [one.question.id for one in case.waiters] == [message.id]
+        assert not case.calls  # owners do not see the page
+        await person.close()
+
+
 async def test_over_the_limit_it_says_how_long_to_wait(tmp_path, profile):
     async with running_bot(tmp_path, profile, per_minute=1) as bot:
         person = Person(bot.address)
