@@ -1,7 +1,8 @@
 """How skills read people: `python -m bench skills`.
 
-Messages that are in no example (`skill_phrasings.toml`) are routed and read, and the questions of
-the FAQ, which none of the skills may take, are held against them.
+Messages that are in no example (`skill_phrasings.toml`, `skill_phrasings.en.toml`) are routed and
+read, and the questions of the FAQ, which none of the skills may take, are held against them: of
+the seller help in Korean, and of a project tool in English.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from bench.processes import faqbot
 from bench.sources import Asked, Sources
 from bench.tables import note, table
+from bench.taught_faqs import MEASURED
 from bots.bootstrap.assistant import open_assistant
 from bots.bootstrap.search import Language, load_language
 from config.settings import Settings
@@ -43,16 +46,20 @@ from core.stores.memory import MemoryHistory
 from core.types import Answered, Exchange, Question, SessionId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.ports import Inbox, Memories
 
 Phrase = dict[str, Any]
 
-_PHRASES: Final = Path(__file__).with_name("skill_phrasings.toml")
+_PHRASES: Final = {
+    "ko": Path(__file__).with_name("skill_phrasings.toml"),
+    "en": Path(__file__).with_name("skill_phrasings.en.toml"),
+}
 _NOW: Final = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Asia/Seoul"))
 _WANTED: Final = 0.9
 _SKILLS: Final = ["meetings", "recommender", "memory", "data"]
+_ENGLISH_FAQ: Final = "tasklane"
 _EVALUATION: Final = (
     "retrieval.dev",
     "stern.retrieval.dev",
@@ -86,17 +93,38 @@ class _Skills:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Bot:
+    """A bot in a language: the profile that it extends, and its index."""
+
+    language: str
+    extends: str
+    data_dir: Path
+
+
 def main(sources: Sources) -> None:
     """Route and read all messages, and hold the FAQ's questions against the skills."""
-    language = load_language("smartstore")
-    skills = _opened_skills(language, sources.folder)
-    phrases = tomllib.loads(_PHRASES.read_text("utf-8"))
+    korean = _Bot("ko", "smartstore", sources.data_dir)
+    _measure(korean, sources.folder)
+    cases = {name: sources.shared / "eval" / f"{name}.jsonl" for name in _EVALUATION}
+    _hold_against_the_faq(korean, cases)
+    english = _Bot("en", "en", sources.folder / "english")
+    faqbot("ingest", str(MEASURED / f"{_ENGLISH_FAQ}.csv"), data_dir=english.data_dir)
+    _measure(english, english.data_dir)
+    path = MEASURED / f"{_ENGLISH_FAQ}.questions.jsonl"
+    _hold_against_the_faq(english, {_ENGLISH_FAQ: path})
+
+
+def _measure(bot: _Bot, folder: Path) -> None:
+    """Route and read the messages of a bot's language."""
+    skills = _opened_skills(load_language(bot.extends), folder, bot.language)
+    phrases = tomllib.loads(_PHRASES[bot.language].read_text("utf-8"))
     rows = []
     for name, group in phrases.items():
         said: list[Phrase] = group["phrases"]
-        unseen: list[str] = group["unseen"]
+        unseen: list[str] = group.get("unseen", [])
         texts = [*(phrase["say"] for phrase in said), *unseen]
-        taken = asyncio.run(_taken(sources, [(text, ()) for text in texts]))
+        taken = asyncio.run(_taken(bot, [(text, ()) for text in texts]))
         routed = [phrase for phrase in said if taken.get(phrase["say"]) == name]
         first = [text for text in unseen if taken.get(text) == name]
         read = [phrase for phrase in said if skills.reads(name, phrase)]
@@ -109,26 +137,24 @@ def main(sources: Sources) -> None:
         for text in set(unseen) - set(first):
             note(f"  {name}, unseen and not routed: {text}")
     columns = ["skill", "said", "routed", "read", "unseen", "routed"]
-    table(f"Messages to skills; wanted: {_WANTED} routed", columns, rows)
-    _hold_against_the_faq(sources)
+    table(f"Messages to skills ({bot.language}); wanted: {_WANTED} routed", columns, rows)
 
 
-def _hold_against_the_faq(sources: Sources) -> None:
+def _hold_against_the_faq(bot: _Bot, cases_of: Mapping[str, Path]) -> None:
     """Print how many questions of the FAQ are taken by a skill, each with its conversation."""
     rows = []
-    for name in _EVALUATION:
-        path = sources.shared / "eval" / f"{name}.jsonl"
+    for name, path in cases_of.items():
         if not path.is_file():
             note(f"NOT RUN: {path.name} is not here")
             continue
         cases = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         asked = [(case["question"], _history(case)) for case in cases]
-        taken = asyncio.run(_taken(sources, asked))
+        taken = asyncio.run(_taken(bot, asked))
         rows.append([name, f"{len(asked)}", f"{len(taken)}"])
         for text, skill in taken.items():
             note(f"  taken by {skill}: {text}")
     columns = ["", "asked", "taken by a skill"]
-    table("Questions of the FAQ, keyless; wanted: 0 taken", columns, rows)
+    table(f"Questions of the FAQ ({bot.language}), keyless; wanted: 0 taken", columns, rows)
 
 
 def _history(case: dict[str, Any]) -> tuple[Exchange, ...]:
@@ -136,11 +162,11 @@ def _history(case: dict[str, Any]) -> tuple[Exchange, ...]:
     return tuple(Exchange(one["user"], one["bot"]) for one in said)
 
 
-async def _taken(sources: Sources, asked: Sequence[Asked]) -> dict[str, str]:
+async def _taken(bot: _Bot, asked: Sequence[Asked]) -> dict[str, str]:
     """Return which of these questions the bot as it is run leaves to a skill, and to which."""
-    profile = sources.folder / "skilled.toml"
-    profile.write_text(f'extends = "smartstore"\nskills = {_SKILLS}\n', "utf-8")
-    settings = Settings(data_dir=sources.data_dir, profile=str(profile))
+    profile = bot.data_dir / "skilled.toml"
+    profile.write_text(f'extends = "{bot.extends}"\nskills = {_SKILLS}\n', "utf-8")
+    settings = Settings(data_dir=bot.data_dir, profile=str(profile))
     taken: dict[str, str] = {}
     async with open_assistant(settings) as assistant:
         for text, history in asked:
@@ -170,22 +196,22 @@ async def _proposed(skill: MeetingSkill, text: str) -> str:
     return next(found, "")
 
 
-def _opened_skills(language: Language, folder: Path) -> _Skills:
+def _opened_skills(language: Language, folder: Path, spoken: str) -> _Skills:
     terms, embed = language.analyzer.terms, language.encoder.embed
     shop, room = folder / "shop.sqlite3", files("core.skills.recommender")
-    build_shop(shop, last_day=_NOW.date())
-    answerer = load_answerer(f"sqlite:///{shop}", EXAMPLE_BOOKS["ko"], terms=terms, embed=embed)
+    build_shop(shop, last_day=_NOW.date(), language=spoken)
+    answerer = load_answerer(f"sqlite:///{shop}", EXAMPLE_BOOKS[spoken], terms=terms, embed=embed)
     with as_file(room / "appliances.npz") as model:
-        adviser = Adviser(Recommender.load(model), load_shipped_form("ko"))
+        adviser = Adviser(Recommender.load(model), load_shipped_form(spoken))
     diary, messenger = (
         SqliteDiary(folder / "diary.sqlite3"),
         Messenger(MemoryHistory(), cast("Inbox", None)),
     )
     hours = WorkingHours.parse("09:00-18:00")
-    desk = MeetingTools(diary, load_words("ko"), hours, terms, messenger)
+    desk = MeetingTools(diary, load_words(spoken), hours, terms, messenger)
     return _Skills(
         meetings=MeetingSkill(desk, lambda: _NOW),
         recommender=RecommenderSkill(adviser, adviser.form.examples),
-        memory=MemorySkill(cast("Memories", None), MemoryWords.load("ko"), messenger),
+        memory=MemorySkill(cast("Memories", None), MemoryWords.load(spoken), messenger),
         data=DataSkill(answerer, answerer.texts),
     )

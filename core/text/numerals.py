@@ -31,5 +31,7 @@ def count(said: str) -> int:
 
 
 def ordinal(said: str) -> int:
-    """Return the place that digits or a word say: "1", "첫", "두" as in "두 번째", "second"."""
-    return int(said) if said.isdigit() else {**COUNTING, **ORDINALS}[said.lower()]
+    """Return the place that digits or a word say: "1", "2nd", "첫", "두" as in "두 번째"."""
+    if said[0].isdigit():
+        return int(said.lower().rstrip("stndrh"))
+    return {**COUNTING, **ORDINALS}[said.lower()]

@@ -14,11 +14,21 @@ from jsonschema import Draft202012Validator, FormatChecker
 from core.skills.api.book import Allowed
 from core.skills.api.operations import Parameter
 from core.skills.times.reader import read_times
+from core.text.numerals import ENGLISH, KOREAN, any_of, count
 
 Arguments = Mapping[str, Any]
 
 _DAYS: Final = ("date", "date-time")
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*[A-Za-z])")
+_PLAIN_NUMBER: Final = re.compile(  # no time of day, no date and no part of a larger number
+    rf"{_NUMBER.pattern}(?!\d)(?!\s*(?:시|분|초|일|월|년|박|백|천|만|억))"
+)
+_UNITS: Final = "(?:명|분|개|장|권|박|대|마리|병|잔|번|회|원)"
+_COUNTED: Final = re.compile(
+    rf"(?<![\w.])(?P<count>\d+|{any_of(*KOREAN, *ENGLISH)})\s*"
+    rf"(?P<unit>{_UNITS}|(?<=\s)[A-Za-z]{{3,}})",
+    re.IGNORECASE,
+)
 _QUOTED: Final = re.compile(r"[\"“‘'「](?P<said>[^\"”’'」]+)[\"”’'」]")
 # What a value of a format looks like in a sentence.
 # https://spec.openapis.org/registry/format/
@@ -58,14 +68,46 @@ def _said(allowed: Allowed, parameter: Parameter, text: str, now: datetime) -> A
         named = _named(parameter.schema, text)
         return named[0] if len(named) == 1 else None
     if _is_number(parameter):
-        alike = [one for one in allowed.operation.parameters if _is_number(one)]
-        numbers = _NUMBER.findall(text)
-        plain = len(alike) == len(numbers) == 1  # with more numbers it is unclear which is which
-        return converted(parameter, numbers[0], now) if plain else None
+        said = _said_number(allowed, parameter, text)
+        return None if said is None else converted(parameter, said, now)
     if parameter.schema.get("format") in _DAYS:
         alike = [one for one in allowed.operation.parameters if one.schema.get("format") in _DAYS]
         return _day(parameter, text, now) if len(alike) == 1 else None
     return _said_string(parameter, text) if _kind(parameter) == "string" else None
+
+
+def _said_number(allowed: Allowed, parameter: Parameter, text: str) -> str | None:
+    """Return the number that a text says of a parameter.
+
+    It is the one that stands before the parameter's unit, as in "3 people" and "두 명", or the only
+    one that stands before the unit of no other.
+    """
+    alike = [one for one in allowed.operation.parameters if _is_number(one)]
+    counted = [(str(count(m["count"])), m["unit"].casefold()) for m in _COUNTED.finditer(text)]
+    owned = {
+        one.name: [said for said, unit in counted if _is_unit(unit, allowed, one)] for one in alike
+    }
+    if own := owned.pop(parameter.name):
+        return own[0] if len(own) == 1 and own not in owned.values() else None
+    form = _NUMBER if len(alike) == 1 else _PLAIN_NUMBER
+    others = [said for found in owned.values() for said in found]
+    numbers = [one for one in form.findall(text) if one not in others]
+    return numbers[0] if len(numbers) == 1 and all(owned.values()) else None
+
+
+def _is_unit(unit: str, allowed: Allowed, parameter: Parameter) -> bool:
+    """Return whether what is counted is what a parameter counts, by its name or its words."""
+    texts = (parameter.about, *map(parameter.schema.get, ("title", "description")))
+    asked = " ".join(str(one or "") for one in (*texts, allowed.asks.get(parameter.name)))
+    if not unit.isascii():
+        return bool(re.search(rf"(?:몇|\()\s*{unit}", asked))
+    words = re.findall(r"[A-Z]?[a-z]+", parameter.name)
+    words += re.findall(r"(?:how many|number of) ([a-z]+)", asked.casefold())
+    return _singular(unit) in {_singular(word.casefold()) for word in words}
+
+
+def _singular(word: str) -> str:
+    return {"people": "person"}.get(word, word.removesuffix("s"))
 
 
 def _named(schema: Mapping[str, Any], text: str) -> list[Any]:

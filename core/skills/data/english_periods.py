@@ -8,15 +8,16 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.skills.data.spans import Period, around, first_of, latest, same_day
-from core.text.numerals import ENGLISH, any_of
+from core.text.numerals import ENGLISH, any_of, ordinal
 from core.text.numerals import count as numeral
 
 _NAMES: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
-_ORDINALS: Final = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3}
-_ORDINALS_4: Final = {**_ORDINALS, "fourth": 4, "4th": 4, "last": 4}
+_HALVES: Final = ("first", "1st", "second", "2nd")
+_QUARTERS: Final = (*_HALVES, "third", "3rd", "fourth", "4th")
+_QUARTER: Final = any_of(*_QUARTERS, "last")
 _SPOKEN_YEARS: Final = {"this year": 0, "last year": 1, "the year before last": 2}
 _BEFORE: Final = r"(?:\b(?:in|during|for|over|from|on|of|within|throughout)\s+)?(?:\bthe\s+)?"
 _YEAR: Final = rf"(?:\s*,?\s*(?:of\s+|in\s+)?(?P<year>(?:19|20)\d\d|{any_of(*_SPOKEN_YEARS)})\b)?"
@@ -80,13 +81,13 @@ def _since_month(match: re.Match[str], today: date) -> Period:
 
 def _quarter(match: re.Match[str], today: date) -> Period:
     said = match["ordinal"]
-    number = _ORDINALS_4[said.lower()] if said else int(match["quarter"])
+    number = int(match["quarter"]) if not said else 4 if said.lower() == "last" else ordinal(said)
     year = _year_of(match, today) or today.year - (number > (today.month + 2) // 3)
     return _months(year, 3 * number - 2, 3, f"Q{number} {year}")
 
 
 def _half(match: re.Match[str], today: date) -> Period:
-    second = _ORDINALS[match["ordinal"].lower()] == 2
+    second = ordinal(match["ordinal"]) == 2
     year = _year_of(match, today) or today.year - (second and today.month <= 6)
     return _months(year, 7 if second else 1, 6, f"H{1 + second} {year}")
 
@@ -140,17 +141,15 @@ ENGLISH_PERIODS: Final[
     (_form(rf"{_MONTH}\s+{_DAY}\b(?!\d){_YEAR}"), _named_day),
     (_form(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}"), _named_day),
     (
-        _form(
-            rf"\b(?:q(?P<quarter>[1-4])|(?P<ordinal>{any_of(*_ORDINALS_4)})\s+quarter(?=\s+of)){_YEAR}"
-        ),
+        _form(rf"\b(?:q(?P<quarter>[1-4])|(?P<ordinal>{_QUARTER})\s+quarter(?=\s+of)){_YEAR}"),
         _quarter,
     ),
     (_form(r"\bq(?P<quarter>[1-4])\b(?P<ordinal>)(?P<year>)"), _quarter),
     (
-        _form(r"\b(?P<ordinal>first|second|third|fourth)\s+quarter\b(?P<quarter>)(?P<year>)"),
+        _form(rf"\b(?P<ordinal>{any_of(*_QUARTERS)})\s+quarter\b(?P<quarter>)(?P<year>)"),
         _quarter,
     ),
-    (_form(rf"\b(?P<ordinal>first|1st|second|2nd)\s+half(?:\s+of)?{_YEAR}"), _half),
+    (_form(rf"\b(?P<ordinal>{any_of(*_HALVES)})\s+half(?:\s+of)?{_YEAR}"), _half),
     (_form(rf"\b{_LAST}\s+{_COUNT}\s+(?P<unit>days?|weeks?|months?|years?)\b"), _last),
     (_form(rf"\bsince\s+{_MONTH}{_YEAR}"), _since_month),
     (_form(rf"{_MONTH}{_YEAR}"), _named_month),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from core.skills.times.day_words import (
     NAMED_COUNT,
     WEEKS_AHEAD,
 )
-from core.skills.times.months import LAST, NTH, last_of, week_of, weekday_of
+from core.skills.times.months import LAST, NTH, last_of, months_ahead, week_of, weekday_of
 from core.skills.times.numbers import ENGLISH, NATIVE, number
 from core.text.numerals import any_of
 
@@ -118,20 +117,13 @@ def _day_of_month(match: re.Match[str], today: date) -> tuple[Days, ...]:
     day = int(match["number"])
     ahead = {"이번": 0, "다음": 1, "담": 1, "다다음": 2}.get(match.groupdict().get("month") or "")
     if ahead is not None:
-        return _one(_months_ahead(today.replace(day=1), ahead).replace(day=day))
+        return _one(months_ahead(today.replace(day=1), ahead).replace(day=day))
     for month in range(_MOST_MONTHS):
-        first = _months_ahead(today.replace(day=1), month)
+        first = months_ahead(today.replace(day=1), month)
         with suppress(ValueError):
             if (found := first.replace(day=day)) >= today:
                 return _one(found)
     return ()
-
-
-def _months_ahead(day: date, months: int) -> date:
-    """Return the same day so many months later, or the last of that month."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _of_month(match: re.Match[str], today: date) -> tuple[Days, ...]:
@@ -156,7 +148,7 @@ def _month_named(match: re.Match[str], today: date) -> date:
         month = int(named) if named.isdigit() else MONTHS.index(named[:3]) + 1
         return date(today.year + (month < today.month), month, 1)
     ahead = {"다음": 1, "담": 1, "next": 1, "다다음": 2}.get((groups.get("ahead") or "").lower(), 0)
-    return _months_ahead(this, ahead)
+    return months_ahead(this, ahead)
 
 
 def _week_of(today: date, ahead: int) -> date:
@@ -220,7 +212,7 @@ def _counted(match: re.Match[str], today: date) -> tuple[Days, ...]:
     if named := groups.get("named"):
         return _one(today + timedelta(days=NAMED_COUNT[named]))
     if groups["unit"][0] in "달개m":
-        return _one(_months_ahead(today, number(groups["count"])))
+        return _one(months_ahead(today, number(groups["count"])))
     days = 7 if groups["unit"][0] in "주w" else 1
     return _one(today + timedelta(days=days * number(groups["count"])))
 

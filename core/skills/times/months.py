@@ -17,6 +17,13 @@ def last_of(first: date) -> date:
     return first.replace(day=monthrange(first.year, first.month)[1])
 
 
+def months_ahead(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last of that month."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
 def weekday_of(first: date, nth: str, weekday: int) -> date:
     """Return the nth such weekday of a month, or its last.
 

@@ -53,3 +53,19 @@ def test_values_of_a_form_are_found_in_a_message():
     assert found == {"to": "kim@shop.example"}
     found = read("https://shop.example/a 등록해 줘", url={"type": "string", "format": "uri"})
     assert found == {"url": "https://shop.example/a"}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("3시에 두 명 예약해 줘", {"people": 2}),
+        ("두 명이 이틀 묵을 방, 5만 원 넘지 않게", {"people": 2}),
+        ("a table for 3 people, not above 50 dollars", {"people": 3, "dollars": 50}),
+        ("a table for three people", {"people": 3}),
+        ("4명 예약, 30", {"people": 4, "dollars": 30}),
+        ("30이랑 4", {}),  # which is which is not plain
+    ],
+)
+def test_a_number_belongs_to_what_is_counted(said, found):
+    people = {"type": "integer", "description": "How many people come (명)"}
+    assert read(said, people=people, dollars={"type": "integer"}) == found
