@@ -26,6 +26,7 @@ from pymongo.errors import (
 )
 
 from core.errors import ConfigError, StorageError, StoreAwayError
+from core.stores.mongo import condition
 from core.stores.mongo.indexes import INDEXES, OPEN, WORKING
 from core.stores.mongo.tagging import tag_old_turns
 from core.stores.times import utc_now
@@ -168,11 +169,7 @@ class MongoDatabase:
 
 @asynccontextmanager
 async def _closing(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
-    """Close a client at the end; whoever ends does not wait for ever for it.
-
-    Where an operation was cancelled while the server is away, the driver's monitor may wait for a
-    lock that nobody gives back, and its `close` waits for the monitor.
-    """
+    """Close a client at the end; whoever ends does not wait for ever for it."""
     try:
         yield
     finally:
@@ -185,6 +182,7 @@ async def _closing(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
 
 def _connect(uri: str) -> tuple[AsyncMongoClient[Document], str]:
     """Return the client and the address that it connects to, without user and password."""
+    condition.mend()
     try:
         client = AsyncMongoClient[Document](uri, **_options(uri))
     except (PyMongoError, ValueError, TypeError):
