@@ -23,11 +23,18 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
     """A response that is an error."""
 
     def __init__(
-        self, status: HTTPStatus, detail: str, *, headers: dict[str, str] | None = None
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        reason: str = "",
     ) -> None:
+        """`reason` says more, in English, to whoever looks for the cause."""
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.reason = reason
         self.headers = headers or {}
 
     def response(self) -> web.Response:
@@ -37,7 +44,7 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
             "title": self.status.phrase,
             "status": self.status.value,
             "detail": self.detail,
-        }
+        } | ({"reason": self.reason} if self.reason else {})
         return web.Response(
             body=orjson.dumps(body),
             status=self.status.value,

@@ -137,12 +137,11 @@ def visitor_in(request: web.Request, *, changes: bool = False) -> Visitor:
     """
     visitor = request.app[CONSOLE].visitor(request)
     if visitor is None:
-        raise Problem(HTTPStatus.UNAUTHORIZED, "sign in first")
+        raise Problem(HTTPStatus.UNAUTHORIZED, "signed_out")
     if changes:
         if not same(request.headers.get(CSRF, ""), visitor.csrf):
-            raise Problem(
-                HTTPStatus.FORBIDDEN, f"send the header {CSRF} that /console/api/me names"
-            )
+            text = f"send the header {CSRF} that /console/api/me names"
+            raise Problem(HTTPStatus.FORBIDDEN, "signed_in_anew", reason=text)
         if visitor.role is not Role.OWNER:
             raise Problem(HTTPStatus.FORBIDDEN, "for_owners")
     return visitor

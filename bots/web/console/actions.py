@@ -153,7 +153,7 @@ async def switch(request: web.Request) -> web.Response:
     except KeyError:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such switch") from None
     except ValueError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}`: {error}") from None
+        raise Problem(HTTPStatus.BAD_REQUEST, "wrong_value", reason=str(error)) from None
     return web.Response(status=204)
 
 

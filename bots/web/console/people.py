@@ -49,5 +49,5 @@ async def forget(request: web.Request) -> web.Response:
 def _person_in(request: web.Request) -> str:
     name = request.match_info["person"]
     if not _PERSON.fullmatch(name):
-        raise Problem(HTTPStatus.BAD_REQUEST, "a person is named as conversations show it")
+        raise Problem(HTTPStatus.BAD_REQUEST, "wrong_person")
     return name

@@ -71,7 +71,7 @@ async def try_switch(request: web.Request) -> web.StreamResponse:
     try:
         sure = operations.switchboard.checked(_TRIED, text_in(body, "value", most=_NAME_CHARS))
     except ValueError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"`{_TRIED}`: {error}") from None
+        raise Problem(HTTPStatus.BAD_REQUEST, "wrong_value", reason=str(error)) from None
     async with _alone(request):
         return await _streamed(request, operations.trials.with_confidence(float(sure)))
 
@@ -143,7 +143,8 @@ async def _usable() -> AsyncIterator[None]:
     try:
         yield
     except SourceError as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        raise Problem(status, "source_unusable", reason=str(error)) from error
 
 
 async def _lessons(

@@ -586,7 +586,8 @@ async def test_a_faq_is_uploaded_looked_at_tried_and_ingested(bot, operator):
     assert (await upload("faq.csv"))[0] == 403
     await operator.enter(OWNER)
     status, told = await upload("faq.exe")
-    assert (status, told["detail"]) == (422, "faq.exe: not of a kind that is read")
+    assert (status, told["detail"]) == (422, "source_unusable")
+    assert told["reason"] == "faq.exe: not of a kind that is read"
     _, told = await upload("faq.csv")
     assert (told["read"], told["entries"]) == (2, 1)
     assert told["columns"][0]["read"] == [["title", "질문"], ["answer", "답변"]]
@@ -625,6 +626,32 @@ async def test_an_entry_is_reviewed_and_found_by_other_questions(bot, operator):
     assert told["refused"]["reason"] == "too_long"
     _, told = await operator.call("GET", "/switches")
     assert [one["action"] for one in told["audit"]] == ["entry.questions", "entry.review"]
+
+
+async def test_what_a_person_can_do_wrong_has_words_in_the_console_s_language(bot, operator):
+    """Each refusal is a name of words in either language, and not a sentence for programmers."""
+    refusals = [await operator.call("GET", "/today")]
+    await operator.enter(READER)
+    refusals.append(await operator.call("PUT", "/switches", MODELS_OFF))
+    await operator.enter(OWNER)
+    refusals.append(await operator.call("PUT", "/switches", MODELS_OFF, **{CSRF: "0" * 64}))
+    question = {"question_id": "q1", "text": "질문"}
+    for method, path, body in [
+        ("PUT", "/switches", {"name": "models", "value": "perhaps"}),
+        ("POST", "/switches/try", {"name": "answer_confidence", "value": "7"}),
+        ("GET", "/people/%09", None),
+        ("GET", "/sessions/none", None),
+        ("GET", "/turns/none/replay", None),
+        ("GET", "/entries/none", None),
+        ("POST", "/lessons/none/approve", {}),
+        ("POST", "/gaps/teach", {"answer": "", "questions": [question]}),
+        ("POST", "/login", {"token": OWNER, "name": "<mina>"}),
+    ]:
+        refusals.append(await operator.call(method, path, body))
+    assert all(status >= 400 for status, _ in refusals)
+    for language in ("ko", "en"):
+        words = (await operator.call("GET", f"/me?lang={language}"))[1]["texts"]
+        assert [told for _, told in refusals if f"problem_{told['detail']}" not in words] == []
 
 
 async def test_the_console_speaks_korean_and_english(operator):

@@ -31,6 +31,7 @@ class Library:
         return [ENTRIES[hit.faq_id] for hit in hits]
 
     async def draft(self, question, passages, *, charged_to):
+        self.given = ([passage.text for passage in passages], charged_to)
         return self.written
 
 
@@ -58,3 +59,12 @@ async def test_only_an_entry_that_is_near_enough_is_part_of_a_draft(library, exp
     found = await drafted(library, Opinions(*expected), "주차 되나요?", ["q1"], who="mina")
     assert found.text == draft
     assert found.near == [(one.title, one.text) for one in ENTRIES.values()]
+
+
+async def test_a_model_gets_what_people_have_said_before_the_nearest_entries():
+    """Each reply once; the owner who asked for the draft is charged."""
+    library = Library(answers=False, written="세 시간까지 무료예요.")
+    said = Opinions("세 시간까지예요", "", "세 시간까지예요")
+    await drafted(library, said, "주차 되나요?", ["q1"], who="mina")
+    entries = [entry.text for entry in ENTRIES.values()]
+    assert library.given == (["세 시간까지예요", *entries], "console:mina")

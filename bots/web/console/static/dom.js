@@ -36,11 +36,15 @@ export async function call(method, path, body) {
   return response.status === 204 ? null : response.json();
 }
 
-// A refusal in the console's words, or else in those of the bot.
+// What the bot refuses in its own words; other details without words here are for programmers.
+const IN_WORDS = [409, 413, 429];
+
 export async function problemOf(response, path) {
   const told = await response.json().catch(() => ({}));
   if (response.status === 401 && path !== "/login") dispatchEvent(new Event("signedout"));
-  return new Problem(response.status, t[`problem_${told.detail}`] ?? told.detail ?? t.failed);
+  const words = t[`problem_${told.detail}`];
+  if (words) return new Problem(response.status, words.replace("{reason}", told.reason));
+  return new Problem(response.status, (IN_WORDS.includes(response.status) && told.detail) || t.failed);
 }
 
 // What to tell of an error; `fetch` throws a TypeError if nobody answers.
