@@ -79,8 +79,11 @@ const stories = {
     await page.click("#replies button.b:has-text('모두에게 물어보기')");
     await until(page, () => document.querySelector("#replies")?.textContent.includes("물어봤어요"));
     await page.selectOption("#me", { label: "지영" });
-    await page.click("#apps button >> nth=0");
-    await until(page, () => document.querySelector("#list")?.textContent.includes("괜찮은 시간을 모두"));
+    // Her conversation with the bot begins with the invitation, which may still be on its way.
+    await until(page, () => {
+      document.querySelector("#apps button")?.click();
+      return document.querySelector("#list")?.textContent.includes("괜찮은 시간을 모두");
+    });
     await picture(page, "skill-meeting-invited");
     await page.click("#list button.b >> nth=0");
     await until(page, () => document.querySelector("#list")?.textContent.includes("모두 좋다고 해서"));
