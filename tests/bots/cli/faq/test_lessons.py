@@ -85,10 +85,10 @@ def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
     assert line.endswith(f"{profile.teach_author}  {QUESTION}")
     shown = empty("lessons", "show", lesson_id, **where).stdout
     assert shown.startswith(f"{QUESTION}\n-> 목요일이에요.\n\n{profile.teach_author}, 2")
-    removed = empty("lessons", "remove", lesson_id, **where)
+    removed = empty("lessons", "undo", lesson_id, **where)
     assert removed.stdout == f"{profile.teach_unlearned}\n"
     assert empty("lessons", "list", **where).stdout == ""
-    for command in ("show", "remove"):
+    for command in ("show", "undo"):
         gone = empty("lessons", command, lesson_id, **where)
         assert (gone.returncode, gone.stderr) == (
             1,
