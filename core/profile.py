@@ -182,6 +182,7 @@ class Profile:
     empty_mention: str
     unreadable: str
     shown_privately: str
+    not_delivered: str
     unreadable_role_mention: str
     guests_off: str
     command_option: str

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -22,6 +23,7 @@ from bots.discord.api.rest import (
 from bots.discord.ids import Beneath, Within, user_of
 from bots.discord.render.components import Called, Page
 from bots.discord.render.payload import message, new_message, question_in
+from bots.discord.replies.private import send_directly, tell_in_channel
 from core.errors import (
     MessageGoneError,
     MustBeNewError,
@@ -126,8 +128,6 @@ class ChannelReply:
         try:
             await self._rest.call("PATCH", path, message(page), window=self._edits.window)
         except RefusedError as error:
-            if error.code == UNKNOWN_CHANNEL:
-                raise MessageGoneError(str(error)) from error
             if error.code != THREAD_ARCHIVED or self._reopened:  # a moderator has locked it
                 raise
             channel = reference.split("/", maxsplit=1)[0]
@@ -160,16 +160,17 @@ class ChannelReply:
             await self._rest.upload(path, file, window=self._posts.window)
 
     async def show_privately(self, view: View) -> None:
-        """Show the answer in the asker's direct messages, without buttons that ask questions."""
-        note = self._writer.profile.shown_privately
-        pages = [page for page in self.render(replace(view, note=note)) if not page.called]
-        person = {"recipient_id": user_of(self._question.asker)}
-        direct = await self._rest.call("POST", "/users/@me/channels", person)
-        path, posts = f"/channels/{direct['id']}/messages", self._budgets.posts(int(direct["id"]))
-        for page in pages:
-            async with posts.slot():
-                body = new_message(replace(page, buttons=()))
-                await self._rest.call("POST", path, body, window=posts.window)
+        """Show the answer in direct messages; if the asker takes none, call them in the channel."""
+        profile, user = self._writer.profile, user_of(self._question.asker)
+        pages = self.render(replace(view, note=profile.shown_privately))
+        try:
+            shown = [page for page in pages if not page.called]
+            await send_directly(self._rest, self._budgets, user, shown)
+        except RefusedError:
+            text = profile.not_delivered
+            with suppress(PlatformError):
+                await tell_in_channel(self._rest, self._budgets, self._question, text)
+            raise
 
     async def abandon(self) -> None:
         """Archive the thread that was opened for this answer."""

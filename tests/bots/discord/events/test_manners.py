@@ -494,3 +494,48 @@ async def test_what_is_refused_while_it_grows_comes_directly_and_leaves_no_empty
         said = await answered_in(fake, fake.dm(fake.user), "금칙어 없이")
         assert profile.shown_privately in said.content
         await fake.until(lambda: not answers_in(fake, thread) and thread.archived)
+
+
+@pytest.mark.parametrize("follows_up", [False, True])
+async def test_an_answer_whose_thread_a_moderator_deletes_comes_directly_once(
+    fake, tmp_path, profile, follows_up
+):
+    """Also that to a question which was asked in the thread, and is gone with it."""
+    import asyncio  # noqa: PLC0415
+
+    channel, more = fake.guild.channels[0], asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문은요?", Delta("우선 "), more, answered("다 쓴 답."))
+        asked = await fake.say(channel, "첫째" if follows_up else "질문은요?", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        if follows_up:
+            await answered_in(fake, thread, "답: 첫째")
+            await fake.say(thread, "질문은요?")
+        await fake.until(lambda: len(answers_in(fake, thread)) == 1 + follows_up)
+        await fake.delete_channel(thread)
+        more.set()
+        said = await answered_in(fake, fake.dm(fake.user), "다 쓴 답.")
+        assert profile.shown_privately in said.content
+        await asked_last(fake, bot, channel)
+        assert answers_in(fake, fake.dm(fake.user)) == [said]
+        assert not answers_in(fake, channel)
+
+
+async def test_whoever_takes_no_direct_messages_is_called_in_the_channel_of_a_deleted_thread(
+    fake, tmp_path, profile
+):
+    import asyncio  # noqa: PLC0415
+
+    channel, more = fake.guild.channels[0], asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문은요?", Delta("우선 "), more, answered("다 쓴 답."))
+        asked = await fake.say(channel, "질문은요?", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await fake.until(lambda: answers_in(fake, thread))
+        path = rf"/channels/{fake.dm(fake.user).id}/messages$"
+        fake.fail_next("POST", path, "403", code=50007, times=9)
+        await fake.delete_channel(thread)
+        more.set()
+        await answered_in(fake, channel, profile.not_delivered.format(name=fake.user.mention))
+        await asked_last(fake, bot, channel)
+        assert len(answers_in(fake, channel)) == 1
