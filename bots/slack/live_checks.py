@@ -21,10 +21,13 @@ from bots.slack.interactions.home import home_view
 from bots.slack.render.blocks import BlockOptions, case_choices, render
 from bots.slack.render.lesson_blocks import lesson_form, lesson_message, offer_message
 from bots.slack.render.source_view import source_view
+from bots.slack.replies.ephemeral import private_pages
+from bots.slack.replies.outreach import request_message
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import PlatformError, RateLimitedError
 from core.lessons.book import Outcome, Taught
+from core.messaging.cases.entry_reviews import review_request
 from core.profile import Profile
 from core.text.safety.sanitize import Cleaner
 from core.types import (
@@ -46,6 +49,7 @@ from core.types import (
 Json = dict[str, Any]
 
 _QUESTION: Final = Question("slack:T0:C0:1.0", SessionId("slack:T0:C0:1.0"), "?", "U0000")
+_OWNERS: Final = ("U0000", "S0000")
 _MOST_NAMED: Final = 3  # the most problems of one message that a finding names
 _LONG: Final = 400  # lines of an example that does not fit into one message
 _MANY: Final = 7  # choices that are a menu
@@ -111,15 +115,16 @@ def _problems(error: PlatformError) -> list[str]:
 
 def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
     """Yield the name and an example of each kind of message and view."""
-    look = BlockOptions(
-        profile,
-        Cleaner(profile.link_hosts, instead=profile.link_left_out),
-        owners=("U0000", "S0000"),
-        steps=True,
-    )
+    cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
+    look = BlockOptions(profile, cleaner, owners=_OWNERS, steps=True)
     for name, view in _views(profile):
         for page in render(view, look):
             yield name, {"message": {"text": page.text, "blocks": list(page.blocks)}}
+        for page in private_pages(view, profile, cleaner) if view.done else ():
+            yield f"{name} in private", {"blocks": list(page.blocks)}
+    contacts = tuple(f"slack:{owner}" for owner in _OWNERS)
+    review = review_request(Entry("1", "?", "…"), contacts, profile)
+    yield "an entry to review", {"message": request_message(review, cleaner)}
     lesson = Lesson(_QUESTION.id, _QUESTION.session, "?", "…", author="U0000")
     for outcome in (Outcome.LEARNED, Outcome.HELD):
         yield "a lesson", {"message": lesson_message(Taught(outcome, lesson), profile)}
@@ -130,7 +135,7 @@ def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
     turn = Turn(_QUESTION, TurnState.ANSWERED, "…")
     yield "the home", {"view": home_view(profile, [turn], channel="D0000")}
     yield "the form of opinions", {"view": form_of(profile, "{}", offers_person=True)}
-    yield "the sources", {"view": source_view(entries, profile, look.cleaner)}
+    yield "the sources", {"view": source_view(entries, profile, cleaner)}
 
 
 def _views(profile: Profile) -> Iterator[tuple[str, View]]:

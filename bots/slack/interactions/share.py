@@ -102,7 +102,8 @@ async def _show_again(
     """Show the answer's last page, which has the buttons, in its current state."""
     try:
         used = await context.service.pressed(view.question.id)
-        page = private_pages(view, context, used=used, shared=shared)[-1]
+        profile, cleaner = context.profile, context.cleaner
+        page = private_pages(view, profile, cleaner, used=used, shared=shared)[-1]
         await send(client, url, _message(page) | {"replace_original": True})
     except (PlatformError, StorageError) as error:
         logger.warning("the buttons stay as they are: %s", error)

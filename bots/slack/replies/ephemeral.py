@@ -25,6 +25,8 @@ from bots.slack.replies.messages import send_directly
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
+from core.profile import Profile
+from core.text.safety.sanitize import Cleaner
 from core.types import Answered, File, Question, View
 
 logger = logging.getLogger(__name__)
@@ -81,7 +83,9 @@ class EphemeralReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """Return the pages of a complete answer; none as long as it grows."""
-        return private_pages(view, self._context) if view.done else ()
+        if not view.done:
+            return ()
+        return private_pages(view, self._context.profile, self._context.cleaner)
 
     async def post(self, page: Page, place: int) -> str:
         """Show a page; the reference is only a number."""
@@ -123,16 +127,21 @@ class EphemeralReply:
 
 
 def private_pages(
-    view: View, context: Context, *, used: frozenset[int] = frozenset(), shared: bool = False
+    view: View,
+    profile: Profile,
+    cleaner: Cleaner,
+    *,
+    used: frozenset[int] = frozenset(),
+    shared: bool = False,
 ) -> list[Page]:
     """Return the pages of a private answer, with a button that shares it with the channel."""
-    look = BlockOptions(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
+    look = BlockOptions(profile, cleaner, quoted=True, used=used, stoppable=False)
     if shared:
-        view = replace(view, note=context.profile.shared)
+        view = replace(view, note=profile.shared)
     *full, last = render(view, look)
     blocks = [_kept_private(block) for block in last.blocks]
     if not shared and _worth_sharing(view):
-        blocks.append(_share(view, context))
+        blocks.append(_share(view, profile))
     return [*full, replace(last, blocks=tuple(blocks))]
 
 
@@ -152,11 +161,11 @@ def _kept_private(block: Block) -> Block:
     return block | {"elements": elements}
 
 
-def _share(view: View, context: Context) -> Block:
+def _share(view: View, profile: Profile) -> Block:
     button = {
         "type": "button",
         "action_id": SHARE,
-        "text": {"type": "plain_text", "text": context.profile.share},
+        "text": {"type": "plain_text", "text": profile.share},
         "value": view.question.id,
     }
     return {"type": "actions", "block_id": SHARE, "elements": [button]}

@@ -52,19 +52,8 @@ class PlatformOutreach:
         Raises:
             PlatformError: it is not posted, for example since the bot is not in that channel.
         """
-        mentions = " ".join(map(mention_of, ids_on("slack", request.contacts)))
-        # The mentions are added last, because cleaning and escaping remove them from a text.
-        text = escaped(self._cleaner.clean(request.text)).format(owners=mentions)
-        buttons = [
-            {
-                "type": "button",
-                "action_id": act,
-                "text": {"type": "plain_text", "text": label},
-                "value": request.about,
-            }
-            for act, label in request.acts
-        ]
-        await self._post(channel, text, [_section(text), {"type": "actions", "elements": buttons}])
+        message = request_message(request, self._cleaner)
+        await self._post(channel, message["text"], message["blocks"])
 
     async def _post(self, channel: str, text: str, blocks: list[Json]) -> None:
         """Post into the workspace that has the channel."""
@@ -112,6 +101,23 @@ class PlatformOutreach:
         """Return a person's display name, else the real one; "" if Slack does not return it."""
         workspace = self._workspaces.get(place_of(near.session).team)
         return await self._names.name_of(workspace, person)
+
+
+def request_message(request: OwnerRequest, cleaner: Cleaner) -> Json:
+    """Return the text and the blocks of a request to owners."""
+    mentions = " ".join(map(mention_of, ids_on("slack", request.contacts)))
+    # The mentions are added last, because cleaning and escaping remove them from a text.
+    text = escaped(cleaner.clean(request.text)).format(owners=mentions)
+    buttons = [
+        {
+            "type": "button",
+            "action_id": act,
+            "text": {"type": "plain_text", "text": label},
+            "value": request.about,
+        }
+        for act, label in request.acts
+    ]
+    return {"text": text, "blocks": [_section(text), {"type": "actions", "elements": buttons}]}
 
 
 def _section(text: str) -> Json:

@@ -107,15 +107,10 @@ class EntryReviews:
         if owner is None or works_from(owner, now) > now or today[owner] >= owner.calls_a_day:
             return False
         today[owner] += 1
-        entry, words = listed.entry, self._profile.entry_review
+        entry = listed.entry
         after = self._first_after or _INTERVAL
         await self._reports.request_review(ReviewRequest(entry.title, now, after))
-        request = OwnerRequest(
-            review_words(words, self._profile, title=entry.title, answer=entry.text),
-            owner.contacts,
-            tuple((f"entry:{act.value}", self._label(act)) for act in EntryAct),
-            entry.faq_id,
-        )
+        request = review_request(entry, owner.contacts, self._profile)
         try:
             await self._messenger.request(channel, request)
         except PlatformError as error:
@@ -133,9 +128,19 @@ class EntryReviews:
                 return channel, owners[0]
         return "", None
 
-    def _label(self, act: EntryAct) -> str:
-        profile = self._profile
-        return profile.teach_still_right if act is EntryAct.RIGHT else profile.teach_will_edit
+
+def review_request(entry: Entry, contacts: tuple[str, ...], profile: Profile) -> OwnerRequest:
+    """Return the request to owners to say whether an entry is still right."""
+    labels = {
+        EntryAct.RIGHT: profile.teach_still_right,
+        EntryAct.WRONG: profile.teach_will_edit,
+    }
+    return OwnerRequest(
+        review_words(profile.entry_review, profile, title=entry.title, answer=entry.text),
+        contacts,
+        tuple((f"entry:{act.value}", label) for act, label in labels.items()),
+        entry.faq_id,
+    )
 
 
 async def reviewed(
