@@ -19,6 +19,7 @@ from core.reporting.operations import Operations
 from core.reporting.replay import ReplayCase, outcome_of
 from core.retrieval.audience import is_within
 from core.stores.counts import HANDED_OVER
+from core.text.spelling.normalize import normalized
 from core.types import Feedback, Label, Question, SessionId, Turn, TurnState
 
 _SESSION: Final = SessionId("mcp:gaps")
@@ -89,7 +90,7 @@ class Faq:
 
     def _checked(self, question: str) -> str:
         text = question.strip()
-        if not text or len(text) > self.profile.longest_question_characters:
+        if not text or len(normalized(text)) > self.profile.longest_question_characters:
             most = self.profile.longest_question_characters
             raise ToolError(f"a question has 1 to {most} characters")
         return text

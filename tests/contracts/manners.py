@@ -222,6 +222,14 @@ async def test_whoever_is_quoted_or_named_is_not_spoken_to(driver):
         assert len(await heard(driver, bot)) == 3
 
 
+async def test_a_mention_in_a_quoted_line_or_in_code_calls_nobody(driver):
+    async with driver.running() as bot:
+        await driver.say(f"> {driver.bot} 교환은요?\n이렇게 물어보시면 돼요")
+        await driver.say(f"`{driver.bot} 교환은요?` 라고 쓰세요")
+        await driver.say(f"```\n{driver.bot} 교환은요?\n```")
+        assert await heard(driver, bot) == []
+
+
 async def test_what_was_talked_while_the_bot_was_away_stays_between_people(driver):
     async with driver.running():
         asked = await begun(driver)

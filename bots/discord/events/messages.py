@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
+from unicodedata import normalize
 
 import discord
 
@@ -194,7 +195,7 @@ class MessageHandler:
     def _trouble(self, question: Question, message: discord.Message) -> str:
         """Return the text for a person whose message is too long or has no readable text."""
         profile = self._context.profile
-        if len(question.text) > profile.longest_question_characters:
+        if len(normalize("NFC", question.text)) > profile.longest_question_characters:
             return profile.long_question  # returned here, so that no thread is opened for it
         if question.text:
             return ""

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from unicodedata import normalize
 
 from bots.discord.api.rate_limits import Budgets
 from bots.discord.api.rest import (
@@ -329,7 +330,7 @@ def nonce_of(question_id: str, place: int, again: int) -> str:
 
 def thread_name(text: str) -> str:
     """Return the name of a question's thread."""
-    name = " ".join(text.split())
+    name = " ".join(normalize("NFC", text).split())  # else it may be cut inside a syllable
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
 
 

@@ -152,11 +152,15 @@ class People(Cues):
         more: Json = {"flags": 1 << 14, "extra": extra}
         return self.add_message(channel, user or self.user, "", **more)
 
-    async def show_picture(self, channel: Channel, *, user: User | None = None) -> Message:
-        """Post a picture without a caption."""
+    async def show_picture(
+        self, channel: Channel, *, user: User | None = None, caption: str = ""
+    ) -> Message:
+        """Post a picture."""
         picture = {"id": str(snowflake()), "filename": "화면.png", "size": 9, "url": "https://x/y"}
         picture |= {"proxy_url": "https://x/y", "content_type": "image/png"}
-        return self.add_message(channel, user or self.user, "", extra={"attachments": [picture]})
+        return self.add_message(
+            channel, user or self.user, caption, extra={"attachments": [picture]}
+        )
 
     async def say_by_webhook(self, channel: Channel, text: str, *, name: str) -> Message:
         """Say something in a name of one's own, as proxies and bridges do."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+import unicodedata
 from contextlib import asynccontextmanager
 
 import httpx2
@@ -40,6 +41,8 @@ async def test_an_assistant_searches_answers_reads_and_reports_over_stdio(own):
         answer = await told(client, "answer", question=first["title"])
         assert (answer["state"], answer["sources"][0]) == ("answered", first["title"])
         assert await told(client, "report_gap", question="쿠폰은?") == {"reported": True}
+        apart = unicodedata.normalize("NFD", "정산은 언제 되나요? " * 60)
+        assert (await told(client, "search", question=apart, limit=1))["results"]
         wrong = await client.call_tool("entry", {"faq_id": "none"})
         assert wrong.is_error
         assert "no such entry" in wrong.content[0].text

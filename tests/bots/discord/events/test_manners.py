@@ -1,6 +1,8 @@
 """Manners on Discord: what asks nothing, what is read, and what happens to what is refused."""
 
+import asyncio
 import time
+import unicodedata
 
 import pytest
 from fakes.assistants import answered
@@ -9,6 +11,9 @@ from fakes.discord_bot import answers_in, running_bot
 from core.types import Delta
 from devtools.discord import DiscordServer, DiscordSettings
 from devtools.discord.world.model import VOICE, Channel, Role, snowflake
+
+VOICE_MESSAGE = {"id": "8", "filename": "voice-message.ogg", "size": 9, "url": "https://x/y"}
+VOICE_MESSAGE |= {"proxy_url": "https://x/y", "duration_secs": 2.0, "waveform": "AA=="}
 
 
 def questions(bot):
@@ -157,13 +162,6 @@ async def test_in_a_thread_of_people_it_answers_the_question_that_was_asked_ther
         assert questions(bot) == ["교환은 며칠 걸려요?"]
 
 
-async def test_a_mention_in_code_calls_nobody(fake, tmp_path, profile):
-    channel = fake.guild.channels[0]
-    async with running_bot(fake, tmp_path, profile) as bot:
-        await fake.say(channel, f"`{fake.bot.mention} 교환은요?` 라고 쓰세요")
-        assert await asked_last(fake, bot, channel) == []
-
-
 # What is read.
 
 
@@ -227,9 +225,28 @@ async def test_a_poll_is_read_where_it_is_for_the_bot(fake, tmp_path, profile, e
         assert await asked_last(fake, bot, channel) == ["배송비는 얼마인가요?"]
 
 
-async def test_a_picture_alone_is_told_that_it_is_not_read(fake, tmp_path, profile):
+async def test_a_picture_alone_is_told_that_it_is_not_read_and_its_caption_is_asked(
+    fake, tmp_path, profile
+):
     async with running_bot(fake, tmp_path, profile) as bot:
-        await fake.show_picture(fake.dm(fake.user))
+        direct = fake.dm(fake.user)
+        await fake.show_picture(direct)
+        await answered_in(fake, direct, profile.unreadable)
+        await fake.show_picture(direct, caption="이 화면은 뭔가요?")
+        await answered_in(fake, direct, "답: 이 화면은")
+        assert questions(bot) == ["이 화면은 뭔가요?"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"sticker_items": [{"id": "7", "name": "안녕", "format_type": 1}]},
+        {"flags": 8192, "attachments": [VOICE_MESSAGE]},
+    ],
+)
+async def test_so_are_a_sticker_and_a_voice_message(fake, tmp_path, profile, said):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        fake.add_message(fake.dm(fake.user), fake.user, "", extra=said)
         await answered_in(fake, fake.dm(fake.user), profile.unreadable)
         assert questions(bot) == []
 
@@ -339,13 +356,16 @@ async def test_what_a_thread_refuses_stands_in_the_channel_and_the_thread_goes(
         await fake.until(lambda: asked.thread.archived)
 
 
-async def test_what_is_blocked_everywhere_comes_to_the_asker_directly(fake, tmp_path, profile):
+@pytest.mark.parametrize("code", [200000, 999999])  # AutoMod, and a code that is new
+async def test_what_is_blocked_everywhere_comes_to_the_asker_directly(
+    fake, tmp_path, profile, code
+):
     channel = fake.guild.channels[0]
     async with running_bot(fake, tmp_path, profile):
         asked = await fake.say(channel, "질문")
         for where in (asked.id, channel.id):
             path = rf"/channels/{where}/messages$"
-            fake.fail_next("POST", path, "400", code=200000, times=9)
+            fake.fail_next("POST", path, "400", code=code, times=9)
         await fake.edit(asked, f"{fake.bot.mention} 질문")
         said = await answered_in(fake, fake.dm(fake.user), "답: 질문")
         assert profile.shown_privately in said.content
@@ -380,6 +400,18 @@ async def test_an_edited_question_renames_its_thread(fake, tmp_path, profile):
         await answered_in(fake, thread, "답: 배송비가")
         await fake.edit(asked, f"{fake.bot.mention} 배송비는 얼마인가요?")
         await fake.until(lambda: thread.name == "배송비는 얼마인가요?")
+
+
+async def test_hangul_that_was_taken_apart_is_counted_and_shown_as_syllables(
+    fake, tmp_path, profile
+):
+    """As a Mac takes it apart in names of files."""
+    channel = fake.guild.channels[0]
+    asked = "교환은 며칠 걸려요? " * 60
+    async with running_bot(fake, tmp_path, profile):
+        said = await fake.say(channel, unicodedata.normalize("NFD", asked), mention_bot=True)
+        thread = await fake.until(lambda: said.thread)
+        assert asked.startswith(thread.name.removesuffix("…"))
 
 
 async def test_a_question_that_is_too_long_opens_no_thread(fake, tmp_path, profile):
@@ -440,8 +472,6 @@ async def test_nor_does_it_in_a_thread_that_is_read_or_after_downtime(fake, tmp_
 
 
 async def test_others_cannot_stop_an_answer(fake, tmp_path, profile):
-    import asyncio  # noqa: PLC0415
-
     channel = fake.guild.channels[0]
     other, more = await fake.create_user("나래"), asyncio.Event()
     async with running_bot(fake, tmp_path, profile) as bot:
@@ -481,8 +511,6 @@ async def test_what_is_refused_while_it_grows_comes_directly_and_leaves_no_empty
     fake, tmp_path, profile, code
 ):
     """Also where a thread stays closed although it was taken out of the archive."""
-    import asyncio  # noqa: PLC0415
-
     channel, more = fake.guild.channels[0], asyncio.Event()
     async with running_bot(fake, tmp_path, profile) as bot:
         bot.assistant.script("질문", Delta("금칙어 "), more, answered("금칙어 없이 쓴 답."))
@@ -501,8 +529,6 @@ async def test_an_answer_whose_thread_a_moderator_deletes_comes_directly_once(
     fake, tmp_path, profile, follows_up
 ):
     """Also that to a question which was asked in the thread, and is gone with it."""
-    import asyncio  # noqa: PLC0415
-
     channel, more = fake.guild.channels[0], asyncio.Event()
     async with running_bot(fake, tmp_path, profile) as bot:
         bot.assistant.script("질문은요?", Delta("우선 "), more, answered("다 쓴 답."))
@@ -524,8 +550,6 @@ async def test_an_answer_whose_thread_a_moderator_deletes_comes_directly_once(
 async def test_whoever_takes_no_direct_messages_is_called_in_the_channel_of_a_deleted_thread(
     fake, tmp_path, profile
 ):
-    import asyncio  # noqa: PLC0415
-
     channel, more = fake.guild.channels[0], asyncio.Event()
     async with running_bot(fake, tmp_path, profile) as bot:
         bot.assistant.script("질문은요?", Delta("우선 "), more, answered("다 쓴 답."))

@@ -327,16 +327,6 @@ async def test_in_a_channel_of_questions_an_edit_may_make_a_message_one(
         assert await told(slack, bot, minsu) == ["배송비는?"]
 
 
-async def test_a_mention_in_a_quoted_line_or_in_code_calls_nobody(slack, running, minsu, channel):
-    async with running() as bot:
-        for text in (
-            f"&gt; {minsu.mention_of_bot} 배송비는?\n이렇게 물어보시면 돼요",
-            f"`{minsu.mention_of_bot} 배송비는?` 라고 쓰세요",
-        ):
-            deliver(slack, channel, user=minsu.id, text=text)
-        assert await told(slack, bot, minsu) == []
-
-
 async def test_an_edit_of_a_message_of_long_ago_asks_nothing(slack, running, minsu, channel):
     async with running() as bot:
         now = float(slack.world.ids.ts())
