@@ -50,6 +50,9 @@ async def told(slack, bot, person):
     await settled(slack)
     await person.say(person.dm, "끝으로 하나")
     await slack.until(lambda: "끝으로 하나" in asked(bot))
+    async with asyncio.timeout(30):
+        while await bot.stores.inbox.waiting(1):  # noqa: ASYNC110 - the store tells of no change
+            await asyncio.sleep(0.01)
     return [text for text in asked(bot) if text != "끝으로 하나"]
 
 
