@@ -124,6 +124,7 @@ class QuestionHandler:
                 await self._attach(question, view.ending.files)
         except QuestionGoneError:  # the process that was told of it may have been killed
             logger.info("question %s was deleted", question.id)
+            await until_back(lambda: self._archive.remove(question.id))
             await until_back(lambda: self._inbox.withdraw(question.id))
             return InboxState.WITHDRAWN
         except MessageGoneError:
