@@ -52,6 +52,11 @@ _TOLD_AFTER_S: Final = 5.0
 _MOST_FOUND: Final = 3  # the entries that are named while the answer is written
 
 
+def text_of(question: Question) -> str:
+    """Return what a question asks; see `asked_text`."""
+    return asked_text(question.text, [mention.text for mention in question.mentions])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answerer:
     """Answers questions for one audience, from the entries and in the words meant for it.
@@ -92,9 +97,7 @@ class Answerer:
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield the events of the answer that `work` makes; see `Assistant.answer`."""
         times = StageTimes()
-        typed = question.text.strip()
-        names = [mention.text for mention in question.mentions]
-        text = asked_text(typed, names) or typed  # normalising leaves nothing of a lone emoji
+        text = text_of(question) or question.text.strip()  # of a lone emoji nothing is left
         if problem := self.problem(text):
             yield Failed(problem)
             return

@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Final
 
-from core.assistant.answerer import Answerer
+from core.assistant.answerer import Answerer, text_of
 from core.assistant.audiences import Audiences, Scope
 from core.assistant.dialogue.conversation import unasked
 from core.assistant.dialogue.followups import LeadBack
@@ -28,7 +28,7 @@ from core.profile import Profile
 from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
-from core.text.addressing import asked_text, says_something
+from core.text.addressing import says_something
 from core.text.colleagues import (
     is_for_colleagues,
     may_tell,
@@ -232,7 +232,7 @@ class Assistant:
         Raises:
             FaqbotError: the index, the history or the platform cannot be asked.
         """
-        text = _asked(question)
+        text = text_of(question)
         if self._answerer.problem(text) or not says_something(text):
             return False
         if is_for_colleagues(question.text):
@@ -260,7 +260,7 @@ class Assistant:
 
     async def _researched(self, question: Question, history: Sequence[Exchange] | None) -> Research:
         answerer = self._within(await self._audiences.of(question))
-        text = _asked(question) or question.text
+        text = text_of(question) or question.text
         return await answerer.research(question, text, history, self._local_work())
 
     def _within(self, scope: Scope) -> Answerer:
@@ -278,10 +278,6 @@ class Assistant:
 
     def _local_work(self) -> LocalWork:
         return LocalWork(self._answerer.reader, self._answerer.model)
-
-
-def _asked(question: Question) -> str:
-    return asked_text(question.text, [mention.text for mention in question.mentions])
 
 
 def _least_for(said: str) -> float:
