@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from core.errors import SourceError
-from ingest.sources.archives import member, open_archive
-from ingest.sources.folders import (
+from ingest.sources.files.archives import member, open_archive
+from ingest.sources.files.folders import (
     KINDS,
     PAGES,
     categories_of,
@@ -29,9 +29,9 @@ from ingest.sources.folders import (
     shown_path,
     without_parts,
 )
-from ingest.sources.kinds import kind_of
+from ingest.sources.files.kinds import kind_of
+from ingest.sources.files.stamps import REMARKS
 from ingest.sources.rows import Collector, Loaded, NotAFaqError, Row, Skipped
-from ingest.sources.stamps import REMARKS
 from ingest.sources.tables.columns import ColumnMap
 
 __all__ = ["MAX_FILE_BYTES", "Loaded", "Row", "Skipped", "load"]
@@ -190,19 +190,19 @@ def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for e
     """Return the reader of a kind of file; its libraries are imported with the first such file."""
     match ending:
         case ".csv" | ".tsv":
-            from ingest.sources.tables.delimited import read_delimited
+            from ingest.sources.tables.formats.delimited import read_delimited
 
             return read_delimited
         case ".xlsx" | ".xlsm":
-            from ingest.sources.tables.xlsx import read_xlsx
+            from ingest.sources.tables.formats.xlsx import read_xlsx
 
             return read_xlsx
         case ".xls":
-            from ingest.sources.tables.xls import read_xls
+            from ingest.sources.tables.formats.xls import read_xls
 
             return read_xls
         case ".ods":
-            from ingest.sources.tables.ods import read_ods
+            from ingest.sources.tables.formats.ods import read_ods
 
             return read_ods
         case ".xml":
@@ -210,11 +210,11 @@ def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for e
         case ".pkl" | ".pickle":
             return _read_pickle
         case ".json" | ".jsonl" | ".ndjson":
-            from ingest.sources.structures import read_json
+            from ingest.sources.records.structures import read_json
 
             return read_json
         case ".yaml" | ".yml":
-            from ingest.sources.structures import read_yaml
+            from ingest.sources.records.structures import read_yaml
 
             return read_yaml
         case ".txt":
@@ -227,16 +227,16 @@ def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for e
 
 
 def _read_xml(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
-    from ingest.sources.tables.spreadsheetml import read_spreadsheetml
-    from ingest.sources.wordpress import is_wordpress, read_wordpress
+    from ingest.sources.records.wordpress import is_wordpress, read_wordpress
+    from ingest.sources.tables.formats.spreadsheetml import read_spreadsheetml
 
     read = read_wordpress if is_wordpress(data) else read_spreadsheetml
     read(data, name, collector, columns)
 
 
 def _read_pickle(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
-    from ingest.sources import restricted_pickle
-    from ingest.sources.structures import read_content
+    from ingest.sources.records import restricted_pickle
+    from ingest.sources.records.structures import read_content
 
     read_content(restricted_pickle.loads(data, name), name, collector, columns)
 
@@ -246,7 +246,7 @@ def _read_text(
 ) -> None:
     """A text file is a table, as Excel's "Unicode Text" is, or a page."""
     from ingest.sources.pages.files import read_markdown
-    from ingest.sources.tables.delimited import read_delimited
+    from ingest.sources.tables.formats.delimited import read_delimited
 
     try:
         read_delimited(data, name, collector, columns, named=True)

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from core.errors import SourceError
-from ingest.sources.folders import KINDS
+from ingest.sources.files.folders import KINDS
 from ingest.sources.load import MAX_FILE_BYTES
 from ingest.sources.web.client import WebClient
 

@@ -27,7 +27,7 @@ from ingest.facts import write_facts
 from ingest.own_questions import Trial, trial
 from ingest.prepare import PreparedFaq
 from ingest.question_packs import load_pack, title_key
-from ingest.sources.stamps import check_unchanged, stamps_of
+from ingest.sources.files.stamps import check_unchanged, stamps_of
 from ingest.sources.url import confirm
 from ingest.sync import Changes, single_ingest
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from config.settings import Settings
 from core.errors import SourceError
-from ingest.sources.folders import KINDS
+from ingest.sources.files.folders import KINDS
 
 _MOST_NAME_CHARS: Final = 100
 

@@ -14,8 +14,8 @@ import mammoth
 from bs4 import BeautifulSoup, Tag
 
 from core.errors import SourceError
-from ingest.sources.archives import open_archive
-from ingest.sources.encodings import decode
+from ingest.sources.files.archives import open_archive
+from ingest.sources.files.encodings import decode
 from ingest.sources.html_markdown import html_to_markdown
 from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
 from ingest.sources.pages.dialects import plain_markdown
@@ -27,8 +27,8 @@ from ingest.sources.pages.front_matter import (
 )
 from ingest.sources.pages.html_questions import mark_questions
 from ingest.sources.pages.sections import SourcePage, add_page, sections_in
+from ingest.sources.records.structures import read_content
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.structures import read_content
 from ingest.sources.tables.columns import ColumnMap
 
 _MARKDOWN: Final = (".md", ".markdown", ".mdx")

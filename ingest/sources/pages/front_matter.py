@@ -9,10 +9,10 @@ from typing import Final
 
 from bs4 import BeautifulSoup
 
+from ingest.sources.records.yaml_text import yaml_texts
 from ingest.sources.tables.headers import header
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.withheld import state_columns, state_of
-from ingest.sources.yaml_text import yaml_texts
 
 _FRONT_MATTER: Final = re.compile(
     r"\A(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)\n(?:(?P=mark)|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL

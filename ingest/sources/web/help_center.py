@@ -27,7 +27,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
-from ingest.sources.stamps import REMARKS
+from ingest.sources.files.stamps import REMARKS
 from ingest.sources.web.client import USER_AGENT, WebClient, WebResponse
 
 MAX_PAGES: Final = 2_000

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from core.errors import SourceError
-from ingest.sources.folders import KINDS
+from ingest.sources.files.folders import KINDS
 from ingest.sources.load import load
 
 ROWS = [("반품은 어떻게 하나요?", "<p>마이페이지에서 신청해요.</p>"), ("정산일은?", "매월 15일")]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ingest.sources.record_parts import has_category, reply_in, translations_in
-from ingest.sources.rich_text import is_rich_text, rich_text
+from ingest.sources.records.parts import has_category, reply_in, translations_in
+from ingest.sources.records.rich_text import is_rich_text, rich_text
 from ingest.sources.tables.column_words import LANGUAGES
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.headers import header, shown_name

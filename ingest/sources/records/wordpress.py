@@ -14,9 +14,9 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
-from ingest.sources.encodings import BROKEN, decode
+from ingest.sources.files.encodings import BROKEN, decode
+from ingest.sources.records.structures import read_content
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.structures import read_content
 from ingest.sources.tables.columns import ColumnMap
 
 _HEAD_BYTES: Final = 4_000

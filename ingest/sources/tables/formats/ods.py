@@ -13,10 +13,10 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
-from ingest.sources.archives import member, open_archive
+from ingest.sources.files.archives import member, open_archive
 from ingest.sources.rows import Collector
-from ingest.sources.tables.book import MAX_SHEET_ROWS, Sheet, add_sheets
 from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.formats.book import MAX_SHEET_ROWS, Sheet, add_sheets
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import Unreadable, linked
 

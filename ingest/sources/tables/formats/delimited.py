@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.errors import SourceError
-from ingest.sources.encodings import BROKEN, decode
+from ingest.sources.files.encodings import BROKEN, decode
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, missing
 from ingest.sources.tables.contents import TableHead, head_by_contents, head_by_names

@@ -17,11 +17,11 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.errors import SourceError
-from ingest.sources.archives import open_archive
+from ingest.sources.files.archives import open_archive
 from ingest.sources.rows import Collector
-from ingest.sources.tables.book import Sheet, add_sheets
-from ingest.sources.tables.calamine import read_calamine
 from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.formats.book import Sheet, add_sheets
+from ingest.sources.tables.formats.calamine import read_calamine
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import Unreadable, linked, shown, unescaped
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from core.errors import SourceError
-from ingest.sources.encodings import decode
-from ingest.sources.record_parts import translated, with_folders
-from ingest.sources.records import (
+from ingest.sources.files.encodings import decode
+from ingest.sources.records.aliases import check_sharing
+from ingest.sources.records.flatten import (
     MOST_COLUMNS,
     MOST_DEEP,
     Record,
@@ -23,14 +23,14 @@ from ingest.sources.records import (
     lists_of_records,
     pairs_in,
 )
+from ingest.sources.records.parts import translated, with_folders
+from ingest.sources.records.yaml_text import yaml_texts
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.sharing import check_sharing
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
 from ingest.sources.tables.contents import head_by_contents
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 from ingest.sources.values import sizes_of
-from ingest.sources.yaml_text import yaml_texts
 
 _SAMPLE: Final = 500
 

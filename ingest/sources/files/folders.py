@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from core.errors import SourceError
-from ingest.sources.kinds import advice_on
+from ingest.sources.files.kinds import advice_on
 from ingest.sources.rows import Collector
 from ingest.sources.tables.column_words import LANGUAGES
 

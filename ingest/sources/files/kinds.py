@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.errors import SourceError
-from ingest.sources.encodings import decode
+from ingest.sources.files.encodings import decode
 
 NAMESPACE: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 """That of XML Spreadsheet 2003."""

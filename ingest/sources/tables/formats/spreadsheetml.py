@@ -13,11 +13,11 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
-from ingest.sources.encodings import BROKEN, decode
-from ingest.sources.kinds import NAMESPACE
+from ingest.sources.files.encodings import BROKEN, decode
+from ingest.sources.files.kinds import NAMESPACE
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.tables.book import MAX_SHEET_ROWS, Sheet, add_sheets
 from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.formats.book import MAX_SHEET_ROWS, Sheet, add_sheets
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import Unreadable, linked, shown
 

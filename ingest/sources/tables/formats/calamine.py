@@ -8,8 +8,8 @@ import python_calamine
 
 from core.errors import SourceError
 from ingest.sources.rows import Collector
-from ingest.sources.tables.book import Sheet, add_sheets
 from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.formats.book import Sheet, add_sheets
 from ingest.sources.tables.lines import TableLine
 
 

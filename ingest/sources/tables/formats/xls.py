@@ -14,8 +14,8 @@ from xlrd.xldate import XLDateError, xldate_as_datetime
 
 from core.errors import SourceError
 from ingest.sources.rows import Collector
-from ingest.sources.tables.book import Sheet, add_sheets
 from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.formats.book import Sheet, add_sheets
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import linked, shown
 
