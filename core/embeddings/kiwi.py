@@ -170,12 +170,12 @@ class KiwiEncoder:
 
     def of_words(self, terms: Sequence[str]) -> Vectors:
         """Return unit vectors of single terms, shape (len(terms), dimension)."""
+        split = self._trained.dimension
         vectors = np.zeros((len(terms), self.dimension), np.float32)
         for row, term in enumerate(terms):
-            known, told = self.word(term)
-            vectors[row, : len(known)] = TRAINED_WEIGHT * unit(known)
-            vectors[row, len(known) :] = GENERAL_WEIGHT * unit(told)
-        return unit(vectors)
+            vectors[row, :split], vectors[row, split:] = self.word(term)
+        parts = TRAINED_WEIGHT * unit(vectors[:, :split]), GENERAL_WEIGHT * unit(vectors[:, split:])
+        return unit(np.hstack(parts))
 
     def word(self, term: str) -> tuple[Floats, Floats]:
         """Return a term's vectors in both spaces; zeros for a word that a space does not know."""

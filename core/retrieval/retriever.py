@@ -268,7 +268,7 @@ class Retriever:
             fused = after(history[-1], lexical, fused)
         else:
             asked = self._analyzer.terms(question)
-            fused = plain_first(asked, fused, lexical, self._analyzer.terms_of)
+            fused = plain_first(asked, fused, lexical)
         repeats = lexical.repeats if isinstance(lexical, LessonIndex) else 0
         rows = once(best(fused, seen, limit + repeats), lexical, limit)
         sure, facts = judged(snapshot, found, fused, seen, rows)

@@ -127,10 +127,10 @@ class LexicalIndex:
     def letter_scores(self, text: str) -> Scores:
         """Return the cosines of jamo n-grams with all entries, 0 to 1, shape (entries,)."""
         counts = log_counts(letter_grams(text))
-        terms, idf = self.letters.terms, self.letters.idf
-        query = {g: n * float(idf[terms[g]]) for g, n in counts.items() if g in terms}
-        length = math.sqrt(sum(weight * weight for weight in query.values()))
-        return self.letters.score(query, len(self)) / max(length, 1e-6)
+        terms, known = self.letters.known(counts)
+        weights = known * self.letters.idf[terms]
+        length = float(np.sqrt(weights @ weights))
+        return self.letters.sums(terms, weights, len(self)) / max(length, 1e-6)
 
     def gram_scores(self, text: str) -> Scores:
         """Return the cosines of n-grams with whole entries, 0 to 1, shape (entries,)."""

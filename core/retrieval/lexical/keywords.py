@@ -6,7 +6,7 @@ fee of one product, and for "예약구매", its description before the advice on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,12 +20,7 @@ _LOOKED_AT = 20
 _WEIGHT = 0.15
 
 
-def plain_first(
-    terms: Sequence[str],
-    scores: Scores,
-    lexical: LexicalIndex,
-    terms_of: Callable[[Sequence[str]], Sequence[Sequence[str]]],
-) -> Scores:
+def plain_first(terms: Sequence[str], scores: Scores, lexical: LexicalIndex) -> Scores:
     """Return the scores of all entries, with the best entries of a keyword reordered.
 
     `terms` are those of the question; the scores of longer questions stay as they are. Reordering
@@ -35,7 +30,10 @@ def plain_first(
     if not asked or len(asked) > _MOST_TERMS or any(not term.endswith("/N") for term in asked):
         return scores
     best = np.argsort(-scores, kind="stable")[:_LOOKED_AT]
-    titles = [set(found) for found in terms_of([lexical.titles[row] for row in best])]
+    titles = [
+        {lexical.vocabulary[term] for term in title}
+        for title in lexical.title_terms.of_rows(best.tolist())
+    ]
     shares = np.array([_share(asked, title, lexical) for title in titles], np.float32)
     moved = scores.copy()
     moved[best[np.argsort(-(scores[best] + _WEIGHT * shares), kind="stable")]] = scores[best]

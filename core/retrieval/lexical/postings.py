@@ -89,16 +89,26 @@ class Postings:
 
     def score(self, query: Mapping[str, float], size: int) -> Scores:
         """Return the dot product of the query with each of `size` entries, shape (size,)."""
-        known = [(self.terms[term], weight) for term, weight in query.items() if term in self.terms]
-        if not known:
+        return self.sums(*self.known(query), size)
+
+    def known(self, query: Mapping[str, float]) -> tuple[NDArray[np.int64], Scores]:
+        """Return the numbers of the query's terms that are indexed, and their weights."""
+        numbers = self.terms
+        known = [(numbers[term], weight) for term, weight in query.items() if term in numbers]
+        terms, weights = zip(*known, strict=True) if known else ((), ())
+        return np.array(terms, np.int64), np.array(weights, np.float32)
+
+    def sums(self, terms: NDArray[np.int64], weights: Scores, size: int) -> Scores:
+        """Return the weighted sum of some terms' postings, shape (size,)."""
+        if not len(terms):
             return np.zeros(size, np.float32)
-        terms = np.array([term for term, _ in known])
         begins, ends = self.start[terms], self.start[terms + 1]
         slices = list(map(slice, begins.tolist(), ends.tolist()))
         rows = np.concatenate([self.rows[s] for s in slices])
-        weights = np.concatenate([self.weights[s] for s in slices])
-        asked = np.repeat(np.array([weight for _, weight in known], np.float32), ends - begins)
-        return np.bincount(rows, weights * asked, size).astype(np.float32)
+        posted = np.concatenate([self.weights[s] for s in slices])
+        return np.bincount(rows, posted * np.repeat(weights, ends - begins), size).astype(
+            np.float32
+        )
 
     def have(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
         """Return True where an entry has a term, shape (rows, terms)."""

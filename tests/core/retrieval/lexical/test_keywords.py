@@ -23,7 +23,7 @@ def lexical(analyzer):
 
 def order(question, scores, lexical, analyzer):
     given = np.array(scores, np.float32)
-    moved = plain_first(analyzer.terms(question), given, lexical, analyzer.terms_of)
+    moved = plain_first(analyzer.terms(question), given, lexical)
     assert sorted(moved) == sorted(given)
     return [int(row) for row in np.argsort(-moved, kind="stable")]
 
