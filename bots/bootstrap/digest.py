@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
-from bots.bootstrap.stores import Stores, gap_stores_of
+from bots.bootstrap.offers import served_entries
+from bots.bootstrap.stores import Stores, gap_stores_of, open_index
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import NoFaqError, PlatformError
@@ -68,7 +69,11 @@ async def tell_owners(
         now=now,
         zone=ZoneInfo(zone),
     )
-    text = digest_text(digest, profile_of(settings), ZoneInfo(zone))
+    profile = profile_of(settings)
+    if closed := profile.closed_categories:
+        entries = await asyncio.to_thread(lambda: served_entries(open_index(settings)))
+        digest = digest.for_everybody(entries, closed)
+    text = digest_text(digest, profile, ZoneInfo(zone))
     if service is None:
         return text
     failed: list[PlatformError] = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.ports import FaqIndex
 from core.profile import Profile
-from core.retrieval.audience import is_within
+from core.retrieval.audience import hidden_wordings
 from core.text.korean import compact
 from core.types import Entry
 
@@ -21,12 +21,7 @@ def offered_to_all(profile: Profile, entries: Callable[[], Sequence[Entry]]) -> 
     closed = profile.closed_categories
     if not closed:
         return profile
-    named: dict[bool, set[str]] = {True: set(), False: set()}
-    for entry in entries():
-        named[is_within(entry.category, closed)] |= set(
-            map(compact, (entry.title, *entry.questions))
-        )
-    hidden = named[True] - named[False]
+    hidden = hidden_wordings(entries(), closed)
     channels = tuple(
         replace(one, examples=tuple(text for text in one.examples if compact(text) not in hidden))
         for one in profile.channels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -18,11 +19,13 @@ from core.assistant.message import Message, MessageReader
 from core.assistant.replies import REMEMBERED_TURNS, ReadyReplies, escalated
 from core.assistant.trace import traced
 from core.assistant.turn_record import StageTimes, turn_of
+from core.errors import FaqbotError
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Retriever, is_answer
+from core.retrieval.signals import Query
 from core.text.addressing import asked_text
 from core.text.spelling.normalize import normalized
 from core.types import (
@@ -45,6 +48,8 @@ from core.types import (
     Written,
 )
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 # After this time the asker is told that the search takes long, as it does while a store is away.
@@ -61,11 +66,12 @@ def text_of(question: Question) -> str:
 class Answerer:
     """Answers questions for one audience, from the entries and in the words meant for it.
 
-    `catch_up` loads new lessons before each search. `redact` removes from a text what models and
-    embedders may not read.
+    `for_all` searches what people in no group see in the same place. `catch_up` loads new lessons
+    before each search. `redact` removes from a text what models and embedders may not read.
     """
 
     retriever: Retriever
+    for_all: Retriever
     reader: MessageReader
     small_talk: SmallTalkReader
     model: ChatModel
@@ -77,12 +83,13 @@ class Answerer:
     redact: Callable[[str], str] = str
     audience: Audience = EVERYTHING
 
-    def within(self, scope: Scope, retriever: Retriever) -> Answerer:
+    def within(self, scope: Scope, retriever: Retriever, for_all: Retriever) -> Answerer:
         """Return an answerer for the readers of a scope, who search with this retriever."""
         profile = self.profile.spoken_in(scope.channel)
         return replace(
             self,
             retriever=retriever,
+            for_all=for_all,
             audience=scope.audience,
             profile=profile,
             offers=self.offers.within(retriever, profile.examples),
@@ -128,7 +135,9 @@ class Answerer:
                         break
         times.mark("answered")
         assert ending is not None  # noqa: S101 - a draft ends with one
-        await self._keep(question, ending, work, times, research)
+        turn = await self._keep(question, ending, work, times, research)
+        if isinstance(ending, Answered):
+            ending = replace(ending, shareable=await self.for_everybody(turn) is not None)
         yield ending
 
     async def aside(self, question: Question) -> AsyncGenerator[AnswerEvent]:
@@ -145,8 +154,8 @@ class Answerer:
         work: Work,
         times: StageTimes,
         research: Research | None = None,
-    ) -> None:
-        """Store the turn; without research it is labelled as a greeting.
+    ) -> Turn:
+        """Store the turn, and return it; without research it is labelled as a greeting.
 
         The next question does not refer to a turn with that label.
         """
@@ -160,6 +169,7 @@ class Answerer:
             model=self.model.name,
         )
         await self.history.append(turn)
+        return turn
 
     async def research(
         self,
@@ -218,6 +228,35 @@ class Answerer:
         """Return whether the readers may still see every entry that a turn was answered from."""
         told = [passage.faq_id for passage in turn.passages]
         return await self.retriever.aside(self.retriever.may_tell, told)
+
+    async def for_everybody(self, turn: Turn) -> Turn | None:
+        """Return a turn as everybody in its place may see it.
+
+        It is None if its answer is for some alone, or if that is not known now. If a follow-up
+        leads to what some alone may see, there are none.
+        """
+        if not turn.passages:
+            return None
+        if self.retriever is self.for_all:
+            return turn
+        try:
+            return await self._without_secrets(turn)
+        except FaqbotError as error:
+            logger.warning("who may see the answer to %s is not known: %s", turn.question.id, error)
+            return None
+
+    async def _without_secrets(self, turn: Turn) -> Turn | None:
+        # A model may use more than it cites, so what it was given counts, too.
+        told = [passage.faq_id for passage in turn.passages]
+        if turn.trace.prompt:
+            before = await self.history.recent(turn.question.session, REMEMBERED_TURNS)
+            told += [passage.faq_id for past in before for passage in past.passages]
+            told += [candidate.faq_id for candidate in turn.trace.candidates]
+        if not await self.retriever.aside(self.for_all.may_tell, told):
+            return None
+        asked = [Query(text) for text in turn.followups]
+        found = await self.retriever.aside(self.for_all.search_all, asked)
+        return turn if all(map(is_answer, found)) else replace(turn, followups=())
 
     def problem(self, text: str) -> str | None:
         """Return what is wrong with a text, in the profile's words; None if nothing is."""

@@ -25,7 +25,7 @@ from core.errors import FaqbotError
 from core.llm.prompts import SITUATION, TONE
 from core.ports import ChatModel, History
 from core.profile import Profile
-from core.retrieval.audience import Audience
+from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
 from core.text.addressing import says_something
@@ -91,6 +91,7 @@ class Assistant:
         """
         self._answerer = Answerer(
             retriever=retriever,
+            for_all=retriever,
             reader=reader,
             small_talk=small_talk,
             model=model,
@@ -112,7 +113,7 @@ class Assistant:
         self._charged_to: str | None = None
         self._audiences = audiences or Audiences((), ())
         self._situations = situations
-        self._seen: dict[Audience, Retriever] = {}
+        self._seen: dict[Audience, Retriever] = {EVERYTHING: retriever}
         self._at_work: dict[SessionId, Work] = {}
 
     async def answer(
@@ -142,11 +143,9 @@ class Assistant:
         """Return whether a question may be answered where it was asked."""
         return _is_open(await self._audiences.of(question))
 
-    async def may_share(self, turn: Turn) -> bool:
-        """Return whether everybody in the place of a question may see its answer."""
-        scope = await self._audiences.of(turn.question)
-        public = self._within(replace(scope, audience=self._audiences.for_all(scope)))
-        return await public.recalls(turn)
+    async def for_everybody(self, turn: Turn) -> Turn | None:
+        """Return a turn as everybody in its place may see it; see `Answerer.for_everybody`."""
+        return await self._within(await self._audiences.of(turn.question)).for_everybody(turn)
 
     async def _told(
         self,
@@ -265,11 +264,14 @@ class Assistant:
 
     def _within(self, scope: Scope) -> Answerer:
         """Return the answerer for the readers of a scope."""
-        if scope == Scope(public=scope.public):
+        for_all = self._audiences.for_all(scope)
+        if for_all.sees_all and scope == Scope(public=scope.public):
             return self._answerer
-        audience = scope.audience
-        retriever = self._seen.setdefault(audience, self._answerer.retriever.seen_by(audience))
-        return self._answerer.within(scope, retriever)
+        retriever = self._searching_for(scope.audience)
+        return self._answerer.within(scope, retriever, self._searching_for(for_all))
+
+    def _searching_for(self, audience: Audience) -> Retriever:
+        return self._seen.setdefault(audience, self._answerer.retriever.seen_by(audience))
 
     async def _begin(self, person: str) -> Work:
         if self._models and self._uses_models:

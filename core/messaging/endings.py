@@ -18,15 +18,15 @@ from core.types import (
 )
 
 
-def view_of(turn: Turn, profile: Profile) -> View:
+def view_of(turn: Turn, profile: Profile, *, shareable: bool = False) -> View:
     """Return the view of an answer that has ended, to show it again."""
     if turn.state is TurnState.STOPPED:
         return View(turn.question, text=turn.answer, note=profile.stopped, used=turn.passages)
-    return View(turn.question, text=turn.answer, ending=ending_of(turn))
+    return View(turn.question, text=turn.answer, ending=ending_of(turn, shareable=shareable))
 
 
-def ending_of(turn: Turn) -> Ending:
-    """Return the event with which a stored turn ended."""
+def ending_of(turn: Turn, *, shareable: bool = False) -> Ending:
+    """Return the event with which a stored turn ended; an answer may be `shareable`."""
     match turn.state:
         case TurnState.ANSWERED:
             dialogue = turn.dialogue or Dialogue("")
@@ -36,6 +36,7 @@ def ending_of(turn: Turn) -> Ending:
                 turn.followups,
                 skill=dialogue.skill,
                 files=dialogue.files,
+                shareable=shareable,
             )
         case TurnState.DECLINED:
             return Declined(turn.answer, turn.followups, turn.label)

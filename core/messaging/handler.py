@@ -109,7 +109,8 @@ class QuestionHandler:
     async def _answer(self, claim: Claim, note_reply: NoteReply, watch: AnswerWatch) -> InboxState:
         question = claim.question
         if turn := await self._turn_of(claim):
-            told = _only(ending_of(turn))
+            shareable = await self._assistant.for_everybody(turn) is not None
+            told = _only(ending_of(turn, shareable=shareable))
         elif self._escalation.is_wanted(question):
             question = await self._escalation.meant(question)
             told = self._escalation.to_person(question)

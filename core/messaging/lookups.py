@@ -92,14 +92,15 @@ class Lookups:
         """
         return await self._assistant.negotiates(question, called=called)
 
-    async def may_share(self, question_id: str) -> bool:
-        """Return whether everybody may see an answer; False if the answer is not stored.
+    async def view_for_everybody(self, question_id: str) -> View | None:
+        """Return the view of an answer that is shared; None if it is not for everybody.
 
         Raises:
             StorageError: it cannot be looked up.
         """
         turn = await self._archive.find(question_id)
-        return turn is not None and await self._assistant.may_share(turn)
+        told = await self._assistant.for_everybody(turn) if turn else None
+        return view_of(told, self._profile) if told else None
 
     async def leans(self, text: str) -> bool:
         """Return whether a text needs the messages around it to be understood."""
@@ -121,7 +122,10 @@ class Lookups:
     async def view(self, question_id: str) -> View | None:
         """Return the view of an answer that has ended; None if it is not stored."""
         turn = await self.turn(question_id)
-        return view_of(turn, self._profile) if turn else None
+        if turn is None:
+            return None
+        shareable = await self._assistant.for_everybody(turn) is not None
+        return view_of(turn, self._profile, shareable=shareable)
 
     async def find(self, question_id: str) -> Received | None:
         """Return a question with its state, None if it is unknown.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from core.lessons.overlaps import Overlap
 from core.ports import Archive, Cases, Lessons, Reports
 from core.reporting.gaps import GapGroup
+from core.retrieval.audience import hidden_wordings, is_within
 from core.retrieval.overlay.lesson_sync import all_lessons
-from core.types import Case, EntryReview, Feedback, Lesson, LessonState, Span
+from core.text.korean import compact
+from core.types import Case, Entry, EntryReview, Feedback, Lesson, LessonState, Span
 
 _WEEK: Final = timedelta(days=7)
 _LEARNT: Final = (LessonState.SERVED, LessonState.EXPIRED)
@@ -30,10 +32,14 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Disliked:
-    """An answer that did not help somebody: the question, and the opinion with its reason."""
+    """An answer that did not help somebody: the question, and the opinion with its reason.
+
+    `sources` are the titles of the entries that it was answered from.
+    """
 
     question: str
     opinion: Feedback
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,36 @@ class Digest:
     due: tuple[Lesson, ...] = ()
     due_entries: tuple[EntryReview, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
+
+    def for_everybody(self, entries: Sequence[Entry], closed: Sequence[str]) -> Digest:
+        """Return it without entries and lessons of `closed` categories, and what asks for them.
+
+        It is told in a channel, whose readers need not be of the group.
+        """
+        hidden = hidden_wordings(entries, closed)
+
+        def is_open(*texts: str) -> bool:
+            return hidden.isdisjoint(map(compact, texts))
+
+        def may_name(group: GapGroup) -> bool:
+            return all(is_open(gap.text, *gap.sources) for gap in group.gaps)
+
+        def among(lessons: Sequence[Lesson]) -> tuple[Lesson, ...]:
+            found = (one for one in lessons if not is_within(one.category, closed))
+            return tuple(one for one in found if is_open(one.question))
+
+        overlaps = (one for one in self.overlaps if is_open(one.title) and among([one.lesson]))
+        return replace(
+            self,
+            gaps=tuple(filter(may_name, self.gaps)),
+            disliked=tuple(one for one in self.disliked if is_open(one.question, *one.sources)),
+            cases=tuple(one for one in self.cases if is_open(one.question)),
+            learnt=among(self.learnt),
+            held=among(self.held),
+            due=among(self.due),
+            due_entries=tuple(one for one in self.due_entries if is_open(one.title)),
+            overlaps=tuple(overlaps),
+        )
 
 
 async def read_digest(  # noqa: PLR0913 - its collaborators
@@ -121,9 +157,11 @@ async def _disliked(reports: Reports, archive: Archive, since: datetime) -> tupl
         if one.given_at >= since and (one.reason or one.expected)
     ]
     turns = await archive.found([one.question_id for one in opinions])
-    asked = {turn.question.id: turn.question.text for turn in turns}
+    found = {turn.question.id: turn for turn in turns}
     return tuple(
-        Disliked(asked[one.question_id], one) for one in opinions if one.question_id in asked
+        Disliked(turn.question.text, one, turn.sources)
+        for one in opinions
+        if (turn := found.get(one.question_id))
     )
 
 

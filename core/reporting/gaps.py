@@ -26,7 +26,8 @@ _TREND: Final = timedelta(days=7)
 class Gap:
     """One question that was not answered, or whose answer was disliked.
 
-    `expected` is what somebody said would have been right.
+    `expected` is what somebody said would have been right, and `sources` are the titles of the
+    entries that it was answered from.
     """
 
     question_id: str
@@ -35,6 +36,7 @@ class Gap:
     ended_at: datetime
     disliked: bool = False
     expected: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +160,5 @@ def _gap(turn: Turn, opinion: Feedback | None = None) -> Gap:
         turn.finished_at,
         disliked=opinion is not None,
         expected=opinion.expected if opinion else "",
+        sources=turn.sources,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from core.text.korean import compact
+from core.types import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ class Audience:
 
 EVERYTHING: Final = Audience()
 """The audience of the FAQ's keepers, who see every entry."""
+
+
+def hidden_wordings(entries: Iterable[Entry], closed: Sequence[str]) -> frozenset[str]:
+    """Return the titles and questions, in compact form, that only entries of `closed` have."""
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for entry in entries:
+        wordings = map(compact, (entry.title, *entry.questions))
+        named[is_within(entry.category, closed)].update(wordings)
+    return frozenset(named[True] - named[False])
 
 
 def is_within(category: str, wider: Sequence[str]) -> bool:

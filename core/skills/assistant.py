@@ -118,9 +118,9 @@ class SkilledAssistant:
         """Return what `Assistant.research` finds."""
         return await self._assistant.research(text, session, history)
 
-    async def may_share(self, turn: Turn) -> bool:
-        """Return whether an answer may be shown to others; see `Assistant.may_share`."""
-        return await self._assistant.may_share(turn)
+    async def for_everybody(self, turn: Turn) -> Turn | None:
+        """Return a turn as everybody may see it; see `Assistant.for_everybody`."""
+        return await self._assistant.for_everybody(turn)
 
     def hurry(self, session: SessionId) -> None:
         """Do what `Assistant.hurry` does."""

@@ -159,7 +159,8 @@ class File:
 class Answered:
     """The whole answer in Markdown, what it stands on, and what to ask next.
 
-    `skill` names what answered in place of the FAQ; its follow-ups are choices.
+    `skill` names what answered in place of the FAQ; its follow-ups are choices. `shareable`
+    tells that everybody in its place may see it, which matters where its asker alone does.
 
     `offers` has a sentence for each follow-up that offers it, "" where there is only the question.
     """
@@ -170,6 +171,7 @@ class Answered:
     offers: tuple[str, ...] = ()
     skill: str = ""
     files: tuple[File, ...] = ()
+    shareable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

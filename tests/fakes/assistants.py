@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from copy import copy
+from dataclasses import replace
 
 from core.assistant.drafts.work import Instead, Research
 from core.ports import History
@@ -85,9 +86,9 @@ class ScriptedAssistant:
         del question
         return NOTHING_LIKE_IT
 
-    async def may_share(self, turn: Turn) -> bool:
-        """Whether others may see an answer: everything but what is `talk`."""
-        return turn.question.text not in self.talk
+    async def for_everybody(self, turn: Turn) -> Turn | None:
+        """A turn as others may see it: everything with a source, but what is `talk`."""
+        return turn if turn.passages and turn.question.text not in self.talk else None
 
     async def answer(
         self, question: Question, history: object = None, *, instead: Instead | None = None
@@ -107,7 +108,10 @@ class ScriptedAssistant:
                 await step.acquire()
                 continue
             if isinstance(step, Answered | Declined | Escalated | Failed):
-                await self.history.append(_turn(question, step))
+                turn = _turn(question, step)
+                await self.history.append(turn)
+                if isinstance(step, Answered):
+                    step = replace(step, shareable=await self.for_everybody(turn) is not None)  # noqa: PLW2901
             yield step
 
 

@@ -23,7 +23,6 @@ from bots.discord.interactions.share import share
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
 from bots.discord.render.source_layout import source_layouts
 from bots.shared.intake import reason_for
-from core.messaging.endings import view_of
 from core.messaging.handler import references_of
 from core.types import Feedback, Question, Receipt, SessionId, Turn
 
@@ -101,8 +100,9 @@ def _where(interaction: Pressing, turn: Turn) -> tuple[SessionId, Target]:
 async def _mark(context: Context, interaction: Pressing, turn: Turn) -> None:
     """Mark the follow-ups that were asked, in the message that has their buttons."""
     used = await context.service.pressed(turn.question.id, turn=turn)
-    page = context.renderer.answer(view_of(turn, context.profile), used=used)[-1]
-    await _change_buttons(context, interaction, components(page.buttons))
+    if view := await context.service.view(turn.question.id):
+        page = context.renderer.answer(view, used=used)[-1]
+        await _change_buttons(context, interaction, components(page.buttons))
 
 
 async def _change_buttons(
@@ -159,11 +159,12 @@ async def _stop(context: Context, interaction: Pressing, button: Pressed) -> Non
 
 async def _share(context: Context, interaction: Pressing, button: Pressed) -> None:
     view = await promptly(interaction, context.service.view(button.question_id))
+    openly = await context.service.view_for_everybody(button.question_id) if view else None
     if view is None:
         await say(interaction, context.profile.stale_button)
-    elif not await context.service.may_share(button.question_id):
+    elif openly is None:
         await say(interaction, context.profile.not_for_all)
-    elif await share(context, interaction, view):
+    elif await share(context, interaction, openly):
         page = context.renderer.answer(view, was_shared=True)[-1]
         await _change_buttons(context, interaction, components(page.buttons))
 

@@ -250,7 +250,7 @@ class Renderer:
         """
         quoted = is_press(view.question.id)
         shown = pages(view, replace(self.look, quoted=quoted, used=frozenset(used)))
-        if isinstance(view.ending, Answered | Escalated) and _is_aside(view):
+        if isinstance(view.ending, Answered) and view.ending.shareable and _is_aside(view):
             label = self.look.profile.share
             share = Button(f"share:{view.question.id}", label, disabled=was_shared)
             shown[-1] = replace(shown[-1], buttons=(*shown[-1].buttons, share))
@@ -262,6 +262,8 @@ class Renderer:
         It shows its question, and has no follow-ups.
         """
         note = self.look.profile.shared_by.format(name=by)
+        if isinstance(view.ending, Answered):
+            view = replace(view, ending=replace(view.ending, followups=(), offers=()))
         shown = pages(replace(view, note=note), replace(self.look, quoted=True, named=False))
         buttons = [b for b in shown[-1].buttons if b.custom_id.startswith(_FOR_EVERYBODY)]
         shown[-1] = replace(shown[-1], buttons=tuple(buttons))

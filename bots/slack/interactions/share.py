@@ -65,14 +65,14 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
         sharing.add(question_id)
         try:
             view = await _own(context, body, question_id)
-            if view and not await context.service.may_share(question_id):
-                await whisper(client, url, context.profile.not_for_all)
-            elif view:
+            if view is None:
+                await whisper(client, url, context.profile.stale_button)
+            elif openly := await context.service.view_for_everybody(question_id):
                 posts = budgets.posts(channel_of(body))
-                await _share(context, client, body, view, posts)
+                await _share(context, client, body, openly, posts)
                 await _show_again(context, client, url, view, shared=True)
             else:
-                await whisper(client, url, context.profile.stale_button)
+                await whisper(client, url, context.profile.not_for_all)
         except (PlatformError, StorageError) as error:
             logger.warning("not shared: %s", error)
             await whisper(client, url, context.profile.not_shared)

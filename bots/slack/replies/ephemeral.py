@@ -140,14 +140,14 @@ def private_pages(
         view = replace(view, note=profile.shared)
     *full, last = render(view, look)
     blocks = [_kept_private(block) for block in last.blocks]
-    if not shared and _worth_sharing(view):
+    if not shared and _can_be_shared(view):
         blocks.append(_share(view, profile))
     return [*full, replace(last, blocks=tuple(blocks))]
 
 
-def _worth_sharing(view: View) -> bool:
+def _can_be_shared(view: View) -> bool:
     there_are_others = not place_of(view.question.session).channel.startswith("D")
-    return there_are_others and isinstance(view.ending, Answered) and bool(view.ending.sources)
+    return there_are_others and isinstance(view.ending, Answered) and view.ending.shareable
 
 
 def _kept_private(block: Block) -> Block:

@@ -14,6 +14,7 @@ from core.messaging.cases.roster import Roster, works_from
 from core.ports import Reports
 from core.profile import Owner, Profile
 from core.reporting.catalogue import Catalogue, Listed
+from core.retrieval.audience import is_within
 from core.skills.messenger import Messenger, OwnerRequest
 from core.types import Entry, ReviewRequest
 
@@ -34,6 +35,7 @@ class EntryAct(StrEnum):
 class EntryReviews:
     """Asks about entries whose review is due, and about those that nobody has reviewed yet.
 
+    Entries for a group alone are not shown in a channel: the console tells that they are due.
     Each request is stored before it is sent.
     """
 
@@ -61,6 +63,7 @@ class EntryReviews:
         self._messenger = messenger
         self._channels = channels
         self._profile = profile
+        self._closed = profile.closed_categories
         self._now = now
         self._look_at: datetime | None = None
 
@@ -77,7 +80,8 @@ class EntryReviews:
         reviews = await self._reports.reviews()
         if self._first_after is None and not any(one.due_at <= now for one in reviews):
             return  # so that the entries are not read every hour
-        every = await self._catalogue.listed()
+        found = await self._catalogue.listed()
+        every = [one for one in found if not is_within(one.entry.category, self._closed)]
         today = Counter(
             self._owner_of(listed)[1] for listed in every if _was_asked(listed, now, within=_DAY)
         )

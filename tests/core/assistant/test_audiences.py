@@ -21,11 +21,13 @@ from core.retrieval.retriever import Query
 from core.stores.memory import MemoryHistory
 from core.types import (
     Answered,
+    Candidate,
     Delta,
     Escalated,
     Lesson,
     Question,
     SessionId,
+    Trace,
     Turn,
     TurnState,
 )
@@ -260,12 +262,35 @@ async def test_where_nothing_is_answered_openly_people_are_told_how_to_ask(assis
     assert (await history.recent(room, 1))[0].answer == ending.text
 
 
-async def test_what_is_told_to_one_alone_is_shared_only_if_it_is_for_all(assistant, history):
-    await ask(assistant, PAY, ASIDE, "U9")
+async def test_what_is_told_to_one_alone_is_shareable_only_if_it_is_for_all(assistant, history):
+    closed, _ = await ask(assistant, PAY, ASIDE, "U9")
+    for_all, _ = await ask(assistant, "회의실은 어떻게 예약하나요?", ASIDE, "U9")
+    missed, _ = await ask(assistant, "구내식당 메뉴는 무엇인가요?", ASIDE, "U9")
+    assert isinstance(missed, Escalated)  # its nearest titles may be those of a group
+    assert (closed.shareable, for_all.shareable) == (False, True)
+    told = [await assistant.for_everybody(turn) for turn in await history.recent(ASIDE, 3)]
+    assert [turn is not None for turn in told] == [False, True, False]
+
+
+async def test_a_shared_answer_offers_nothing_that_leads_to_a_group_s_entry(assistant, history):
+    ending, _ = await ask(assistant, "연차는 어떻게 신청하나요?", ASIDE, "U9")
+    assert PAY in ending.followups
+    assert ending.shareable
+    told = await assistant.for_everybody((await history.recent(ASIDE, 1))[0])
+    assert (told.followups, told.answer) == ((), ending.text)
+
+
+async def test_what_a_model_was_given_counts_as_what_it_told(assistant, history):
+    """It may tell what it does not cite: from another passage, or from the turn before."""
     await ask(assistant, "회의실은 어떻게 예약하나요?", ASIDE, "U9")
-    closed, for_all = await history.recent(ASIDE, 2)
-    assert not await assistant.may_share(closed)
-    assert await assistant.may_share(for_all)
+    (turn,) = await history.recent(ASIDE, 1)
+    written = replace(turn, trace=Trace(prompt="…"))
+    assert await assistant.for_everybody(written)
+    given = Trace(prompt="…", candidates=(Candidate(FAQ[2].faq_id, PAY, *[0.0] * 8),))
+    assert not await assistant.for_everybody(replace(turn, trace=given))
+    await ask(assistant, PAY, ASIDE, "U9")
+    assert not await assistant.for_everybody(written)
+    assert await assistant.for_everybody(turn)
 
 
 async def test_a_view_of_the_search_gives_nothing_else(retriever):

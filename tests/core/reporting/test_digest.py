@@ -18,6 +18,7 @@ from core.reporting.gaps import grouped, open_gaps
 from core.stores.counts import HANDED_OVER
 from core.types import (
     Case,
+    Entry,
     EntryReview,
     Feedback,
     Lesson,
@@ -116,6 +117,37 @@ async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(st
     assert sections[5][1] == "- 연차는? (도움말 “연차는 며칠인가요?”의 내용과 어긋나요)"
     assert sections[6][1] == f"- 연차는? ({(NOW + DAY).astimezone(SEOUL):%Y-%m-%d})"
     assert sections[7][1] == f"- 반품은 어떻게? ({(NOW + 2 * DAY).astimezone(SEOUL):%Y-%m-%d})"
+
+
+async def test_a_channel_is_told_nothing_of_what_is_for_a_group_alone(stores):
+    """Neither titles, lessons and overlaps of its category, nor who asked for its titles."""
+    pay = Entry(
+        "f1", "성과급 지급 기준은?", "12퍼센트", category="인사 > 급여", questions=("보너스는?",)
+    )
+    leave = Entry("f2", "연차는?", "15일", category="인사")
+    for number, text in enumerate((pay.title, "보너스는?", leave.title)):
+        await asked(stores, number, text, TurnState.ESCALATED)
+        waiter = Waiter(Question(f"slack:T1:C1:{number}", ROOM, text, "U1", NOW))
+        await stores.cases.add(Case(f"c{number}", text, NOW, (waiter,)))
+    told = await asked(stores, 9, "돈은?", TurnState.ANSWERED, sources=(pay.title,))
+    await stores.archive.give_feedback(
+        Feedback(told.id, "U1", helpful=False, reason="달라요", expected="15퍼센트")
+    )
+    closed = replace(LESSON, id="l2", question="스톡옵션은?", category=pay.category)
+    for state in (LessonState.SERVED, LessonState.HELD):
+        lesson = replace(closed, id=state.value, state=state, review_at=NOW + DAY)
+        await stores.lessons.teach(lesson)
+    await stores.lessons.teach(LESSON)
+    for entry in (pay, leave):
+        await stores.reports.review(EntryReview(entry.title, "김담당", NOW - 90 * DAY, NOW))
+    overlaps = [Overlap(LESSON, pay.title, contradicts=True), Overlap(closed, leave.title, False)]
+    digest = await digest_of(stores, overlaps)
+    digest = digest.for_everybody((pay, leave), ("인사 > 급여",))
+    shown = digest_text(digest, load_profile("ko"), SEOUL)
+    for secret in ("성과급", "보너스", "스톡옵션", "15퍼센트", "돈은"):
+        assert secret not in shown
+    assert shown.count("연차는?") == 3  # the gap, the case and the review of what is for all
+    assert "주차 등록은?" in shown
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -84,10 +84,15 @@ async def test_while_slack_does_not_tell_the_members_there_are_none(slack, bot, 
 
 
 async def test_what_is_not_for_all_is_not_shared(slack, bot, people):
+    """It has no button for it; one of an answer that was for all before does nothing."""
     member, _, channel = people
-    bot.assistant.talk.add(ASKED)
     await member.command("/faq", ASKED, channel=channel)
     (answer,) = await slack.until(lambda: member.ephemerals(channel))
+    bot.assistant.talk.add(ASKED)
+    await member.command("/faq", ASKED, channel=channel)
+    await slack.until(lambda: len(member.ephemerals(channel)) == 2)
+    _, closed = member.ephemerals(channel)
+    assert PROFILE.share not in repr(closed)
     await member.press(answer, PROFILE.share)
     await slack.until(lambda: PROFILE.not_for_all in repr(member.ephemerals(channel)[-1]))
     assert slack.messages(channel) == []

@@ -12,7 +12,7 @@ from config.settings import Settings
 from core.errors import PlatformError
 from core.messaging.cases.entry_reviews import EntryAct, EntryReviews, reviewed
 from core.messaging.cases.roster import Roster
-from core.profile import Owner
+from core.profile import Group, Owner
 from core.reporting.catalogue import Catalogue
 from core.retrieval.reviews import Reviews
 from core.types import Entry, EntryReview
@@ -38,14 +38,14 @@ class Office:
         self.catalogue = Catalogue(stores.reports, desk_of(*ENTRIES))
         self.reviews = self.begun(RETURNS)
 
-    def begun(self, *owners, channels=("discord:5", "slack:C1"), first_after=None):
+    def begun(self, *owners, channels=("discord:5", "slack:C1"), first_after=None, profile=PROFILE):
         return EntryReviews(
             catalogue=self.catalogue,
             reports=self.stores.reports,
             roster=Roster(owners, ALL),
             messenger=self,
             channels=channels,
-            profile=PROFILE,
+            profile=profile,
             now=lambda: self.now,
             first_after=first_after,
         )
@@ -82,6 +82,14 @@ async def test_the_owner_of_the_topic_is_asked_by_buttons_and_again_only_after_t
     office.reviews = office.begun(RETURNS)
     await office.after(DAY)
     assert len(office.requests) == 2
+
+
+async def test_an_entry_for_a_group_alone_is_not_shown_in_a_channel(office):
+    await office.stores.reports.review(replace(DUE, title=ENTRIES[1].title))
+    closed = replace(PROFILE, groups=(Group("반품팀", ("slack:U1",), ("반품",)),))
+    office.reviews = office.begun(RETURNS, profile=closed)
+    await office.reviews.go()
+    assert [one.about for _, one in office.requests] == ["f2"]
 
 
 async def test_an_entry_without_an_owner_there_is_asked_about_in_the_next_channel(office):
