@@ -20,6 +20,10 @@ from httpx import HTTPError, Timeout, get
 from core.errors import FaqIndexError, IndexAwayError
 
 _TIMEOUT: Final = Timeout(10.0, connect=3.0)  # seconds; the client itself would wait for ever
+_FULL: Final = (
+    "the disk of the index is full, and what was served before still is: free some space, or set "
+    "FAQBOT_DATA_DIR to another disk, and run the same again"
+)
 _HEARTBEAT: Final = "/api/v2/heartbeat"
 _SEGMENT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -36,6 +40,8 @@ def open_folder(folder: Path) -> ClientAPI:
         # Chroma keeps one store a path in a process, and a relative path may mean another later.
         return chromadb.PersistentClient(str(folder.resolve()), settings=settings)
     except (OSError, ChromaError, ValueError, RuntimeError) as error:
+        if _is_full(error):
+            raise FaqIndexError(_FULL) from error
         raise FaqIndexError(
             f"cannot open the index in {folder}: {error}. Check the folder's permissions, "
             "or set FAQBOT_DATA_DIR to another one"
@@ -110,12 +116,13 @@ def translated(generation: str = "that served") -> Iterator[None]:
             raise IndexAwayError("the Chroma server of CHROMA_URL fails; see its log") from error
         if not isinstance(error, ChromaError):
             raise
-        if "disk is full" in str(error) or "No space left" in str(error):
-            raise FaqIndexError(
-                "the disk of the index is full, and what was served before still is: free some "
-                "space, or set FAQBOT_DATA_DIR to another disk, and run the same again"
-            ) from error
+        if _is_full(error):
+            raise FaqIndexError(_FULL) from error
         raise FaqIndexError(f"the index failed: {error}. `faqbot doctor` looks into it") from error
+
+
+def _is_full(error: Exception) -> bool:
+    return "disk is full" in str(error) or "No space left" in str(error)
 
 
 def sweep(folder: Path) -> None:
