@@ -14,6 +14,7 @@ from typing import Final
 from core.assistant.research import Findings, Researcher
 from core.retrieval.audience import EVERYTHING, Audience
 from core.text.asking_sentences import Sentence, halves_of, sentences_of
+from core.text.back_references import is_named
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Label
 
@@ -111,7 +112,7 @@ class MessageReader:
             text = sentences[0].text  # a greeting around it was removed
         sentences = sentences[-_MOST_SENTENCES:]
         candidates = self._candidates(sentences) if len(sentences) > 1 else []
-        halves = halves_of(sentences[0].text) if len(sentences) == 1 else None
+        halves = self._halves(sentences[0].text) if len(sentences) == 1 else None
         texts = [candidate.text for candidate in candidates] or list(halves or ())
         if warm:
             await warm([text, *texts, *(past.user for past in message.history)])
@@ -140,8 +141,13 @@ class MessageReader:
                 candidates.append(_Candidate(at, text, leans=True))
         return candidates
 
+    def _halves(self, sentence: str) -> tuple[str, str] | None:
+        """Return what a sentence asks for on both sides of an "and"; each side names something."""
+        halves = halves_of(sentence)
+        return halves if halves and all(map(self._names_something, halves)) else None
+
     def _names_something(self, text: str) -> bool:
-        return any(term.endswith("/N") for term in self._analyzer.terms(text))
+        return any(map(is_named, self._analyzer.terms(text)))
 
 
 def _left(found: Findings, without: Sequence[str]) -> Findings:

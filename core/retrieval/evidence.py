@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
-from core.text.back_references import ASKING
+from core.text.back_references import is_named
 
 Floats = NDArray[np.float64]
 
@@ -113,11 +113,7 @@ def own_share(terms: Mapping[str, float], rows: Sequence[int], lexical: LexicalI
     It is 1 for a question that names nothing. `terms` maps each term to its weight; a weight below
     1 marks a term of the conversation.
     """
-    nouns = {
-        term: 1.0
-        for term, weight in terms.items()
-        if weight == 1.0 and term.endswith("/N") and term.removesuffix("/N") not in ASKING
-    }
+    nouns = {term: 1.0 for term, weight in terms.items() if weight == 1.0 and is_named(term)}
     if not nouns:
         return np.ones(len(rows))
     own = QuestionTerms.of(nouns, lexical)

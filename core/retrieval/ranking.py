@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.retrieval import confidence
-from core.retrieval.evidence import Floats, QuestionTerms, coverage, measures, own_share
+from core.retrieval.evidence import Floats, QuestionTerms, coverage, measures
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
 from core.retrieval.signals import Signals
@@ -23,9 +23,6 @@ SECOND_SCORE: Final = 0.75
 
 _SHOWN_SHARE = 0.8
 _SPELT_ALIKE = 0.4  # cosine of letters
-# An entry that covers less of the question's own nouns was found through the conversation alone. It
-# is most likely the last answer again.
-_OWN_SHARE = 0.1
 _TWINS_AMONG = 20  # the nearest hidden entries
 
 
@@ -80,8 +77,6 @@ def _judged(
     surprise = snapshot.everyday.surprise(question, measures(found.values, fused, rows))
     facts = np.hstack([coverage(found.values, rows, asked, lexical), surprise])
     sure = confidence.of(facts, fused[rows].astype(float))
-    if found.query.history:
-        sure = np.where(own_share(found.terms, rows, lexical) < _OWN_SHARE, 0.0, sure)
     return np.where(exact, 1.0, sure), list(map(tuple, facts.tolist()))
 
 

@@ -18,7 +18,7 @@ from core.ports import Embedder, FaqIndex, WordVectors
 from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
-from core.retrieval.evidence import measures
+from core.retrieval.evidence import measures, own_share
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.keywords import plain_first
 from core.retrieval.lexical.synonyms import Synonyms
@@ -28,7 +28,7 @@ from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.visibility import Visibility
-from core.text.back_references import is_incomplete, points_back
+from core.text.back_references import is_case, is_incomplete, points_back
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Generation
 
@@ -40,8 +40,14 @@ T = TypeVar("T")
 _THREADS = 2
 _KEPT = 5_000
 # The confidence that the reading in the conversation is given ahead of the other where the question
-# points back. Follow-ups and changes of subject are told apart alike around this value.
-_POINTING_BACK = 0.5
+# points back, and where it is only a case of what was asked before. Follow-ups and changes of
+# subject are told apart alike around the first value.
+_POINTING_BACK, _CASE = 0.5, 1.0
+# An entry that covers less of what the question itself names was found through the conversation
+# alone, and comes after those that answer. With nearness in meaning in place of covering, five more
+# of 237 follow-ups were answered rightly, but also 29 of 740 that named something else, in place of
+# 16, with the last answer again.
+_OWN_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +256,8 @@ class Retriever:
         """
         if not query.history:
             return None
+        if self.is_case(query.question):
+            return _CASE
         if points_back(query.question, self._analyzer.tokens(query.question)):
             return _POINTING_BACK
         says_something = bool(self._analyzer.terms(query.question))
@@ -264,14 +272,20 @@ class Retriever:
         leans = bool(history) and self.is_elliptical(question)
         if isinstance(lexical, LessonIndex):
             fused = lexical.favoured("" if leans else question, fused)
-        if leans:
+        if leans and not self.is_case(question):
             fused = after(history[-1], lexical, fused)
-        else:
+        elif not leans:
             asked = self._analyzer.terms(question)
             fused = plain_first(asked, fused, lexical)
         repeats = lexical.repeats if isinstance(lexical, LessonIndex) else 0
         rows = once(best(fused, seen, limit + repeats), lexical, limit)
         sure, facts = judged(snapshot, found, fused, seen, rows)
+        if history:
+            strange = own_share(found.terms, rows, lexical) < _OWN_SHARE
+            sure = np.where(strange, 0.0, sure)
+            if strange[:1].any():
+                order = np.argsort(sure < self.answer_from, kind="stable")
+                rows, sure, facts = [rows[n] for n in order], sure[order], [facts[n] for n in order]
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
@@ -324,6 +338,10 @@ class Retriever:
         tokens = self._analyzer.tokens(question)
         return self.is_elliptical(question) and is_incomplete(question, tokens)
 
+    def is_case(self, question: str) -> bool:
+        """Return whether a question is short, and only a condition of what was asked before."""
+        return self.is_elliptical(question) and is_case(question, self._analyzer.tokens(question))
+
     def is_elliptical(self, question: str) -> bool:
         """Return whether a question is so short that it may lean on the one before."""
         return self._reader.is_elliptical(question)
@@ -337,8 +355,14 @@ def _keep(kept: dict[str, T], key: str, value: T) -> None:
 
 
 def _surer(in_context: list[Hit], ahead: float, alone: list[Hit]) -> list[Hit]:
+    """Return the surer of both readings; `ahead` is added to the confidence of the first.
+
+    Where both find the same entry first, they agree, and that entry has the higher confidence.
+    """
     if not alone or not in_context:
         return alone or in_context
+    if in_context[0].faq_id == alone[0].faq_id:
+        return [max(in_context[0], alone[0], key=lambda hit: hit.confidence), *in_context[1:]]
     return in_context if in_context[0].confidence + ahead > alone[0].confidence else alone
 
 

@@ -73,8 +73,7 @@ def sentences_of(text: str, split: Callable[[str], Sequence[str]]) -> list[Sente
     `split` finds the sentences of a line that has no full stops; Kiwi does.
     """
     if len(text) <= _LONGEST_PLAIN and "\n" not in text and not _STOP.search(text):
-        bare = _bare(text)
-        return [Sentence(bare, asks(bare))]
+        return [_only(text)]
     found: list[Sentence] = []
     for unit in (part for line in text.splitlines() for part in _MIDDLE_AND.split(line)):
         pieces = [piece for part in _STOP.split(unit) if part.strip() for piece in split(part)]
@@ -83,12 +82,22 @@ def sentences_of(text: str, split: Callable[[str], Sequence[str]]) -> list[Sente
             if any(map(str.isalnum, bare)):
                 begins = place == 0 or bool(_AND.match(piece))
                 found.append(Sentence(bare, asks(bare), begins))
-    return found
+    return found if len(found) > 1 else [_only(text)]
+
+
+def _only(text: str) -> Sentence:
+    """Return the one sentence of a message; its "and" joins it to what was said before."""
+    bare = _polite_free(text)
+    return Sentence(bare, asks(bare))
 
 
 def _bare(sentence: str) -> str:
     """Return a sentence without list signs, a leading "and", and courtesies around it."""
-    bare = _AND.sub("", _COUNTED.sub("", sentence)).strip()
+    return _polite_free(_AND.sub("", _COUNTED.sub("", sentence)))
+
+
+def _polite_free(sentence: str) -> str:
+    bare = _COUNTED.sub("", sentence).strip()
     return _COURTESY.sub("", bare).strip() or bare
 
 

@@ -20,6 +20,7 @@ _PRONOUNS: Final = frozenset(
 )
 _DETERMINERS: Final = frozenset({"그", "이", "저", "그런", "이런", "저런"})
 _JOINING: Final = "MAJ"
+_ADDING: Final = frozenset({"그리고", "또", "또한"})  # they begin something else
 _POLITE, _SENTENCE_END = "요", "EF"
 _CONDITIONS: Final = ("면", "라면", "려면")  # an ending that leaves the rest to what was said
 
@@ -33,8 +34,11 @@ _LIGHT_VERBS: Final = frozenset(
     {"하", "되", "있", "없", "이", "그러", "어떻", "걸리", "들", "알리"}
 )
 _ENGLISH: Final = re.compile(
-    r"^(?:and|but|so|then|also|(?:what|how) about)\b|\b(?:that|it|those|them|there|mine)\b",
+    r"^(?:and|but|so|then|(?:what|how) about)\b|\b(?:that|it|those|them|there|mine)\b",
     re.IGNORECASE,
+)
+_ENGLISH_CASE: Final = re.compile(
+    r"(?:(?:and|but|so|ok|okay)[\s,]+)*(?:what(?: happens)? if|even if|if)\b", re.IGNORECASE
 )
 # A thing that the text does not name; "it" in "is it possible to …" stands for nothing.
 _ENGLISH_UNNAMED: Final = re.compile(
@@ -50,6 +54,11 @@ _ENGLISH_NAMELESS: Final = re.compile(
 )
 
 
+def is_named(term: str) -> bool:
+    """Return whether a term, as `Analyzer.terms` gives it, is a noun that names something."""
+    return term.endswith("/N") and term.removesuffix("/N") not in ASKING
+
+
 def points_back(text: str, tokens: Sequence[Token]) -> bool:
     """Return whether a text, which Kiwi has split into `tokens`, refers to something before it.
 
@@ -57,7 +66,9 @@ def points_back(text: str, tokens: Sequence[Token]) -> bool:
     """
     if not has_hangul(text):
         return bool(_ENGLISH.search(text) or _ENGLISH_NAMELESS.fullmatch(f"{text} "))
-    return is_incomplete(text, tokens) or any(token.tag == _JOINING for token in tokens)
+    return is_incomplete(text, tokens) or any(
+        token.tag == _JOINING and token.form not in _ADDING for token in tokens
+    )
 
 
 def is_incomplete(text: str, tokens: Sequence[Token]) -> bool:
@@ -77,6 +88,22 @@ def is_incomplete(text: str, tokens: Sequence[Token]) -> bool:
         or (token.tag == "MM" and token.form in _DETERMINERS)
         for token in tokens
     )
+
+
+def is_case(text: str, tokens: Sequence[Token]) -> bool:
+    """Return whether a text is only a condition, as "주말이 끼면요?" and "what if it rains?".
+
+    It asks what holds in that case. What it is a case of was said before.
+    """
+    if not has_hangul(text):
+        return bool(_ENGLISH_CASE.match(text))
+    words = [token for token in tokens if not token.tag.startswith("S")]
+    if len(words) > 1 and words[-1].form == _POLITE:
+        words.pop()
+    if not words or not words[-1].tag.startswith("E"):
+        return False
+    ending = words[-1].form.removesuffix(_POLITE)
+    return ending.endswith("면") and not ending.endswith("려면")
 
 
 def _names_nothing(tokens: Sequence[Token]) -> bool:

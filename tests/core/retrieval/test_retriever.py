@@ -457,6 +457,8 @@ def test_what_the_conversation_alone_finds_answers_nothing(retriever):
     history = [Exchange("정산은 언제 되나요", "…", (last,))]
     assert not is_answer(retriever.search("와이파이 비밀번호", history))
     assert is_answer(retriever.search("정산 계좌는요", history))
+    # "빨래" is in no entry, and near to no word of the last answer.
+    assert not is_answer(retriever.search("그럼 빨래는요?", history))
 
 
 def test_a_question_that_stands_for_itself_is_found_in_any_conversation(retriever):
@@ -474,6 +476,35 @@ def test_a_question_that_points_back_is_read_in_its_conversation(retriever):
     for asked in ("그럼 배송비는 누가 내나요?", "그건 얼마예요?"):
         assert retriever.search(asked, history) != retriever.search(asked)
     assert best(retriever, "그럼 배송비는 누가 내나요?", *history) == RETURN_FEE
+
+
+def test_what_an_and_adds_is_another_question(retriever):
+    """It is found as if nothing had been said, and what leans on the last answer is not."""
+    asked = "아 그리고 택배 추적은 어떻게 하나요"
+    assert best(retriever, asked, after(RETURN_FEE, RETURN_FEE)) == TRACKING
+
+
+def test_a_case_is_one_of_what_was_asked_before(retriever):
+    """A condition alone asks nothing, and the entry that has just answered may say more of it."""
+    assert best(retriever, "사업자면요?") == DOCUMENTS
+    assert best(retriever, "사업자면요?", after(ACCOUNT, ACCOUNT)) == ACCOUNT
+    assert not is_answer(retriever.search("개인이면요?", [after(ACCOUNT, ACCOUNT)]))
+
+
+def test_an_entry_that_has_nothing_of_the_question_comes_after_those_that_answer(retriever):
+    """The last answer has the highest score, which comes from the conversation alone."""
+    found = retriever.search("등록증이면요?", [after(SETTLEMENT, SETTLEMENT)])
+    assert found[0].title == DOCUMENTS
+    assert found[0].answers
+
+
+def test_where_both_readings_find_the_same_entry_the_surer_one_counts(retriever):
+    history = [after(SETTLEMENT, SETTLEMENT)]
+    for asked in ("그럼 쿠폰은 어떻게 만드나요?", "그럼 송장번호는 어디에 입력하나요?"):
+        (alone,) = retriever.search(asked, limit=1)
+        (found,) = retriever.search(asked, history, limit=1)
+        assert found.title == alone.title
+        assert found.confidence >= alone.confidence
 
 
 def test_a_question_without_its_verb_is_about_what_was_said_even_where_it_finds_much(retriever):

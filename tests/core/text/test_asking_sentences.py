@@ -38,6 +38,15 @@ def test_greetings_and_thanks_are_no_part_of_a_question():
     assert one.text == "회원권 양도가 가능한가요"
 
 
+def test_the_and_of_one_question_joins_it_to_what_was_said_before():
+    [short] = sentences_of("그럼 서류는요?", whole)
+    assert short.text == "그럼 서류는요?"
+    [long] = sentences_of(
+        "안녕하세요, 그럼 서류는 언제까지 어디로 내야 하는 건가요 감사합니다", whole
+    )
+    assert long.text == "그럼 서류는 언제까지 어디로 내야 하는 건가요"
+
+
 def test_a_greeting_alone_stays():
     assert [one.text for one in sentences_of("안녕하세요", whole)] == ["안녕하세요"]
 

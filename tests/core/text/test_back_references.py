@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.back_references import is_incomplete, points_back
+from core.text.back_references import is_case, is_incomplete, points_back
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,8 @@ def test_demonstratives_conjunctions_and_what_names_nothing_point_back(analyzer,
     "text",
     [
         "정산은 언제 되나요?",
+        "그리고 정산은 언제 되나요?",
+        "also do you have lockers?",
         "주차되나요",
         "저는 언제 정산받나요?",
         "수수료가 얼마예요",
@@ -86,3 +88,33 @@ def test_what_leaves_out_its_subject_is_incomplete(analyzer, text):
 )
 def test_a_word_that_joins_leaves_nothing_out(analyzer, text):
     assert not is_incomplete(text, analyzer.kiwi.tokenize(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "주말이 끼면요?",
+        "단순변심이면?",
+        "카드로 샀으면요",
+        "이미 시작했다면요?",
+        "what if it rains?",
+        "and if I lose it",
+    ],
+)
+def test_a_condition_and_no_more_is_a_case_of_what_was_asked(analyzer, text):
+    assert is_case(text, analyzer.kiwi.tokenize(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "취소하려면?",
+        "주말에는요?",
+        "취소하면 얼마나 돌려받나요?",
+        "측면",
+        "can I ask what it costs?",
+        "",
+    ],
+)
+def test_what_says_more_or_asks_how_is_no_case(analyzer, text):
+    assert not is_case(text, analyzer.kiwi.tokenize(text))
