@@ -20,9 +20,9 @@ from bench.tables import not_run, table
 from core.ports import Inbox
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.inbox import MongoInbox
+from core.stores.mongo.inbox.inbox import MongoInbox
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.types import Question, SessionId
 
 _WAITING: Final = 10_000

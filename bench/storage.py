@@ -25,15 +25,15 @@ from pymongo import AsyncMongoClient
 
 from bots.bootstrap.stores import Stores
 from core.stores.inbox_limits import InboxLimits
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import MongoHistory
-from core.stores.mongo.inbox import MongoInbox
-from core.stores.sqlite.archive import SqliteArchive
+from core.stores.mongo.inbox.inbox import MongoInbox
+from core.stores.mongo.turns.archive import MongoArchive
+from core.stores.mongo.turns.history import MongoHistory
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import InboxState, Question, Receipt, SessionId, Turn, TurnState
 
 _SIZES = (1_000, 100_000, 1_000_000)

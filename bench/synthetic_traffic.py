@@ -26,10 +26,10 @@ from core.stores.counts import (
     opinion_counts,
 )
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import document_of
+from core.stores.mongo.turns.history import document_of
 from core.stores.records import as_stored
 from core.stores.sqlite.database import SqliteFile, to_ms
-from core.stores.sqlite.history import insert_row
+from core.stores.sqlite.turns.history import insert_row
 from core.types import (
     Candidate,
     Edit,

@@ -18,16 +18,16 @@ from core.reporting.gaps import GapStores
 from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.diary import Diary
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.cluster import SqliteCluster
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.memories import SqliteMemories
-from core.stores.sqlite.reports import SqliteReports
 from core.stores.sqlite.spending import SqliteSpendingStore
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
+from core.stores.sqlite.turns.reports import SqliteReports
 
 if TYPE_CHECKING:
     from core.retrieval.chroma.index import ChromaIndex
@@ -85,15 +85,15 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
     from core.skills.meetings.diaries.mongo import MongoDiary
-    from core.stores.mongo.archive import MongoArchive
     from core.stores.mongo.cases import MongoCases
     from core.stores.mongo.cluster import MongoCluster
     from core.stores.mongo.database import MongoDatabase
-    from core.stores.mongo.history import MongoHistory
-    from core.stores.mongo.inbox import MongoInbox
+    from core.stores.mongo.inbox.inbox import MongoInbox
     from core.stores.mongo.lessons import MongoLessons
     from core.stores.mongo.memories import MongoMemories
-    from core.stores.mongo.reports import MongoReports
+    from core.stores.mongo.turns.archive import MongoArchive
+    from core.stores.mongo.turns.history import MongoHistory
+    from core.stores.mongo.turns.reports import MongoReports
 
     uri = settings.mongodb_uri.get_secret_value()
     async with MongoDatabase.open(uri, zone=zone) as database:

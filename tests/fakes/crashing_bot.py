@@ -19,14 +19,14 @@ from pathlib import Path
 from core.messaging.inbox.worker import InboxWorker, NoteReply
 from core.ports import Archive, History, Inbox
 from core.stores.inbox_limits import InboxLimits
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import MongoHistory
-from core.stores.mongo.inbox import MongoInbox
-from core.stores.sqlite.archive import SqliteArchive
+from core.stores.mongo.inbox.inbox import MongoInbox
+from core.stores.mongo.turns.archive import MongoArchive
+from core.stores.mongo.turns.history import MongoHistory
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Claim, InboxState, Question, SessionId, Turn, TurnState
 
 LEASE_S = 1.0

@@ -143,8 +143,8 @@ def serve(descriptor):
 
     import bots.bootstrap.assistant  # noqa: PLC0415
     import bots.bootstrap.index.ingestion  # noqa: F401, PLC0415
-    import core.stores.mongo.inbox  # noqa: PLC0415
-    import core.stores.sqlite.inbox  # noqa: F401, PLC0415
+    import core.stores.mongo.inbox.inbox  # noqa: PLC0415
+    import core.stores.sqlite.inbox.inbox  # noqa: F401, PLC0415
     from bots.bootstrap.search import load_synonyms  # noqa: PLC0415
     from config.resources import ENCODER, load_everyday, load_loanwords  # noqa: PLC0415
     from core.embeddings.kiwi import KiwiEncoder  # noqa: PLC0415

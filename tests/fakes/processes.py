@@ -17,12 +17,12 @@ from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
 from core.ports import History
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
-from core.stores.sqlite.reports import SqliteReports
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
+from core.stores.sqlite.turns.reports import SqliteReports
 from core.types import Answered, AnswerEvent, Delta, Question, Status, Turn, TurnState
 
 PROFILE = load_profile("smartstore")

@@ -16,9 +16,9 @@ from core.assistant.trace import bounded
 from core.errors import StorageError
 from core.reporting.rerun import rerun
 from core.stores.memory import MemoryHistory
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.text.colleagues import may_tell
 from core.text.korean import compact
 from core.types import (

@@ -28,7 +28,7 @@ from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.llm.openai.client import OpenAIModel
 from core.retrieval.chroma.index import ChromaIndex
-from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import (
     Answered,
     Declined,

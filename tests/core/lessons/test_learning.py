@@ -17,13 +17,13 @@ from core.lessons.remarks import Remark
 from core.lessons.tag import is_lesson, without_tag
 from core.lessons.wording import said_of
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
-from core.stores.sqlite.reports import SqliteReports
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
+from core.stores.sqlite.turns.reports import SqliteReports
 from core.types import InboxState, Label, LessonState, Question, SessionId, Turn, TurnState
 
 PROFILE = load_profile("smartstore")

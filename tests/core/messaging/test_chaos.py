@@ -20,8 +20,8 @@ from fakes.rough import Life, Rough, Shown, Store, leap_alike, moment, now
 from core.errors import FaqbotError
 from core.press_ids import press_id
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite.archive import SqliteArchive
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
+from core.stores.sqlite.turns.archive import SqliteArchive
 from core.types import InboxState, Question, Receipt, SessionId, TurnState
 
 _SEEDS = os.environ.get("FAQBOT_SEEDS", "20")

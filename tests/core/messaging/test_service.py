@@ -20,14 +20,14 @@ from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
 from core.press_ids import is_press, press_id
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
-from core.stores.sqlite.reports import SqliteReports
 from core.stores.sqlite.spool import Act, SqliteSpool
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
+from core.stores.sqlite.turns.reports import SqliteReports
 from core.text.safety.personal_data import mask
 from core.types import (
     Answered,

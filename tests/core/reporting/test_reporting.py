@@ -16,12 +16,12 @@ from core.reporting.replay import Change, ReplayCase, ReplayOutcome, compared, c
 from core.reporting.stats import ReportWindow, percentile, read_stats
 from core.reporting.transcript import read_transcript
 from core.stores.counts import HANDED_OVER, bucket_of, duration_ms
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.lessons import SqliteLessons
-from core.stores.sqlite.reports import SqliteReports
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
+from core.stores.sqlite.turns.reports import SqliteReports
 from core.types import (
     Case,
     Feedback,

@@ -7,9 +7,9 @@ import pytest
 
 from bots.cli.app import main
 from bots.cli.models import tune
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Feedback, Question, SessionId, Turn, TurnState
 from devtools.openai.server import OpenAIServer
 

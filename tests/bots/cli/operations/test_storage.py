@@ -14,12 +14,12 @@ from fakes.command_line import Cli
 from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
 from core.skills.meetings.diary import Meeting, Slot
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import MongoHistory
-from core.stores.sqlite.archive import SqliteArchive
+from core.stores.mongo.turns.archive import MongoArchive
+from core.stores.mongo.turns.history import MongoHistory
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Feedback
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from core.llm.tuning.candidates import LeftOut, Reason, TuningExample, of_entries, of_turns
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Entry, Feedback, Question, SessionId, Turn, TurnState
 
 ENTRIES = [

@@ -14,7 +14,7 @@ from core.errors import FaqbotError, StorageError, StoreAwayError
 from core.messaging.inbox.worker import InboxWorker, NoteReply
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.types import Claim, InboxState
 
 

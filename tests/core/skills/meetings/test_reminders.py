@@ -11,10 +11,10 @@ from core.skills.meetings.reminders import Reminders
 from core.skills.meetings.words import load_words
 from core.skills.messenger import Messenger
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Question, SessionId, Turn, TurnState
 
 NINE = datetime(2026, 12, 1, 9, tzinfo=UTC)

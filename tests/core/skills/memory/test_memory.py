@@ -11,11 +11,11 @@ from core.skills.assistant import SkilledAssistant
 from core.skills.memory.skill import MemorySkill, MemoryWords
 from core.skills.messenger import Messenger
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.stores.sqlite.memories import SqliteMemories
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Question, SessionId
 
 NOW = datetime(2026, 12, 25, 9, tzinfo=UTC)

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 import pytest
 from contracts.cases import *  # noqa: F403
 
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.cases import MongoCases
 from core.stores.mongo.database import MongoDatabase
+from core.stores.mongo.turns.archive import MongoArchive
 
 
 @pytest.fixture

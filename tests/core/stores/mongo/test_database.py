@@ -17,11 +17,11 @@ from fakes.mongo_server import MongoServer, collect_sockets
 
 from core.errors import ConfigError, FaqbotError, StorageError
 from core.stores.inbox_limits import InboxLimits
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import SCHEMA, MongoDatabase
-from core.stores.mongo.history import MongoHistory
-from core.stores.mongo.inbox import MongoInbox
-from core.stores.mongo.reports import MongoReports
+from core.stores.mongo.inbox.inbox import MongoInbox
+from core.stores.mongo.turns.archive import MongoArchive
+from core.stores.mongo.turns.history import MongoHistory
+from core.stores.mongo.turns.reports import MongoReports
 from core.types import Feedback, InboxState, Receipt, ReviewRequest
 
 SECRET = "s3cret%2Fpass"  # noqa: S105

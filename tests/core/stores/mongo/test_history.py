@@ -12,7 +12,7 @@ from contracts.history import OpenHistory
 from fakes.mongo_fixtures import NOT_RUN, REAL
 
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import MongoHistory
+from core.stores.mongo.turns.history import MongoHistory
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from contracts.inbox import *  # noqa: F403 - the suite
 from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox, asked, claim, state_of
 
 from core.stores.inbox_limits import InboxLimits
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import MongoHistory
-from core.stores.mongo.inbox import MongoInbox
+from core.stores.mongo.inbox.inbox import MongoInbox
+from core.stores.mongo.turns.archive import MongoArchive
+from core.stores.mongo.turns.history import MongoHistory
 from core.types import InboxState, Receipt
 
 

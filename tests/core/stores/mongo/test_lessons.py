@@ -10,9 +10,9 @@ import pytest
 from contracts.lessons import *  # noqa: F403 - the suite
 from contracts.lessons import OpenLessons
 
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.lessons import MongoLessons
+from core.stores.mongo.turns.archive import MongoArchive
 
 
 @pytest.fixture

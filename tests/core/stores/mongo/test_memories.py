@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 import pytest
 from contracts.memories import *  # noqa: F403
 
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.memories import MongoMemories
+from core.stores.mongo.turns.archive import MongoArchive
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from contracts.reports import *  # noqa: F403 - the suite
 
-from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import MongoHistory
-from core.stores.mongo.reports import MongoReports
+from core.stores.mongo.turns.archive import MongoArchive
+from core.stores.mongo.turns.history import MongoHistory
+from core.stores.mongo.turns.reports import MongoReports
 
 
 @pytest.fixture

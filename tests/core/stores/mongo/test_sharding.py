@@ -7,7 +7,7 @@ from contracts.inbox import Clock, asked
 
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.inbox import MongoInbox
+from core.stores.mongo.inbox.inbox import MongoInbox
 from core.stores.mongo.indexes import INDEXES
 from core.types import InboxState
 

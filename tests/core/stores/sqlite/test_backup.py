@@ -10,10 +10,10 @@ import pytest
 from contracts.history import ids, turn
 
 from core.errors import StorageError
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.backup import backup_file, restore_file
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 
 
 @pytest.fixture

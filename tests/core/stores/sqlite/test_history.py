@@ -21,9 +21,9 @@ from contracts.history import OpenHistory, ids, turn
 
 from core.errors import StorageError
 from core.stores.sqlite import database as sqlite_database
-from core.stores.sqlite import history as sqlite_history
-from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.schema import STEPS
+from core.stores.sqlite.turns import history as sqlite_history
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import SessionId
 
 NOBODY = 65_534
@@ -33,7 +33,7 @@ NOBODY = 65_534
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Question, SessionId, Turn, TurnState
 
 async def main(path, name, count):

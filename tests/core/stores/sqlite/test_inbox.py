@@ -18,14 +18,14 @@ from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
 from fakes.old_schema import turn_back
 
 from core.stores.inbox_limits import InboxLimits
-from core.stores.sqlite import archive as sqlite_archive
-from core.stores.sqlite import inbox_statements as sqlite_inbox
-from core.stores.sqlite import opinions
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.inbox import statements as sqlite_inbox
+from core.stores.sqlite.inbox.inbox import SqliteInbox
 from core.stores.sqlite.schema import STEPS
+from core.stores.sqlite.turns import archive as sqlite_archive
+from core.stores.sqlite.turns import opinions
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Feedback, Receipt, SessionId, Trace, Usage
 
 

@@ -14,14 +14,14 @@ from contracts.lessons import *  # noqa: F403 - the suite
 from contracts.lessons import OpenLessons, lesson
 from fakes.old_schema import turn_back
 
-from core.stores.sqlite import archive as sqlite_archive
 from core.stores.sqlite import lessons as sqlite_lessons
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.backup import backup_file, restore_file
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.schema import STEPS
+from core.stores.sqlite.turns import archive as sqlite_archive
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
 from core.types import Teaching, Trace
 
 

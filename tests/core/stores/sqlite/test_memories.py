@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 import pytest
 from contracts.memories import *  # noqa: F403
 
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.memories import SqliteMemories
+from core.stores.sqlite.turns.archive import SqliteArchive
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from contracts.history import turn
 
 from core.errors import StorageError
 from core.stores.sqlite.backup import backup_file, restore_file
-from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.private import make_private
 from core.stores.sqlite.spending import SqliteSpendingStore
+from core.stores.sqlite.turns.history import SqliteHistory
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -12,11 +12,11 @@ from contracts.reports import *  # noqa: F403 - the suite
 from contracts.reports import ended
 from fakes.old_schema import turn_back
 
-from core.stores.sqlite import reports as sqlite_reports
-from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile, to_ms
-from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.reports import SqliteReports
+from core.stores.sqlite.turns import reports as sqlite_reports
+from core.stores.sqlite.turns.archive import SqliteArchive
+from core.stores.sqlite.turns.history import SqliteHistory
+from core.stores.sqlite.turns.reports import SqliteReports
 from core.types import TurnState
 
 

@@ -6,9 +6,9 @@ import sqlite3
 from datetime import tzinfo
 from typing import Final
 
-from core.stores.sqlite.counters import count_opinion
 from core.stores.sqlite.database import from_ms, to_ms
-from core.stores.sqlite.history import turn_of
+from core.stores.sqlite.turns.counters import count_opinion
+from core.stores.sqlite.turns.history import turn_of
 from core.types import Feedback
 
 FIND: Final = "SELECT * FROM turns WHERE question_id = ?"

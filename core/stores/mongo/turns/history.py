@@ -9,8 +9,8 @@ from typing import Final
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from core.stores.mongo.counters import count_turn
 from core.stores.mongo.database import Document, MongoDatabase
+from core.stores.mongo.turns.counters import count_turn
 from core.stores.records import as_stored, check_text
 from core.stores.tags import tags_of
 from core.stores.trace_records import trace_of, trace_record

@@ -10,11 +10,11 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING
 
 from core.stores.mongo.cases import MongoCases
-from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import UNSHOWN, question_of, turn_of
 from core.stores.mongo.lessons import MongoLessons
-from core.stores.mongo.opinions import feedback_of, give, withdraw
+from core.stores.mongo.turns.counters import count_opinion, count_turn
+from core.stores.mongo.turns.history import UNSHOWN, question_of, turn_of
+from core.stores.mongo.turns.opinions import feedback_of, give, withdraw
 from core.stores.records import check_text, feedback_as_stored
 from core.stores.times import in_utc, utc_now
 from core.types import (

@@ -22,8 +22,7 @@ from core.stores.records import (
     question_as_stored,
 )
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
-from core.stores.sqlite.history import question_of
-from core.stores.sqlite.inbox_statements import (
+from core.stores.sqlite.inbox.statements import (
     ASKED_SINCE,
     BURIED,
     BURY,
@@ -49,6 +48,7 @@ from core.stores.sqlite.inbox_statements import (
     WAITING_IN_SESSION,
     WAITING_ON_PLATFORM,
 )
+from core.stores.sqlite.turns.history import question_of
 from core.stores.times import utc_now
 from core.stores.turn_records import mention_records
 from core.types import Claim, InboxState, Question, Receipt, Received, SessionId

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from core.stores.records import as_stored, check_text
-from core.stores.sqlite.counters import count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.sqlite.turns.counters import count_turn
 from core.stores.tags import tags_of
 from core.stores.trace_records import trace_of, trace_record
 from core.stores.turn_records import (

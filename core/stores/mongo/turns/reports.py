@@ -9,10 +9,10 @@ from typing import Final
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 
-from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import UNSHOWN, turn_of
-from core.stores.mongo.opinions import feedback_of
+from core.stores.mongo.turns.counters import count_opinion, count_turn
+from core.stores.mongo.turns.history import UNSHOWN, turn_of
+from core.stores.mongo.turns.opinions import feedback_of
 from core.stores.records import check_text
 from core.stores.times import in_utc
 from core.types import (

@@ -10,7 +10,7 @@ from typing import Final
 from pymongo import ASCENDING
 
 from core.stores.mongo.database import Document
-from core.stores.mongo.history import question_of
+from core.stores.mongo.turns.history import question_of
 from core.stores.turn_records import mention_records
 from core.types import Claim, InboxState, Question
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pymongo.errors import DuplicateKeyError
 
-from core.stores.mongo.counters import count_opinion
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import turn_of
+from core.stores.mongo.turns.counters import count_opinion
+from core.stores.mongo.turns.history import turn_of
 from core.types import Feedback
 
 

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Final
 
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.inbox_documents import (
+from core.stores.mongo.inbox.documents import (
     BY_ARRIVAL,
     BY_PLACE,
     CLAIMABLE,

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import question_of
-from core.stores.mongo.inbox_documents import BY_ARRIVAL, BY_PLACE, OPEN
+from core.stores.mongo.inbox.documents import BY_ARRIVAL, BY_PLACE, OPEN
+from core.stores.mongo.turns.history import question_of
 from core.stores.records import check_prefix, check_text, platform_range
 from core.types import InboxState, Received, SessionId
 

@@ -19,7 +19,7 @@ from pymongo.errors import DuplicateKeyError
 from core.errors import LeaseLostError
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.inbox_documents import (
+from core.stores.mongo.inbox.documents import (
     ANSWERING,
     BLANK,
     BY_ARRIVAL,
@@ -38,9 +38,9 @@ from core.stores.mongo.inbox_documents import (
     document_of,
     of_prefixes,
 )
-from core.stores.mongo.inbox_queries import MongoInboxQueries
-from core.stores.mongo.session_order import SessionOrder
-from core.stores.mongo.tombstones import Tombstones
+from core.stores.mongo.inbox.queries import MongoInboxQueries
+from core.stores.mongo.inbox.session_order import SessionOrder
+from core.stores.mongo.inbox.tombstones import Tombstones
 from core.stores.records import (
     check_final,
     check_prefixes,

@@ -11,11 +11,11 @@ from typing import Final
 
 from core.stores.records import check_text, feedback_as_stored
 from core.stores.sqlite.cases import forget as forget_in_cases
-from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
-from core.stores.sqlite.history import LISTED, question_of, turn_of
 from core.stores.sqlite.lessons import touch
-from core.stores.sqlite.opinions import FIND, OPINION, OPINIONS, feedback_of, give, withdraw
+from core.stores.sqlite.turns.counters import count_opinion, count_turn
+from core.stores.sqlite.turns.history import LISTED, question_of, turn_of
+from core.stores.sqlite.turns.opinions import FIND, OPINION, OPINIONS, feedback_of, give, withdraw
 from core.stores.times import in_utc
 from core.types import (
     Feedback,

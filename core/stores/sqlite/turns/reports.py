@@ -10,10 +10,10 @@ from functools import partial
 from typing import Final
 
 from core.stores.records import check_text
-from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
-from core.stores.sqlite.history import LISTED, turn_of
-from core.stores.sqlite.opinions import feedback_of
+from core.stores.sqlite.turns.counters import count_opinion, count_turn
+from core.stores.sqlite.turns.history import LISTED, turn_of
+from core.stores.sqlite.turns.opinions import feedback_of
 from core.stores.times import in_utc
 from core.types import (
     AuditEvent,

@@ -1,0 +1,1 @@
+"""The inbox in MongoDB: questions from their arrival to their end."""

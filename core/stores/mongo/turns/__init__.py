@@ -1,0 +1,1 @@
+"""What was asked and answered, with opinions and figures, in MongoDB."""

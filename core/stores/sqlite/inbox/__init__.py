@@ -1,0 +1,1 @@
+"""The inbox in SQLite: questions from their arrival to their end."""
