@@ -231,8 +231,10 @@ class Storm:
         time.sleep(self.weather.seconds / 2)
         with closing(sqlite3.connect(self.folder / "history.sqlite3", timeout=30)) as db:
             db.execute("BEGIN EXCLUSIVE")
+            began = time.monotonic()
             time.sleep(self.weather.outage_s)
             db.rollback()
+            self.tally.note_outage(began, time.monotonic())
 
     async def _watch(self) -> None:
         """Look until all have been asked, and every question has its answer."""

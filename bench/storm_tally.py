@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections import Counter
@@ -34,6 +35,16 @@ class Asked:
 
 
 @dataclass(slots=True)
+class Orphan:
+    """A question that a process had in work when it was killed, and when it went on and ended."""
+
+    killed_at: float
+    fence: int
+    claimed_at: float | None = None
+    ended_at: float | None = None
+
+
+@dataclass(slots=True)
 class Result:
     """The result of a storm."""
 
@@ -41,6 +52,7 @@ class Result:
     once: int = 0
     twice: int = 0
     never: int = 0
+    given_up: int = 0  # of those answered, with words that there is no answer
     lost: int = 0
     left: int = 0
     unfinished: int = 0
@@ -48,7 +60,8 @@ class Result:
     late: int = 0  # of these, stored after the later question
     outdated: int = 0
     limited: dict[str, int] = field(default_factory=dict)
-    recovery_s: float = 0.0
+    claimed_s: list[float] = field(default_factory=list)  # since its process was killed
+    ended_s: list[float] = field(default_factory=list)
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
     @property
@@ -58,6 +71,7 @@ class Result:
         yield "answered once", f"{self.once}", "all that were not deleted"
         yield "answered twice", f"{self.twice}", "0"
         yield "never answered", f"{self.never}", "0"
+        yield "given up, as their askers are told", f"{self.given_up}", "0"
         yield "never stored", f"{self.lost}", "0"
         yield "out of order in their thread", f"{self.disorder}", "0"
         yield "of these, stored after the later question", f"{self.late}", ""
@@ -70,12 +84,14 @@ class Result:
             for share in (0.5, 0.95):
                 name = f"p{share * 100:g} to the end of an answer, {platform}"
                 yield name, f"{_at(sorted(seconds), share):.1f} s", ""
+        yield "questions that killed processes had in work", f"{len(self.claimed_s)}", ""
         wanted = f"{_PUNCTUAL_S:g} s"
-        yield (
-            "longest until a killed process's question goes on",
-            f"{self.recovery_s:.1f} s",
-            wanted,
-        )
+        for share, name in ((0.5, "p50"), (0.95, "p95"), (1.0, "longest")):
+            taken, ended = (
+                f"{_at(sorted(s), share):.1f} s" for s in (self.claimed_s, self.ended_s)
+            )
+            yield f"{name} until another process claims one of them", taken, wanted
+            yield f"{name} until its answer has ended", ended, ""
 
 
 class Tally:
@@ -84,8 +100,8 @@ class Tally:
     def __init__(self, slack: Slack, discord: DiscordServer, folder: Path) -> None:
         self.questions: dict[str, Asked] = {}
         self._slack, self._discord, self._folder = slack, discord, folder
-        self._in_work: list[tuple[float, dict[str, int]]] = []  # fences at each kill
-        self._recovery_s = 0.0
+        self._orphans: list[tuple[str, Orphan]] = []
+        self._outage: tuple[float, float] | None = None
 
     def note(self, asked: Asked) -> None:
         """Note a question that was asked."""
@@ -100,7 +116,11 @@ class Tally:
         rows = self._rows(
             "SELECT question_id, fence FROM inbox WHERE state = 'answering' AND holder = ?", seat
         )
-        self._in_work.append((at, dict(rows)))
+        self._orphans += [(question_id, Orphan(at, fence)) for question_id, fence in rows]
+
+    def note_outage(self, began: float, ended: float) -> None:
+        """Note when the store was away: nobody can claim a question meanwhile."""
+        self._outage = began, ended
 
     def look(self) -> None:
         """Note which answers have ended, and which questions another process has taken over."""
@@ -109,17 +129,17 @@ class Tally:
             asked = self.questions.get(question_id)
             if asked and number and asked.answered_at is None:
                 asked.answered_at = now
-        if not any(fences for _, fences in self._in_work):
+        waiting = [(name, orphan) for name, orphan in self._orphans if orphan.ended_at is None]
+        if not waiting:
             return
         rows = self._rows("SELECT question_id, fence, settled_at_ms FROM inbox WHERE fence > 0")
         present = {question_id: (fence, settled) for question_id, fence, settled in rows}
-        for killed_at, fences in self._in_work:
-            for question_id, fence in list(fences.items()):
-                latest, settled = present.get(question_id, (fence, None))
-                if latest > fence and not self.questions[question_id].changed:
-                    self._recovery_s = max(self._recovery_s, now - killed_at)
-                if latest > fence or settled:
-                    del fences[question_id]
+        for question_id, orphan in waiting:
+            fence, settled = present.get(question_id, (orphan.fence, None))
+            if orphan.claimed_at is None and (fence > orphan.fence or settled):
+                orphan.claimed_at = now
+            if settled:
+                orphan.ended_at = now
 
     @property
     def is_still(self) -> bool:
@@ -133,11 +153,13 @@ class Tally:
 
     def result(self) -> Result:
         """Count what is there now."""
+        self.look()
         shown = list(self._shown())
         ended, texts = _ended(shown), dict(self._rows("SELECT question_id, text FROM turns"))
-        rows = self._rows("SELECT question_id, session, seq FROM inbox")
-        stored = {question_id: (session, seq) for question_id, session, seq in rows}
-        result = Result(len(self.questions), recovery_s=self._recovery_s)
+        rows = self._rows("SELECT question_id, session, seq, state FROM inbox")
+        stored = {question_id: (session, seq) for question_id, session, seq, _ in rows}
+        given_up = sum(state == "failed" for *_, state in rows)
+        result = Result(len(self.questions), given_up=given_up)
         for asked in self.questions.values():
             number = ended[asked.id]
             if asked.deleted:
@@ -151,12 +173,24 @@ class Tally:
             if asked.answered_at and not asked.changed:
                 platform = asked.id.partition(":")[0].capitalize()
                 result.seconds.setdefault(platform, []).append(asked.answered_at - asked.at)
+        for name, orphan in self._orphans:
+            if not self.questions[name].changed:
+                result.claimed_s.append(self._since(orphan.killed_at, orphan.claimed_at))
+                result.ended_s.append(self._since(orphan.killed_at, orphan.ended_at))
         result.unfinished = sum(not has_ended for _, _, has_ended in shown)
         moved = list(_disorder(self._threads(), self.questions, stored))
         result.disorder, result.late = len(moved), sum(moved)
         slack, discord = self._slack.limited(), len(self._discord.rate_limited)
         result.limited = {"Slack": slack, "Discord": discord}
         return result
+
+    def _since(self, killed_at: float, at: float | None) -> float:
+        """Return how long it took, the store's outage left out."""
+        if at is None:
+            return math.inf
+        away_from, away_until = self._outage or (at, at)
+        away_s = min(at, away_until) - max(killed_at, away_from)
+        return at - killed_at - max(away_s, 0.0)
 
     def _rows(
         self, statement: str, *values: str, file: str = "history.sqlite3"

@@ -1,6 +1,7 @@
 """A short storm of real processes, a kill and an outage: every question is answered, once."""
 
 import asyncio
+from math import isfinite
 
 from bench.storm import Storm, Weather
 
@@ -23,7 +24,8 @@ SHORT = Weather(
 def test_nothing_is_lost_and_nothing_is_said_twice(sample_data):
     result = asyncio.run(Storm(SHORT, sample_data).rage())
     assert result.asked == SHORT.questions
-    assert (result.lost, result.never, result.twice) == (0, 0, 0)
+    assert (result.lost, result.never, result.twice, result.given_up) == (0, 0, 0, 0)
+    assert all(map(isfinite, result.ended_s))  # of what the killed process had in work
     assert (result.left, result.unfinished) == (0, 0)
     assert result.outdated == 0
     assert result.disorder == result.late
