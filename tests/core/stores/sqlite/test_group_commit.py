@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -73,15 +74,20 @@ async def test_all_that_wait_hear_of_a_lock_after_one_wait(file, monkeypatch):
 
 
 async def test_what_was_cancelled_before_it_began_is_not_done(file):
-    with closing(sqlite3.connect(file.path, isolation_level=None)) as db:
-        db.execute("BEGIN IMMEDIATE")
-        first = asyncio.create_task(file.write(add("first")))
-        await asyncio.sleep(0.05)
-        given_up = asyncio.create_task(file.write(add("given up")))
-        await asyncio.sleep(0.05)
-        given_up.cancel()
-        await asyncio.wait([given_up])
-        db.execute("ROLLBACK")
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(db):
+        begun.set()
+        may_end.wait()
+        return add("first")(db)
+
+    first = asyncio.create_task(file.write(slow))
+    await asyncio.to_thread(begun.wait)
+    given_up = asyncio.create_task(file.write(add("given up")))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait([given_up])
+    may_end.set()
     await first
     await file.write(add("last"))
     assert await names(file) == ["first", "last"]
