@@ -65,10 +65,10 @@ class BedrockEmbeddings:
         attempt = self._cohere if self.is_cohere else self._titan
         caller = self.hurried if hurried else self.patient
         async with self.slots.taken(self.client.where):
-            rows = await caller.call(partial(attempt, texts))
+            rows = await caller.call(partial(attempt, texts, caller.patience.within_s))
         return checked_rows(rows, len(texts), self.client.where)
 
-    async def _cohere(self, texts: Sequence[str], _forms: Forms) -> list[object]:
+    async def _cohere(self, texts: Sequence[str], read_s: float, _forms: Forms) -> list[object]:
         rows: dict[int, object] = {}
         for prefix in _COHERE_KINDS:
             places = [place for place, text in enumerate(texts) if text.startswith(prefix)]
@@ -76,9 +76,8 @@ class BedrockEmbeddings:
                 continue
             given = [texts[place].removeprefix(prefix)[:_COHERE_CHARS] for place in places]
             kind = prefix.rstrip(": ")
-            reply = await self._invoke(
-                {"texts": given, "input_type": kind, "truncate": "END"}, given
-            )
+            body = {"texts": given, "input_type": kind, "truncate": "END"}
+            reply = await self._invoke(body, given, read_s)
             found = reply.get("embeddings")
             if isinstance(found, dict):  # a model that knows several types gives them by name
                 found = found.get("float")
@@ -87,17 +86,20 @@ class BedrockEmbeddings:
             rows |= dict(zip(places, found, strict=True))
         return [rows[place] for place in sorted(rows)]
 
-    async def _titan(self, texts: Sequence[str], _forms: Forms) -> list[object]:
+    async def _titan(self, texts: Sequence[str], read_s: float, _forms: Forms) -> list[object]:
         options: dict[str, object] = {}
         if self.dimensions and _TITAN_V1 not in self.model:
             options["dimensions"] = self.dimensions
-        calls = (self._invoke({"inputText": text, **options}, [text]) for text in texts)
+        calls = (self._invoke({"inputText": text, **options}, [text], read_s) for text in texts)
         return [reply.get("embedding") for reply in await asyncio.gather(*calls)]
 
-    async def _invoke(self, body: dict[str, Any], texts: Sequence[str]) -> dict[str, Any]:
+    async def _invoke(
+        self, body: dict[str, Any], texts: Sequence[str], read_s: float
+    ) -> dict[str, Any]:
         reply = await self.client.call(
             _SERVICE,
             "invoke_model",
+            read_s=read_s,
             modelId=self.model,
             body=orjson.dumps(body),
             contentType="application/json",

@@ -61,9 +61,10 @@ class OpenAIEmbeddings:
         """Implement `EmbeddingEndpoint.vectors`."""
         caller = self.hurried if hurried else self.patient
         async with self.slots.taken(self.server.where):
-            return await caller.call(partial(self._attempt, texts, None if hurried else _PATIENT_S))
+            read_s = caller.patience.within_s if hurried else _PATIENT_S
+            return await caller.call(partial(self._attempt, texts, read_s))
 
-    async def _attempt(self, texts: Sequence[str], read_s: float | None, forms: Forms) -> Vectors:
+    async def _attempt(self, texts: Sequence[str], read_s: float, forms: Forms) -> Vectors:
         body: dict[str, Any] = {"model": self.model, "input": list(texts)}
         if forms["encoding_format"]:
             body["encoding_format"] = forms["encoding_format"]

@@ -43,10 +43,13 @@ class ProviderModel(Protocol):
         """Return the name of the model."""
         ...
 
-    def attempt(self, request: CompletionRequest, forms: Forms, /) -> AsyncGenerator[Piece]:
+    def attempt(
+        self, request: CompletionRequest, forms: Forms, read_s: float, /
+    ) -> AsyncGenerator[Piece]:
         """Stream a completion whose request has these forms; pieces may be empty.
 
-        The last piece has a `finish`, unless the stream ended too early.
+        The last piece has a `finish`, unless the stream ended too early. `read_s` is how long the
+        connection may be silent.
 
         Raises:
             ModelRequestError: it refuses the form of the request.
@@ -84,10 +87,10 @@ class ResilientCompletions:
         """Implement `Completions.stream`."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._slots.taken(self.caller.where))
-            begin = partial(self._begin, request)
             # Its reader waits no longer than between two words, unless it has to think once more.
             hurried = request.resumes and not self.caller.dialect.thinks
-            within_s = self._silence_s if hurried else None
+            within_s = self._silence_s if hurried else self.caller.patience.within_s
+            begin = partial(self._begin, request, max(within_s, self._silence_s))
             begun = await self.caller.call(begin, within_s=within_s)
             stack.push_async_callback(begun.pieces.aclose)
             stack.enter_context(self._load.streaming())
@@ -109,27 +112,27 @@ class ResilientCompletions:
         """Implement `Completions.pause`."""
         await self._load.pause()
 
-    async def _begin(self, request: CompletionRequest, forms: Forms) -> _Begun:
+    async def _begin(self, request: CompletionRequest, read_s: float, forms: Forms) -> _Begun:
         """Return a stream that has said something, or ended.
 
         A model that thinks gets more tokens, as far as it has room for them: with those of the
         answer alone it would end before it has said anything.
         """
         if not self.caller.dialect.thinks:
-            begun = await self._begin_with(request, forms)
+            begun = await self._begin_with(request, read_s, forms)
             if begun.first.finish is not Finish.LENGTH or begun.first.text.strip():
                 return begun
             await begun.pieces.aclose()
             self.caller.dialect.thinks = True
         roomy = replace(request, max_tokens=request.max_tokens + _THINKING_TOKENS)
         try:
-            return await self._begin_with(roomy, forms)
+            return await self._begin_with(roomy, read_s, forms)
         except ModelOverflowError:
-            return await self._begin_with(request, forms)
+            return await self._begin_with(request, read_s, forms)
 
-    async def _begin_with(self, request: CompletionRequest, forms: Forms) -> _Begun:
+    async def _begin_with(self, request: CompletionRequest, read_s: float, forms: Forms) -> _Begun:
         hearing = _Hearing(self.caller.dialect)
-        pieces = self._provider.attempt(request, forms)
+        pieces = self._provider.attempt(request, forms, read_s)
         try:
             async for piece in pieces:
                 first = hearing.heard(piece)

@@ -40,12 +40,12 @@ def access_of(server, **other):
     )
 
 
-def caller_of(client, parameters=PARAMETERS):
+def caller_of(client, parameters=PARAMETERS, *, within_s=60, silence_s=10):
     return Caller(
         client.where,
         dialect=ModelDialect(parameters),
         breaker=Breaker(failures=99),
-        patience=Patience(within_s=60),
+        patience=Patience(within_s=within_s, silence_s=silence_s),
         sleep=lambda _: asyncio.sleep(0),
     )
 
@@ -57,9 +57,10 @@ def completions_of(provider, caller):
 
 
 @asynccontextmanager
-async def model_of(server, *, model=NOVA, guardrail=None, **access):
+async def model_of(server, *, model=NOVA, guardrail=None, within_s=60, **access):
     async with BedrockClient.open(access_of(server, **access)) as client:
-        yield completions_of(BedrockModel(client, model, guardrail), caller_of(client))
+        caller = caller_of(client, within_s=within_s)
+        yield completions_of(BedrockModel(client, model, guardrail), caller)
 
 
 async def pieces(model, request=ASK):

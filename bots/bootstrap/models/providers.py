@@ -148,8 +148,7 @@ class Providers:
             if not key.strip():
                 raise ConfigError(f"the model {model.name} needs OPENAI_API_KEY")
             server, slots = await self.server(key, url)
-            read_s = max(self._settings.model_silence_s, patience.within_s)
-            provider = OpenAIModel(server, model.name, read_s)
+            provider = OpenAIModel(server, model.name)
             parameters, where = chat.PARAMETERS, server.where
         else:
             client, slots = await self.bedrock()
@@ -216,5 +215,4 @@ def _aws_access(settings: Settings) -> AwsAccess:
         secret_key=settings.aws_secret_access_key.get_secret_value(),
         session_token=settings.aws_session_token.get_secret_value(),
         url=settings.bedrock_url,
-        read_s=max(settings.model_silence_s, settings.model_patience_s * _LATE),
     )

@@ -34,7 +34,9 @@ class BedrockFlow:
         """Return the flow and its alias, as the settings name them."""
         return f"{self.flow}/{self.alias}"
 
-    async def attempt(self, request: CompletionRequest, _forms: Forms) -> AsyncGenerator[Piece]:
+    async def attempt(
+        self, request: CompletionRequest, _forms: Forms, read_s: float
+    ) -> AsyncGenerator[Piece]:
         """Implement `ProviderModel.attempt`; a flow sends its output in one or a few pieces."""
         document = "\n\n".join(message["content"] for message in request.messages)
         node = {
@@ -46,6 +48,7 @@ class BedrockFlow:
             _SERVICE,
             "invoke_flow",
             "responseStream",
+            read_s=read_s,
             flowIdentifier=self.flow,
             flowAliasIdentifier=self.alias,
             inputs=[node],

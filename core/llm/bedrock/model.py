@@ -26,14 +26,17 @@ class BedrockModel:
     name: str
     guardrail: tuple[str, str] | None = None
 
-    async def attempt(self, request: CompletionRequest, forms: Forms) -> AsyncGenerator[Piece]:
+    async def attempt(
+        self, request: CompletionRequest, forms: Forms, read_s: float
+    ) -> AsyncGenerator[Piece]:
         """Implement `ProviderModel.attempt`."""
         given = arguments(self.name, request, forms, self.guardrail)
         if forms["stream"] == "whole":
-            yield whole_piece(await self.client.call(_SERVICE, "converse", **given), request.tools)
+            reply = await self.client.call(_SERVICE, "converse", read_s=read_s, **given)
+            yield whole_piece(reply, request.tools)
             return
         reader = PieceReader(request.tools)
-        events = self.client.events(_SERVICE, "converse_stream", "stream", **given)
+        events = self.client.events(_SERVICE, "converse_stream", "stream", read_s=read_s, **given)
         async with aclosing(events) as stream:
             async for event in stream:
                 yield reader.read(event)

@@ -12,16 +12,41 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+class Departure:
+    """Tells the thread of a reader that the reader has left, also while the thread waits."""
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._left = False
+        self._interrupt: Callable[[], None] | None = None
+
+    def interrupts(self, interrupt: Callable[[], None]) -> None:
+        """Call `interrupt`, which must not block, once the reader leaves or if it has left."""
+        with self._changing:
+            self._interrupt = interrupt
+            if not self._left:
+                return
+        interrupt()
+
+    def leave(self) -> None:
+        """Note that nobody reads any more."""
+        with self._changing:
+            self._left = True
+            interrupt = self._interrupt
+        if interrupt:
+            interrupt()
+
+
 async def iterated(
-    executor: ThreadPoolExecutor, iterate: Callable[[], Iterator[T]]
+    executor: ThreadPoolExecutor, iterate: Callable[[Departure], Iterator[T]]
 ) -> AsyncGenerator[T]:
     """Yield what an iterator yields that is made and read in one thread of the executor.
 
-    Where the reader leaves, the iterator is closed at its next item; errors are raised here.
+    Errors are raised here. Where the reader leaves, `iterate` is told by its departure.
     """
     loop = asyncio.get_running_loop()
     items: asyncio.Queue[tuple[T] | Exception | None] = asyncio.Queue()
-    left = threading.Event()
+    departure = Departure()
 
     def tell(item: tuple[T] | Exception | None) -> None:
         with suppress(RuntimeError):  # the loop has ended, and nobody reads any more
@@ -29,23 +54,19 @@ async def iterated(
 
     def read() -> None:
         try:
-            iterator = iterate()
-            for item in iterator:
-                if left.is_set():
-                    break
+            for item in iterate(departure):
                 tell((item,))
-            with suppress(AttributeError):
-                iterator.close()  # type: ignore[attr-defined]  # a generator's, which ends the call
         except Exception as error:  # noqa: BLE001 - raised again where the items are read
             tell(error)
         else:
             tell(None)
 
-    executor.submit(read)
+    waiting = executor.submit(read)
     try:
         while (item := await items.get()) is not None:
             if isinstance(item, Exception):
                 raise item
             yield item[0]
     finally:
-        left.set()
+        waiting.cancel()  # of no effect once it has begun
+        departure.leave()

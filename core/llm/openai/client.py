@@ -68,19 +68,17 @@ async def open_server(*, key: str, base_url: str | None) -> AsyncIterator[ModelS
 
 @dataclass(frozen=True, slots=True)
 class OpenAIModel:
-    """Implements `core.llm.resilient.ProviderModel` for any server that speaks chat completions.
-
-    `read_s` is how long it may be silent; None is what the server's connections allow.
-    """
+    """Implements `core.llm.resilient.ProviderModel` for any server that speaks chat completions."""
 
     server: ModelServer
     name: str
-    read_s: float | None = None
 
-    async def attempt(self, request: CompletionRequest, forms: Forms) -> AsyncGenerator[Piece]:
+    async def attempt(
+        self, request: CompletionRequest, forms: Forms, read_s: float
+    ) -> AsyncGenerator[Piece]:
         """Implement `ProviderModel.attempt`."""
         body: dict[str, Any] = chat_body(self.name, request, forms)
-        response = await self.server.post(_CHAT, orjson.dumps(body), read_s=self.read_s)
+        response = await self.server.post(_CHAT, orjson.dumps(body), read_s=read_s)
         reader = ReplyReader(self.server.where, response.headers, calls=bool(request.tools))
         try:
             pieces = response.pieces()

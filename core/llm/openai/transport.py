@@ -73,26 +73,19 @@ class Response:
 class ModelServer:
     """A server with its connections, opened with the first request; the caller closes it."""
 
-    def __init__(
-        self,
-        base_url: URL,
-        headers: Mapping[str, str],
-        *,
-        timeout: aiohttp.ClientTimeout | None = None,
-    ) -> None:
+    def __init__(self, base_url: URL, headers: Mapping[str, str]) -> None:
         """Keep the query of `base_url`; a user and password in it are sent instead of a key."""
         self._headers = CIMultiDict(headers)
         if base_url.user:
             login = aiohttp.encode_basic_auth(base_url.user, base_url.password or "", "utf-8")
             self._headers["Authorization"] = login
         self._base_url = base_url.with_user(None)
-        self._timeout = timeout or _patient(_READ_S)
         self._urls: dict[str, URL] = {}
         self._proxy = _proxy_for(self._base_url)
         self._session: aiohttp.ClientSession | None = None
         self.where = _where(self._base_url)
 
-    async def post(self, path: str, content: bytes, *, read_s: float | None = None) -> Response:
+    async def post(self, path: str, content: bytes, *, read_s: float = _READ_S) -> Response:
         """Return an open response to a JSON body; `read_s` is how long it may be silent.
 
         Raises:
@@ -104,7 +97,7 @@ class ModelServer:
                 data=content,
                 headers=self._headers,
                 proxy=self._proxy,
-                timeout=_patient(read_s) if read_s else self._timeout,
+                timeout=_patient(read_s),
             )
             if response.status >= _REFUSED:
                 async with response:
@@ -129,7 +122,6 @@ class ModelServer:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
             )
         return self._session
 

@@ -9,6 +9,7 @@ pytest.importorskip("boto3")
 
 from fakes.bedrock_models import (
     ASK,
+    NOVA,
     SAID,
     access_of,
     caller_of,
@@ -18,12 +19,11 @@ from fakes.bedrock_models import (
     said,
 )
 
-from core.errors import (
-    ModelBrokeOffError,
-    ModelReplyError,
-)
+from core.errors import ModelBrokeOffError, ModelReplyError, ModelTimeoutError
+from core.llm.bedrock import client as client_module
 from core.llm.bedrock.client import BedrockClient
 from core.llm.bedrock.flow import BedrockFlow
+from core.llm.bedrock.model import BedrockModel
 from core.llm.budget import TAB, Tab
 from core.llm.completions import Finish
 from devtools.bedrock import Fault
@@ -134,14 +134,28 @@ async def test_a_flow_may_leave_anything_out(server, told, text):
         )
 
 
-async def test_a_reader_who_leaves_waits_for_nobody(server):
-    """The thread ends with the next event; the loop is free at once."""
-    server.gap_s = 0.02
-    async with model_of(server) as model:
+async def test_a_reader_who_leaves_a_silent_stream_takes_no_thread_along(server, monkeypatch):
+    """The only thread reads the next answer, though the server said nothing for an hour."""
+    monkeypatch.setattr(client_module, "_THREADS", 1)
+    server.faults.append(Fault("stall", after=3))
+    async with model_of(server, within_s=3_600) as model, asyncio.timeout(60):
         stream = model.stream(ASK)
         await anext(stream)
-        async with asyncio.timeout(1):
-            await stream.aclose()
+        await stream.aclose()
+        assert await said(model) == SAID
+
+
+async def test_who_waits_for_the_first_word_gives_its_thread_back_in_time(server, monkeypatch):
+    """The connection may be silent as long as somebody waits for it, and no longer."""
+    monkeypatch.setattr(client_module, "_THREADS", 1)
+    server.first_s = 3_600
+    async with BedrockClient.open(access_of(server)) as client, asyncio.timeout(60):
+        model = BedrockModel(client, NOVA)
+        hasty = completions_of(model, caller_of(client, within_s=0.3, silence_s=0.3))
+        with pytest.raises(ModelTimeoutError):
+            await said(hasty)
+        server.first_s = 0
+        assert await said(completions_of(model, caller_of(client))) == SAID
 
 
 async def test_the_loop_goes_on_while_a_model_is_read(server):

@@ -7,7 +7,6 @@ import ssl
 import subprocess
 from contextlib import aclosing, asynccontextmanager
 
-import aiohttp
 import numpy as np
 import openai
 import pytest
@@ -50,17 +49,16 @@ async def server():
 
 
 @asynccontextmanager
-async def server_of(url, *, key="sk-test", read_s=5.0):
+async def server_of(url, *, key="sk-test"):
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    timeout = aiohttp.ClientTimeout(sock_connect=5.0, sock_read=read_s)
-    model_server = ModelServer(URL(url), headers, timeout=timeout)
+    model_server = ModelServer(URL(url), headers)
     try:
         yield model_server
     finally:
         await model_server.close()
 
 
-def completions_of(server, *, model="gpt-4o-mini", breaker=None, load=None, slept=None):
+def completions_of(server, *, model="gpt-4o-mini", breaker=None, patience=None, slept=None):
     """Completions whose delays are noted down in place of being slept."""
 
     async def sleep(seconds):
@@ -71,21 +69,22 @@ def completions_of(server, *, model="gpt-4o-mini", breaker=None, load=None, slep
         server.where,
         dialect=ModelDialect(PARAMETERS),
         breaker=breaker or Breaker(failures=99),
-        patience=Patience(within_s=10),
+        patience=patience or Patience(within_s=10),
         sleep=sleep,
     )
     provider = OpenAIModel(server, model)
     return ResilientCompletions(
-        provider, caller=caller, slots=Slots(0), load=load or StreamLoad(), price=CHAT
+        provider, caller=caller, slots=Slots(0), load=StreamLoad(), price=CHAT
     )
 
 
 @asynccontextmanager
-async def client_of(url, *, key="sk-test", breaker=None, read_s=5.0, model="gpt-4o-mini"):
+async def client_of(url, *, key="sk-test", breaker=None, patience=None, model="gpt-4o-mini"):
     """A client, and the delays that it would have slept."""
     slept = []
-    async with server_of(url, key=key, read_s=read_s) as opened:
-        yield completions_of(opened, model=model, breaker=breaker, slept=slept), slept
+    async with server_of(url, key=key) as opened:
+        made = {"model": model, "breaker": breaker, "patience": patience, "slept": slept}
+        yield completions_of(opened, **made), slept
 
 
 def embeddings_of(server, *, dimensions=0):
@@ -199,7 +198,7 @@ async def test_no_server_and_a_silent_server(server):
         with pytest.raises(ModelUnavailableError, match="cannot be reached"):
             await said(client)
     server.faults += [Fault("hang")] * 3
-    async with client_of(server.url, read_s=0.05) as (client, _):
+    async with client_of(server.url, patience=Patience(within_s=0.05)) as (client, _):
         with pytest.raises(ModelUnavailableError, match="too long"):
             await said(client)
 
@@ -210,7 +209,7 @@ async def test_a_stream_that_ends_early_is_an_error_and_still_costs(server, kind
     server.faults += [Fault(kind, after=2)]
     tab = Tab(lambda _: None)
     TAB.set(tab)
-    async with client_of(server.url, read_s=0.2) as (client, _):
+    async with client_of(server.url, patience=Patience(silence_s=0.2)) as (client, _):
         stream = client.stream(ASK)
         assert (await anext(stream)).text
         with pytest.raises(ModelBrokeOffError):
