@@ -48,8 +48,11 @@ async def listening(  # noqa: PLR0913 - where, and what bounds it
     shutdown_s: float,
     proxies: Sequence[Network] = (),
     most: int = 0,
+    handler_cancellation: bool = False,
 ) -> AsyncIterator[int]:
     """Serve an application and yield the port; 0 picks a free one.
+
+    With `handler_cancellation`, a handler is cancelled when its client leaves.
 
     At most `most` connections are open; 0 stands for half of the files that the process may open.
     Half of them may come from one address, unless it is one of `proxies`.
@@ -61,7 +64,12 @@ async def listening(  # noqa: PLR0913 - where, and what bounds it
     connections = Connections(most=most, of_one=max(most // 2, 1), proxies=proxies)
     app.middlewares.append(_in_time)
     app.on_response_prepare.append(_named)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_s)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=shutdown_s,
+        handler_cancellation=handler_cancellation,
+    )
     await runner.setup()
     try:
         loop = asyncio.get_running_loop()

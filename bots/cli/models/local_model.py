@@ -7,13 +7,15 @@ import ipaddress
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.stores import open_index
 from bots.cli.faq.ingest import progress_bar
+from bots.shared.http_server import listening
+from bots.shared.open_files import raise_open_files
 from config.settings import Settings
 from core.charts import line_chart
 from core.errors import ConfigError, FaqIndexError
@@ -58,7 +60,7 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
             "which callers then send as OPENAI_API_KEY"
         )
     with _extra():
-        from core.llm.local.generation import LocalModel
+        from core.llm.local.device import LocalModel
         from core.llm.local.server import LocalModelServer
     model = LocalModel(folder)
     if model.longest < _TOKENS_OF_PROMPTS:
@@ -76,25 +78,19 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
 
 
 async def _serve(app: web.Application, host: str, port: int) -> None:
-    from aiohttp import web
-
-    runner = web.AppRunner(
-        app, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_S
-    )
-    await runner.setup()
+    raise_open_files()  # a connection takes one
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    try:
+    async with AsyncExitStack() as stack:
+        served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True)
         try:
-            await web.TCPSite(runner, host, port).start()
+            port = await stack.enter_async_context(served)
         except OSError as error:
             raise ConfigError(f"nothing can listen at {host}:{port}: {error.strerror}") from error
         shown = f"[{host}]" if ":" in host else host
-        print(f"OPENAI_BASE_URL=http://{shown}:{runner.addresses[0][1]}/v1", flush=True)
+        print(f"OPENAI_BASE_URL=http://{shown}:{port}/v1", flush=True)
         await stopped.wait()
-    finally:
-        await runner.cleanup()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -9,6 +10,22 @@ from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
 from core.errors import ConfigError
+from core.llm.local.tokens import load_tokenizer
+
+
+class LocalModel:
+    """A model and its tokenizer, ready to be asked."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load both.
+
+        Raises:
+            ConfigError: there is no causal model in the folder.
+        """
+        self.tokenizer = load_tokenizer(str(folder))
+        self.device = chosen_device()
+        self.network = load_model(str(folder)).to(self.device).eval()
+        self.longest = int(getattr(self.network.config, "max_position_embeddings", 2_048))
 
 
 def chosen_device() -> Any:  # noqa: ANN401 - torch has no types here

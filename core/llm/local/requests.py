@@ -20,8 +20,17 @@ _MOST_STOPS: Final = 4
 class RequestRefusedError(Exception):
     """Raised for a request that is refused, with an error in OpenAI's format."""
 
-    def __init__(self, status: int, code: str, message: str, *, param: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        retry_after_s: int = 0,
+    ) -> None:
         super().__init__(message)
+        self.retry_after_s = retry_after_s
         self.status = status
         self.code = code
         self.param = param

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
@@ -17,7 +18,8 @@ from uuid import uuid4
 from aiohttp import web
 
 from core.llm.local.completion import LocalCompletion, TextPiece
-from core.llm.local.generation import MOST_WAITING, BatchedWriter, LocalModel
+from core.llm.local.device import LocalModel
+from core.llm.local.generation import MOST_WAITING, BatchedWriter
 from core.llm.local.requests import CheckedRequest, RequestRefusedError, read_request
 from core.llm.local.tokens import prompt_ids
 
@@ -58,7 +60,9 @@ class LocalModelServer:
         except RequestRefusedError as error:
             return _refusal(error)
         except web.HTTPException as error:
-            return _refusal(RequestRefusedError(error.status, "not_found", error.reason))
+            missing = error.status == web.HTTPNotFound.status_code
+            code = "not_found" if missing else "invalid_request"
+            return _refusal(RequestRefusedError(error.status, code, error.reason))
 
     def _check_key(self, request: web.Request) -> None:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
@@ -91,7 +95,8 @@ class LocalModelServer:
             raise RequestRefusedError(400, "context_length_exceeded", said, param="messages")
         if self._writer.waiting >= MOST_WAITING:
             said = "Too many completions are waiting."
-            raise RequestRefusedError(429, "rate_limit_exceeded", said)
+            wait_s = max(math.ceil(self._writer.wait_s), 1)
+            raise RequestRefusedError(429, "rate_limit_exceeded", said, retry_after_s=wait_s)
         pieces: asyncio.Queue[TextPiece] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -173,5 +178,5 @@ def _usage(prompted: int, last: TextPiece) -> Json:
 def _refusal(error: RequestRefusedError) -> web.Response:
     said = {"message": str(error), "type": "invalid_request_error"}
     body = {"error": said | {"param": error.param, "code": error.code}}
-    headers = {"Retry-After": "1"} if error.status == web.HTTPTooManyRequests.status_code else None
+    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else None
     return web.json_response(body, status=error.status, headers=headers)

@@ -45,7 +45,7 @@ def folder(tmp_path_factory):
 @asynccontextmanager
 async def served(folder):
     """Serve as the command does, and yield the address that it prints."""
-    from core.llm.local.generation import LocalModel  # noqa: PLC0415 - torch may be missing
+    from core.llm.local.device import LocalModel  # noqa: PLC0415 - torch may be missing
     from core.llm.local.server import LocalModelServer  # noqa: PLC0415
 
     server = LocalModelServer(LocalModel(folder), name="nonsense")

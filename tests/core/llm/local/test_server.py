@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 from threading import Event
+from types import SimpleNamespace
 
 import aiohttp
 import openai
@@ -15,7 +16,7 @@ ASK = [{"role": "user", "content": "가 접수 어디서"}]
 @pytest.fixture(scope="module")
 def model(trained):
     """The trained model, loaded once."""
-    from core.llm.local.generation import LocalModel  # noqa: PLC0415 - torch may be missing
+    from core.llm.local.device import LocalModel  # noqa: PLC0415 - torch may be missing
 
     return LocalModel(trained[0].path)
 
@@ -156,25 +157,97 @@ async def test_without_the_key_nobody_is_answered(model, answer):
             assert (await ask(friend)).choices[0].message.content == answer(ASK)
 
 
-async def test_a_reader_who_leaves_ends_the_work(model, answer, monkeypatch):
-    """The model, held at its first token until then, writes no further one for that reader."""
-    rows, left, expected = [], Event(), answer(ASK)
+@pytest.fixture
+def held(model, monkeypatch):
+    """The model, held at its first token until it is let go; `read` has what it read by then."""
+    held = SimpleNamespace(go=Event(), begun=Event(), read=[])
     real = model.network.forward
 
-    def held(**given):
-        rows.append(len(given["input_ids"]))
-        left.wait(10)
+    def forward(**given):
+        held.read.append(tuple(given["input_ids"].shape))
+        held.begun.set()
+        held.go.wait(60)
         return real(**given)
 
-    monkeypatch.setattr(model.network, "forward", held)
+    monkeypatch.setattr(model.network, "forward", forward)
+    yield held
+    held.go.set()
+
+
+@asynccontextmanager
+async def streaming(url):
+    """A stream that has begun, and is left at the end."""
+    body = {"model": "desk", "messages": ASK, "stream": True, "temperature": 0}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{url}/chat/completions", json=body) as response,
+    ):
+        await response.content.readany()
+        yield response
+
+
+async def test_a_reader_who_leaves_ends_the_work(model, answer, held):
+    """The model, held at its first token until then, writes no further one for that reader."""
+    held.go.set()
+    expected = answer(ASK)
+    held.go.clear()
+    held.read.clear()
     async with serving(model) as (_, url), client_of(url) as client:
-        async with aiohttp.ClientSession() as session:
-            body = {"model": "desk", "messages": ASK, "stream": True, "temperature": 0}
-            async with session.post(f"{url}/chat/completions", json=body) as response:
-                await response.content.readany()
+        async with streaming(url):
+            pass
         other = asyncio.create_task(ask(client))
         await client.models.list()  # the server has heard of both by now
-        left.set()
+        held.go.set()
         said = await other
     assert said.choices[0].message.content == expected
-    assert rows == [1] * (1 + said.usage.completion_tokens)
+    assert [rows for rows, _ in held.read] == [1] * (1 + said.usage.completion_tokens)
+
+
+async def test_who_joins_is_read_alone_and_goes_on_with_the_others(model, answer, held):
+    """What the others were asked is not read again for a newcomer, nor for one who has ended."""
+    other = [{"role": "user", "content": "나 몇 시에 닫아요, 그리고 다 창구는 어디인지 알려줘요"}]
+    held.go.set()
+    expected = [answer(messages) for messages in (ASK, other)]
+    held.go.clear()
+    held.read.clear()
+    held.begun.clear()
+    async with serving(model) as (_, url), client_of(url) as client:
+        first = asyncio.create_task(ask(client))
+        await asyncio.to_thread(held.begun.wait, 60)
+        counting = {"stream": True, "stream_options": {"include_usage": True}}
+        second = await ask(client, other, **counting)  # it has begun, so it waits for its turn
+        held.go.set()
+        chunks = [chunk async for chunk in second]
+        said = await first
+    texts = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
+    assert [said.choices[0].message.content, "".join(texts)] == expected
+    prompts = [said.usage.prompt_tokens, chunks[-1].usage.prompt_tokens]
+    assert held.read[:4] == [(1, prompts[0]), (1, prompts[1]), (2, 1), (2, 1)]
+    assert {length for _, length in held.read[2:]} == {1}
+
+
+async def test_who_finds_no_room_is_told_when_and_who_leaves_makes_some(model, held, monkeypatch):
+    """One is written, one waits, and the next is refused until the one that waits has left."""
+    monkeypatch.setattr("core.llm.local.generation._MOST_AT_ONCE", 1)
+    monkeypatch.setattr("core.llm.local.server.MOST_WAITING", 1)
+    async with serving(model) as (server, url), client_of(url) as client, streaming(url):
+        await asyncio.to_thread(held.begun.wait, 60)
+        server._writer._took_s = 12.5
+        async with streaming(url):
+            with pytest.raises(openai.RateLimitError) as refused:
+                await ask(client)
+            assert refused.value.response.headers["retry-after"] == "13"
+        async with asyncio.timeout(60):
+            while not (last := await admitted(client)):
+                pass
+            held.go.set()
+            *_, end = [chunk async for chunk in last]
+        assert end.choices[0].finish_reason == "stop"
+
+
+async def admitted(client):
+    """Return a stream, or None if there is no room."""
+    try:
+        return await ask(client, stream=True)
+    except openai.RateLimitError:
+        return None

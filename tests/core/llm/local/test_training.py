@@ -90,7 +90,7 @@ def test_a_folder_with_another_training_is_not_touched(trained, pairs, options):
 
 def test_without_a_model_a_new_one_is_made(corpus, options, tmp_path):
     """Its tokenizer is trained on the pairs, and both are loaded from the folder again."""
-    from core.llm.local.generation import LocalModel  # noqa: PLC0415 - torch may be missing
+    from core.llm.local.device import LocalModel  # noqa: PLC0415 - torch may be missing
 
     run = RunFolder(tmp_path / "new")
     quiet_train(corpus, replace(options, model="", epochs=1), run)
