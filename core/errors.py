@@ -95,6 +95,10 @@ class ModelReplyError(ModelError):
     """The model answered, but not in the form that was asked for."""
 
 
+class ModelNonsenseError(ModelReplyError):
+    """Nothing that the model has written is worth reading."""
+
+
 class PlatformError(FaqbotError):
     """A call to a chat platform failed; trying again later may help."""
 

@@ -269,6 +269,7 @@ async def models(openai_server, retriever, guardrail, analyzer, profile, tmp_pat
         profile=profile,
         reader=MessageReader(Researcher(retriever, guardrail), analyzer),
         extractive=ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut),
+        terms=analyzer.terms,
         warm=warm,
     )
     async with opened as made:

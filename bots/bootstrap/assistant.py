@@ -279,6 +279,7 @@ async def _parts(
                 profile=profile,
                 reader=reader,
                 extractive=extractive,
+                terms=language.analyzer.terms,
                 warm=remote.warm if remote else nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)

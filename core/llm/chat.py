@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import (
     ModelBrokeOffError,
+    ModelNonsenseError,
     ModelOverflowError,
     ModelRefusedError,
     ModelReplyError,
@@ -148,7 +149,7 @@ class AnswerWriter:
             async for piece in pieces:
                 legibility.feed(piece.text)
                 if legibility.garbled:
-                    raise ModelReplyError(f"{self.name} writes what nobody can read")
+                    raise ModelNonsenseError(f"{self.name} writes what nobody can read")
                 new = seam.feed(piece.text)
                 if piece.finish:
                     new += seam.close()

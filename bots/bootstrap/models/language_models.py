@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -31,15 +31,18 @@ _WRITING_S = 180.0
 
 
 @asynccontextmanager
-async def open_models(
+async def open_models(  # noqa: PLR0913 - what models are made of
     settings: Settings,
     *,
     profile: Profile,
     reader: MessageReader,
     extractive: ChatModel,
+    terms: Callable[[str], Iterable[str]],
     warm: Warm,
 ) -> AsyncIterator[ModelPipeline]:
     """Open what writes and reads with models; only to be called where the settings have some.
+
+    `terms` are those of `FallbackModel`.
 
     Raises:
         ConfigError: a setting or a package is missing.
@@ -69,6 +72,7 @@ async def open_models(
                 secret=f"{answering.rules}\n{reading.rules}",
                 profile=profile,
                 patience_s=settings.model_patience_s,
+                terms=terms,
             ),
             read=classifier.read,
             ledger=Ledger(

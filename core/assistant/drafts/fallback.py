@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,11 +13,12 @@ from typing import Final
 
 from core.assistant.drafts.silence import or_silence
 from core.assistant.drafts.speculation import Speculation, Write
-from core.errors import ModelError, ModelReplyError
+from core.errors import ModelError, ModelNonsenseError, ModelReplyError
 from core.llm.budget import TAB, Ledger, SpendingLimit
 from core.llm.tool_calls import Tool
 from core.ports import ChatModel
 from core.profile import Profile
+from core.text.safety.grounding import is_grounded
 from core.text.safety.leak_watch import LeakWatch
 from core.text.safety.sanitize import Cleaner, CleanStream
 from core.types import (
@@ -44,7 +45,8 @@ class FallbackModel:
     """A model whose text passes the output filter, and whose failure becomes an extract.
 
     `secret` is a text that must not appear in an answer. While a model has sent nothing for
-    `patience_s` seconds, an extract is shown in its place.
+    `patience_s` seconds, an extract is shown in its place; also where nothing that it says is in
+    its passages, as far as their `terms` tell.
     """
 
     model: ChatModel
@@ -53,6 +55,7 @@ class FallbackModel:
     secret: str
     profile: Profile
     patience_s: float
+    terms: Callable[[str], Iterable[str]]
 
     async def answer(
         self,
@@ -66,7 +69,7 @@ class FallbackModel:
 
         Once `hurry` is set, a model that has been silent for too long is given up.
         """
-        said = ""
+        said, nonsense = "", False
         try:
             async with aclosing(self._in_time(question, history, passages, hurry)) as pieces:
                 async for piece in pieces:
@@ -78,11 +81,14 @@ class FallbackModel:
                     elif isinstance(piece, Anew):
                         said = ""
         except (ModelError, TimeoutError) as error:
+            nonsense = isinstance(error, ModelNonsenseError)
             logger.warning("answering from the FAQ's own words: %s", error)
         except Exception:  # a bug in a model's client must not cost the person the answer
             logger.exception("answering from the FAQ's own words, after a bug in faqbot")
         notice = self.profile.model_down
-        if said:
+        if said and nonsense:
+            yield Anew()
+        elif said:
             notice = f"\n\n{self.profile.model_cut}"
         async with aclosing(self.extract(notice, question, history, passages)) as rest:
             async for piece in rest:
@@ -149,18 +155,33 @@ class FallbackModel:
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
     ) -> AsyncGenerator[AnswerPiece]:
         clean, watch = CleanStream(self.cleaner), LeakWatch(self.secret)
+        said = ""
         async with aclosing(self.model.answer(question, history, passages)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Written):
                     if rest := clean.feed(watch.close()) + clean.close():
                         yield rest
+                    if piece.used:
+                        await self._check(said, question, passages)
                     yield replace(piece, offers=tuple(map(self._clean_offer, piece.offers)))
                 elif isinstance(piece, Cited):
                     yield piece
-                elif text := clean.feed(watch.feed(piece)):
-                    yield text
+                else:
+                    said += piece
+                    if text := clean.feed(watch.feed(piece)):
+                        yield text
                 if watch.leaked:
                     raise ModelReplyError(f"{self.model.name} began to tell its instructions")
+
+    async def _check(self, said: str, question: str, passages: Sequence[Passage]) -> None:
+        """Compare an answer with what it is written from.
+
+        Raises:
+            ModelNonsenseError: it has nothing to do with that.
+        """
+        sources = [question, *(f"{passage.title}\n{passage.text}" for passage in passages)]
+        if not await asyncio.to_thread(is_grounded, said, sources, self.terms):
+            raise ModelNonsenseError(f"{self.model.name} writes what is in no passage")
 
     def _clean_offer(self, offer: Offer) -> Offer:
         return Offer(self.cleaner.clean(offer.sentence), self.cleaner.clean(offer.question))

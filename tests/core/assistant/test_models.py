@@ -114,6 +114,7 @@ async def opened(settings):
             profile=PROFILE,
             reader=reader,
             extractive=extractive,
+            terms=analyzer.terms,
             warm=warm,
         ) as made,
         SqliteHistory.open(settings.history_path) as history,
@@ -365,6 +366,29 @@ async def test_a_model_that_tells_its_instructions_is_stopped(settings, server):
         text = shown(await ask(assistant, MINOR))
     assert "from the numbered passages" not in text
     assert PROFILE.model_cut in text
+
+
+FOREIGN = (
+    "고래는 바다에 사는 포유류로, 허파로 숨을 쉬며 새끼에게 젖을 먹인다. 수염고래는 크릴과 작은 "
+    "물고기를 걸러 먹고, 향유고래는 깊은 바다로 잠수하여 오징어를 사냥한다. [1]"
+)
+LOOP = "네, 가능합니다. " * 60
+
+
+@pytest.mark.parametrize("text", [FOREIGN, LOOP], ids=["of something else", "in a loop"])
+async def test_nonsense_that_was_seen_gives_way_to_the_faq(settings, server, text):
+    """What reads well and is in no passage, and the same words again and again, do not stay."""
+    server.faults.append(Fault("say", text=text))
+    server.pace = Pace(tokens_per_s=2_000)
+    async with opened(settings) as assistant:
+        events = await ask(assistant, MINOR)
+        (turn,) = await assistant._answerer.history.recent(SESSION, 1)
+    assert events[-1].text.startswith(PROFILE.model_down)
+    assert "법정대리인" in events[-1].text
+    assert text[:20] in shown(events)
+    assert text[:20] not in events[-1].text
+    assert turn.answer == events[-1].text
+    assert turn.model == "extractive"
 
 
 async def test_offers_that_the_faq_does_not_answer_are_dropped(settings, server):
