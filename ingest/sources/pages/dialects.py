@@ -9,23 +9,32 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.sources.pages.components import without_components
+
 _CODE: Final = re.compile(
-    r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[^\n]*$|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE
+    r"^(?P<indent>[ \t]*)(?P<fence>```|~~~).*?(?:^[ \t]*(?P=fence)[^\n]*$|\Z)|`[^`\n]+`",
+    re.DOTALL | re.MULTILINE,
 )
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?\*/\}|%%[^%\n]+%%", re.DOTALL)
-# Liquid, Hugo's shortcodes, kramdown's attributes, tables of contents, MDX' imports and components.
+# Hugo's shortcodes, kramdown's attributes, tables of contents, MDX' imports and exports.
 _FOR_PROGRAMS: Final = re.compile(
-    r"\{%[^%\n]*%\}|\{\{[<%][^{}\n]*\}\}|\{:[^{}\n]*\}|^\[(?:TOC|\[_TOC_\])\]\s*$"
-    r"|^(?:import\s[^\n]*\bfrom\s|export\s(?:const|default)\b)[^\n]*$|</?[A-Z][A-Za-z.]*(?:\s[^<>\n]*)?/?>",
+    r"\{\{[<%][^{}\n]*\}\}|\{:[^{}\n]*\}|^\[(?:TOC|\[_TOC_\])\]\s*$"
+    r"|^import\s+(?:[\w$*{}\s,]{1,1000}?\sfrom\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*$"
+    r"|^export\s(?:const|default)\b[^\n]*(?:\n[^\n]+)*",
     re.MULTILINE,
 )
+_MARKS: Final = re.compile(r"[\0-\2]")  # which stand for held parts of a text here
 _SUMMARY: Final = re.compile(
     r"^[ \t]*(?:<details[^<>]*>)?\s*<summary[^<>]*>([^<>]{0,500})</summary>",
     re.DOTALL | re.MULTILINE,
 )
 _EMBEDDED: Final = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _WIKI: Final = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
-_NOTE: Final = re.compile(r"^:{3,}[ \t]*(?:\w+)?[ \t]*(?:\[([^\]\n]*)\]|([^\n]*))$", re.MULTILINE)
+_NOTE: Final = re.compile(
+    r"^[ \t]*:{3,}[ \t]*(?:[\w-]+)?[ \t]*(?:\[([^\]\n]*)\])?(?:\{([^{}\n]*)\})?[ \t]*([^\n]*)$",
+    re.MULTILINE,
+)
+_NOTE_TITLE: Final = re.compile(r"\b(?:title|label)=(?:\"([^\"]*)\"|'([^']*)')")
 _ALERT: Final = re.compile(r"^(>[ \t]*)\[!\w+\][-+]?[ \t]*([^\n]*)$", re.MULTILINE)
 _BLOCK: Final = re.compile(
     r'^(?:(?:!!!|\?\?\?\+?)[ \t]+\w+[ \t]*|===[ \t]+(?="))(?:"([^"\n]*)")?[ \t]*$'
@@ -45,30 +54,39 @@ def plain_markdown(text: str) -> str:
     codes: list[str] = []
 
     def held(match: re.Match[str]) -> str:
-        codes.append(match[0])
-        return f"\0{len(codes) - 1}\0" + "\n" * match[0].count("\n")
+        indent = match["indent"] or ""
+        code = match[0].removeprefix(indent)
+        codes.append(code.replace(f"\n{indent}", "\n"))
+        return f"{indent}\0{len(codes) - 1}\0" + "\n" * code.count("\n")
 
-    text = _CODE.sub(held, text.replace("\0", ""))
-    text = _in_prose(text)
-    return re.sub(
-        r"\0(\d+)\0\n*",
-        lambda m: codes[int(m[1])] + "\n" * (m[0].count("\n") - codes[int(m[1])].count("\n")),
-        text,
-    )
+    def shown(match: re.Match[str]) -> str:
+        code = codes[int(match[2])]
+        more = match[0].count("\n") - code.count("\n")
+        return match[1] + code.replace("\n", f"\n{match[1]}") + "\n" * more
+
+    text = _CODE.sub(held, _MARKS.sub("", text))
+    return re.sub(r"([ \t]*)\0(\d+)\0\n*", shown, _in_prose(text))
 
 
 def _in_prose(text: str) -> str:
     text = _COMMENT.sub(_lines_alone, text)
-    text = _FOR_PROGRAMS.sub("", text)
+    text = _FOR_PROGRAMS.sub(_lines_alone, text)
+    text = without_components(text)
     text = _SUMMARY.sub(
         lambda match: f"**{' '.join(match[1].split())}**" + _lines_alone(match), text
     )
     text = _EMBEDDED.sub("", text)
     text = _WIKI.sub(r"\1", text)
-    text = _NOTE.sub(lambda match: _title((match[1] or match[2] or "").strip()), text)
+    text = _NOTE.sub(_noted, text)
     text = _ALERT.sub(lambda match: f"{match[1]}**{match[2]}**" if match[2].strip() else "", text)
     text = _BLOCK.sub(_undented, text)
     return _with_footnotes(_with_links(text))
+
+
+def _noted(match: re.Match[str]) -> str:
+    """Return the title of a note; its attributes may have one."""
+    given = _NOTE_TITLE.search(match[2] or "")
+    return _title((match[1] or (given and (given[1] or given[2])) or match[3]).strip())
 
 
 def _lines_alone(match: re.Match[str]) -> str:
