@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from copy import copy
@@ -29,13 +28,14 @@ from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
 from core.text.addressing import says_something
+from core.text.asking_sentences import asks_anything
 from core.text.colleagues import (
     is_for_colleagues,
     may_tell,
     only_states,
     only_tells,
-    tells_a_rule,
 )
+from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
     Entry,
@@ -55,9 +55,6 @@ logger = logging.getLogger(__name__)
 _UNCALLED: Final = 0.7
 # The same for trouble that is told without a question: a colleague may be meant to see to it.
 _UNASKED_TROUBLE: Final = 0.9
-# The same for any other statement, which is most often for a colleague: it has to be an entry's own
-# words.
-_UNASKED: Final = 0.95
 # The share of a text in an answer's own words from which on it tells the answer. Sentences of the
 # answers of six FAQs have 0.48 and more, messages of their askers without a question 0.42 and less.
 _TOLD: Final = 0.45
@@ -222,11 +219,14 @@ class Assistant:
         del question, called
         return False
 
-    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
+    async def would_answer(
+        self, question: Question, *, alone: bool = False, in_company: bool = True
+    ) -> bool:
         """Return whether a question would be answered with confidence, judged without a model.
 
         Only a short question is read together with the one before it. Any other one has to be
-        clear by itself, as each one has if it is read `alone`.
+        clear by itself, as each one has if it is read `alone`. Where the asker is not
+        `in_company`, what asks something is judged as if it called the bot.
 
         Raises:
             FaqbotError: the index, the history or the platform cannot be asked.
@@ -245,16 +245,23 @@ class Assistant:
         asked = replace(question, text=text)
         research = await self._researched(asked, None if leans else ())
         sure = research.verdict.scores[Label.ON_TOPIC] >= SURE
-        least = _least_for(question.text)
+        least = _least_for(question.text, in_company=in_company)
         sure &= is_answer(research.hits) and research.hits[0].confidence >= least
         sure &= research.verdict.label is Label.ON_TOPIC
-        return sure and not (may_tell(question.text) and await self._is_told(text, research.hits))
+        return sure and await self._is_asked(question.text, text, research.hits)
 
-    async def _is_told(self, text: str, hits: Sequence[Hit]) -> bool:
-        """Return whether a text tells of what the best entry answers, rather than asking for it."""
+    async def _is_asked(self, said: str, text: str, hits: Sequence[Hit]) -> bool:
+        """Return whether a message asks for the best entry, rather than telling what it answers.
+
+        A statement asks only in the very words in which the FAQ asks for the entry.
+        """
         retriever = self._answerer.retriever
         for entry in await retriever.aside(retriever.entries, hits[:1]):
-            return await retriever.aside(retriever.told_share, text, entry) >= _TOLD
+            if only_states(said):
+                return _letters(text) in map(_letters, (entry.title, *entry.questions))
+            return not may_tell(said) or (
+                await retriever.aside(retriever.told_share, text, entry) < _TOLD
+            )
         return False
 
     async def _researched(self, question: Question, history: Sequence[Exchange] | None) -> Research:
@@ -282,11 +289,16 @@ class Assistant:
         return LocalWork(self._answerer.reader, self._answerer.model)
 
 
-def _least_for(said: str) -> float:
+def _least_for(said: str, *, in_company: bool) -> float:
     """Return the lowest confidence at which a text is answered although nobody called the bot."""
-    if only_states(said):
-        return math.inf if tells_a_rule(said) else _UNASKED
-    return _UNASKED_TROUBLE if only_tells(said) else _UNCALLED
+    if only_tells(said):
+        return _UNASKED_TROUBLE
+    return _UNCALLED if in_company or not asks_anything(said) else 0.0
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of a text, by which two texts are the same words."""
+    return "".join(filter(str.isalnum, normalized(text).casefold()))
 
 
 def _is_open(scope: Scope) -> bool:

@@ -72,17 +72,20 @@ class Lookups:
             return False
         return True
 
-    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
+    async def would_answer(
+        self, question: Question, *, alone: bool = False, in_company: bool = True
+    ) -> bool:
         """Return whether the FAQ surely answers a question, or the question asks for a person.
 
-        If it is read `alone`, the conversation before it does not count.
+        If it is read `alone`, the conversation before it does not count. If its asker is not
+        `in_company`, it is most likely for the bot.
 
         Raises:
             FaqbotError: the index, the history or the platform cannot be asked.
         """
         if self.desk and wants_person(question.text):
             return True
-        return await self._assistant.would_answer(question, alone=alone)
+        return await self._assistant.would_answer(question, alone=alone, in_company=in_company)
 
     async def negotiates(self, question: Question, *, called: bool) -> bool:
         """Return whether a message of another bot, which may have `called` this one, is answered.

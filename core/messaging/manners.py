@@ -55,9 +55,10 @@ class Manners:
         Raises:
             StorageError: the store is away; the message has to be delivered again.
         """
-        if not await self.begins(question, rule):
+        in_company = rule is ThreadRule.ALL
+        if not await self._would_answer(question, rule, in_company=in_company):
             return False
-        return rule is ThreadRule.ALL or not await self._has_company(question, present)
+        return in_company or not await self._has_company(question, present)
 
     async def is_thanked(
         self,
@@ -85,10 +86,15 @@ class Manners:
             AwayError: the store or the index is away; the message has to be delivered again.
             StorageError: the store fails; likewise.
         """
+        return await self._would_answer(question, rule, in_company=True)
+
+    async def _would_answer(
+        self, question: Question, rule: ThreadRule, *, in_company: bool
+    ) -> bool:
         if rule is ThreadRule.MENTION or not may_reply(question.text):
             return False
         try:
-            return await self._service.would_answer(question)
+            return await self._service.would_answer(question, in_company=in_company)
         except (AwayError, StorageError):
             raise
         except FaqbotError as error:  # nobody waits for an answer, as the bot was not mentioned

@@ -126,10 +126,12 @@ class SkilledAssistant:
         """Do what `Assistant.hurry` does."""
         self._assistant.hurry(session)
 
-    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
+    async def would_answer(
+        self, question: Question, *, alone: bool = False, in_company: bool = True
+    ) -> bool:
         """Return whether a message goes on with an open dialogue, or the FAQ answers it surely.
 
-        `alone` is as in `Assistant.would_answer`.
+        `alone` and `in_company` are as in `Assistant.would_answer`.
         """
         if not await self._assistant.is_open(question):
             return False
@@ -137,7 +139,7 @@ class SkilledAssistant:
         found = self._router.candidate(normalized(question.text))
         if self._open_for(question.asker, turns) or (found and found[1] >= _SPEAKS_UP):
             return True
-        return await self._assistant.would_answer(question, alone=alone)
+        return await self._assistant.would_answer(question, alone=alone, in_company=in_company)
 
     async def negotiates(self, question: Question, *, called: bool) -> bool:
         """Return whether a message of another bot is to be answered, as none else of a bot's is.

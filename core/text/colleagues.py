@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from core.text.asking_sentences import asks, asks_anything
+from core.text.asserting import asserts
 
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _QUOTED: Final = re.compile(r"^>>> .*\Z|^>[^\n]*$", re.MULTILINE | re.DOTALL)
@@ -36,6 +37,15 @@ _CALLED: Final = re.compile(
     r"(?![가-힣]*(?:고객|회원|손|구매자|판매자|이용자|부모|사장|대표|봇)님)"
     r"[가-힣]{1,4}(?:님들?|씨)(?=[\s,!~])|(?:다들|여러분|얘들아)(?=[\s,!~])"
 )
+# The same behind a sentence: "… 맞죠 실장님?", "… 무료예요 여러분".
+_CALLED_LAST: Final = re.compile(
+    r"(?<=[요죠다까지네])[\s,]+(?:(?!고객|회원|손님|선생|담당|관리|운영|상담|사장|대표|\S*봇)[가-힣]{1,4}님들?"
+    r"|다들|여러분|얘들아)[\s.,!?~^ㅋㅎ]*$"
+)
+# What is said behind the verb: "갈게요 제가", "했어요 아까".
+_AFTERTHOUGHT: Final = re.compile(
+    r"(?<=[요죠다까])\s(?:제가|저도|저는|저희가|우리가|우리도|아까|지금|방금|오늘|어제|내일|이따가?|나중에|일단|먼저|그냥)$"
+)
 _ANYBODY: Final = re.compile(r"[는신실은] 분(?:들)?(?:\s*(?:계\S*|있\S*|없\S*))?$")
 # What the speaker, or both, will do: "올릴게요", "해 봅시다", "내일 봬요", "하기로 했죠".
 _WILL: Final = re.compile(
@@ -47,6 +57,7 @@ _DID: Final = re.compile(
     rf"(?:^|\s)(?:제가|내가|저희가|우리가)\s(?:\S+\s){{0,2}}\S*{_PAST}{_SAID}"
     rf"|(?:드렸|{_OPEN} ?뒀|끝났|끝냈|마쳤|완료했){_SAID}"
     rf"|(?:^|\s)다 \S{{0,8}}(?![졌됐났]){_PAST}{_SAID}"
+    r"|(?:^|\s)(?:다|거의) .{0,8}[어아여해돼져려] ?가(?:요|네요|고 있어요)$"
 )
 # What has happened, and what the hearer does: "얼마 나왔어요?", "다 하셨어요?", "같이 가실래요?".
 _ASKED: Final = re.compile(
@@ -60,13 +71,21 @@ _WHO_IN_ENGLISH: Final = re.compile(
     r"(?:and |so |but )?who (?:\w+ed|took|has|had|was|got|left|put|made|did|broke|ate|gave)\b",
     re.IGNORECASE,
 )
+# How many there are now, which no FAQ knows: "이번 주 몇 건이에요?".
+_NOW: Final = re.compile(r"(?:^|\s)(?:오늘|어제|지금|아까|이번|지난|저번)")
+_COUNT: Final = re.compile(
+    r"\s몇 ?[가-힣]{1,2} ?"
+    r"(?:이?에요|예요|이?죠|인가요|이야|(?:남|왔|나왔|들어왔|있)\S{1,3})$"
+)
 # Whether others have the same trouble now: "저만 그래요?", "is it just me?".
 _ME_ALONE: Final = re.compile(
     r"(?:저|나)만 (?:그|이)(?:래|런|러|렇)\S*$|\b(?:just|only) me$|\bfor (?:anyone|anybody) else$",
     re.IGNORECASE,
 )
 # What the hearer thinks: "더 낫지 않아요?", "바꾸는 게 맞지 않을까요?".
-_OPINION: Final = re.compile(r"(?:[것거] ?같지 않|[낫좋맞]지 않|지 않을까)\S{0,4}$")
+_OPINION: Final = re.compile(
+    r"(?:[것거] ?같지 않|[낫좋맞]지 않|지 않을까)\S{0,4}$|(?:^|\s)어[때떠]\S{0,3}$"
+)
 # Work that only a person can do: "검토해 주세요", "공유 부탁드려요", "세 부 뽑아 주세요".
 _WORK: Final = re.compile(
     r"(?:(?:확인|검토|공유|참고|체크|승인|전달|회신|리뷰)\S{0,4}"
@@ -87,7 +106,7 @@ _SHALL: Final = re.compile(
 )
 # Whoever tells of trouble may want to know what to do about it.
 _TROUBLE: Final = re.compile(
-    r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러"
+    r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러|잊어|잃어|고장|망가"
     r"|[다라]고 (?:뜨|떠|뜹|떴|나와|나오|나옵|나왔)"
     r"|(?:^|\s)[안못](?:되|돼|됩|됐|나[와오옵왔]|눌|보[이여]|뜨|떠|뜹|떴|열[려리]|켜|들어)"
     r"|\b(?:\w+n['’]t|cannot|unable|lost|forgot|forgotten|wrong|missing|stuck|fail\w*|errors?"
@@ -96,14 +115,7 @@ _TROUBLE: Final = re.compile(
     re.IGNORECASE,
 )
 # The endings of a sentence that states something; without one, a text is a keyword.
-_STATES: Final = re.compile(rf"(?:다|요|음|[함됨임]|네|[가-힣]어|던데|듯|{_PAST}지)$")
-# A statement about all things of a kind, which begins with its topic: "미성년자는 … 필요해요".
-# A first word that describes the next one ("받는 곳") is no topic, and a story has several clauses.
-_GENERIC: Final = re.compile(
-    r"^(?!저희|우리|[저나]는|[전난]\s|.*(?:는데|더니|[라다려]고)\s)"
-    r"[가-힣A-Za-z\d]+(?<![하되있없지시리이오같많좋짧받높낮넓늦적])[은는]\s"
-)
-_HAPPENED: Final = re.compile(rf"{_PAST}{_SAID}|고 (?:있|계)\S{{1,4}}$")
+_STATES: Final = re.compile(rf"(?:다|요|음|[가-힣]{2}[함됨임]|네|[가-힣]어|던데|듯|{_PAST}지)$")
 # What a rule tells people to do. Whoever asks for something says so, too.
 _INSTRUCTS: Final = re.compile(r"(?:주세요|주십시오|[으하]십시오|바랍니다)$")
 _WANTS: Final = re.compile(r"려(?:고 ?(?:요|해요|합니다|하는데요?)|는데요?)$")
@@ -113,7 +125,11 @@ _STATES_IN_ENGLISH: Final = re.compile(
     r"(?:i|we|they|he|she|it|you|this|that)(?:['’]\w+)?\s\w"
     r"|[a-z]+ed (?:the|our|it|this|that|them)\b"
     r"|(?:[\w'’-]+\s){1,8}(?:is|are|was|were|has|have|had|looks?|seems?|went|got|said|told)\b"
-    r"|\w+['’](?:s|re|ve|ll)\s",
+    r"|\w+['’](?:s|re|ve|ll)\s"
+    r"|(?:[\w'’-]+\s){1,3}\w+ed (?:the|our|it|this|that|them|yesterday|today|overnight|again)\b"
+    r"|(?!.*\b(?:can|do|does|will|should|may|could) (?:i|we|my|our|you|they|it)\b)"
+    r"(?:[\w'’-]+\s){1,4}(?:gets|goes|go up|means|needs|takes|comes|runs|works|starts|ends|closes"
+    r"|opens|shuts|stays|expires|pays|gives)\s\w",
     re.IGNORECASE,
 )
 _WISH: Final = re.compile(
@@ -126,7 +142,16 @@ _ENGLISH: Final = re.compile(
     r"|(?:can|could|will|would) (?:you|anyone|somebody) (?:please )?"
     r"(?:review|check|send|share|merge|look|upload|join|take"
     r"|\w+ (?:them|him|her|me (?:in|out|up)))\b"
-    r"|[^?]*\bis yours$",
+    r"|[^?]*\bis yours$"
+    r"|any (?:[\w'’-]+\s){1,3}(?:left|free|spare|going)\b"
+    r"|(?:is |has )?any(?:one|body) else \w+ing\b",
+    re.IGNORECASE,
+)
+# A person who is spoken about. Whoever asks for others says whose they are, or asks what they do.
+_OF_ANOTHER: Final = re.compile(
+    r"(?!.*\b(?:i|we|my|our|me|us|wife|husband|what|who|where|when|how|why|which)\b)"
+    r"(?!.*\b(?:can|could|do|does|did|is|will|would|should|may|has) (?:he|she)\b)"
+    r".*\b(?:he|she)(?:['’]\w+)?\b",
     re.IGNORECASE,
 )
 # What people do or have done, and what is ready: "they moved on", "I closed the board".
@@ -147,7 +172,7 @@ def is_for_colleagues(text: str) -> bool:
     Code and quoted lines are other people's words; beside them a message has to ask something.
     """
     own = _QUOTED.sub("", _CODE.sub(" ", text)).strip()
-    if _CALLED.match(own):
+    if _CALLED.match(own) or _CALLED_LAST.search(own):
         return True
     sentences = [one for one in _STOP.split(own) if any(map(str.isalnum, one))]
     if own != text.strip() and not asks_anything(own):
@@ -185,25 +210,22 @@ def may_tell(text: str) -> bool:
     return all(_INSTRUCTS.search(one) or not asks(one) for one in sentences)
 
 
-def tells_a_rule(text: str) -> bool:
-    """Return whether a statement, of those that `only_states` finds, tells what is always so."""
-    said = text.strip().rstrip(_ENDED)
-    return bool(_GENERIC.match(said)) and not _HAPPENED.search(said)
-
-
 def _is_talk(sentence: str) -> bool:
     said = sentence.strip()
     if before := _BEFORE.match(said):
         said = said[before.end() :]
     bare = said.rstrip(_ENDED).replace("？", "?")
     plain = bare.rstrip("?" + _ENDED)
+    plain = _AFTERTHOUGHT.sub("", plain)
     signs = (_ANYBODY, _WILL, _WORK, _AT_HAND, _SHALL, _OPINION, _ME_ALONE)
     if any(sign.search(plain) for sign in signs):
         return True
-    if _ENGLISH.match(plain):
+    if _ENGLISH.match(plain) or asserts(said) or (_COUNT.search(plain) and _NOW.search(plain)):
         return True
     if _TROUBLE.search(plain):
         return False
+    if _OF_ANOTHER.match(plain) and not asks(bare):
+        return True
     return bool(_DID.search(plain) or _ASKED.search(bare) or _REPORTS.match(bare))
 
 

@@ -49,6 +49,7 @@ class ScriptedAssistant:
         self.history = history
         self.scripts: dict[str, tuple[Step, ...]] = {}
         self.talk: set[str] = set()  # what it would not answer with confidence
+        self.doubted: set[str] = set()  # what it would answer only to an asker who is alone with it
         self.asked: list[Question] = []
         self.uses_models = True
 
@@ -77,9 +78,12 @@ class ScriptedAssistant:
     def hurry(self, session: SessionId) -> None:
         """It waits for nothing but what its script says."""
 
-    async def would_answer(self, question: Question, *, alone: bool = False) -> bool:
-        """Whether it answers this unasked: everything but what is `talk`."""
-        return question.text not in self.talk
+    async def would_answer(
+        self, question: Question, *, alone: bool = False, in_company: bool = True
+    ) -> bool:
+        """Whether it answers this unasked: everything but `talk`, and `doubted` among people."""
+        doubted = in_company and question.text in self.doubted
+        return question.text not in self.talk and not doubted
 
     def research(self, question: Question) -> Research:
         """What its FAQ has for a question: it is like nothing that is asked."""

@@ -223,6 +223,24 @@ async def test_uncalled_it_answers_only_where_it_is_surer_than_when_it_is_called
         assert await assistant.would_answer(said) is would
 
 
+async def test_a_question_of_an_asker_without_company_is_judged_as_when_it_calls(make_assistant):
+    assistant = make_assistant()
+    for text, would in (
+        ("정산 금액이 다른 이유가 뭐예요?", True),
+        ("이번 달 정산이 적네요", False),
+    ):
+        said = ask(text)
+        assert not await assistant.would_answer(said)
+        assert await assistant.would_answer(said, in_company=False) is would
+
+
+async def test_a_statement_is_answered_in_the_words_of_the_faq_alone(make_assistant):
+    """A title may be a statement: "비밀번호를 잊어버렸어요."."""
+    assistant = make_assistant()
+    assert await assistant.would_answer(ask("돈 받는 은행을 다른 데로 옮기려고요"))
+    assert not await assistant.would_answer(ask("돈 받는 은행을 다른 데로 옮긴다고 해요"))
+
+
 async def test_alone_a_short_question_has_to_name_what_it_is_about(make_assistant):
     assistant = make_assistant()
     for text, would in (

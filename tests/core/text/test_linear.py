@@ -62,7 +62,6 @@ FUNCTIONS = {
     "is_for_colleagues": colleagues.is_for_colleagues,
     "only_states": colleagues.only_states,
     "may_tell": colleagues.may_tell,
-    "tells_a_rule": colleagues.tells_a_rule,
     "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
     "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
     "asks": asking_sentences.asks,

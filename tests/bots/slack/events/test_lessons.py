@@ -41,7 +41,7 @@ class Helpless:
     def hurry(self, session):
         pass
 
-    async def would_answer(self, question, *, alone=False):
+    async def would_answer(self, question, *, alone=False, in_company=True):
         return "아는" in question.text or "마지막" in question.text
 
     async def answer(self, question):
