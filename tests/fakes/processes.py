@@ -47,6 +47,9 @@ class Rambling:
     def hurry(self, session):
         """Keep its own pace."""
 
+    async def for_everybody(self, turn: Turn) -> Turn | None:
+        return turn
+
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         text, dice = answer_to(question.text), self.dice
         yield Status("찾고 있어요")

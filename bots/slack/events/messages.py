@@ -140,7 +140,8 @@ class MessageHandler:
         if message.direct or message.to_bot:
             return True
         if message.in_thread:
-            return await self._service.takes_part(message.place.session)
+            session = message.place.session
+            return message.below_bot or await self._service.takes_part(session)
         return not self._channels.isdisjoint(self._ids.all_of(message.place.channel))
 
     async def _is_for_bot(

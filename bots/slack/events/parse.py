@@ -40,6 +40,7 @@ class IncomingMessage:
     true if the message addresses people or groups and not the bot; a quoted mention or a name in a
     sentence does not address anybody. `has_media` is true if it has a file that is not read.
     `home_team` is the person's own workspace. `by_app` is true if an app has written it.
+    `below_bot` is true if it is in a thread below a message of the bot, such as a shared answer.
     """
 
     place: Place
@@ -55,6 +56,7 @@ class IncomingMessage:
     has_media: bool = False
     home_team: str = ""
     by_app: bool = False
+    below_bot: bool = False
     mentions: tuple[Mention, ...] = ()
 
     @property
@@ -132,6 +134,7 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
         has_media=has_media(event),
         home_team=event.get("user_team") or event.get("source_team") or event.get("team") or "",
         by_app=bool(event.get("bot_id")),
+        below_bot=event.get("parent_user_id") == bot_user,
         mentions=mentions_in(raw, bot_user),
     )
 

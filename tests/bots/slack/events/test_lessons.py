@@ -41,6 +41,9 @@ class Helpless:
     def hurry(self, session):
         pass
 
+    async def for_everybody(self, turn):
+        return turn
+
     async def would_answer(self, question, *, alone=False, in_company=True):
         return "아는" in question.text or "마지막" in question.text
 

@@ -433,11 +433,13 @@ async def test_an_edit_that_adds_the_mention_asks_once(slack, running, minsu, ch
 
 
 async def test_its_name_in_a_canvas_asks_nothing(slack, running, minsu, channel):
-    """Slack sends a sentence of its own about it, by no person."""
+    """Slack sends a sentence of its own about it, in the name of who wrote there."""
     async with running() as bot:
         told_of = {
             "type": "app_mention",
             "subtype": "document_mention",
+            "user": minsu.id,
+            "document_mention": {"file_id": "F1", "section_id": "temp:C:1"},
             "ts": slack.world.ids.ts(),
             "channel": channel.id,
             "text": f"{minsu.mention_of_bot} was mentioned in a canvas, 교환 안내",

@@ -291,6 +291,24 @@ async def test_follow_ups_of_a_shared_answer_are_answered_below_it(slack, bot, p
     await slack.until(lambda: "✓" in "".join(labels(shared)))
 
 
+async def test_who_asks_below_a_shared_answer_need_not_mention_the_bot(slack, bot):
+    """While nobody else has written there, as in any thread of the bot."""
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    channel = slack.add_channel("help", minsu, jiho)
+    await minsu.press(await asked(slack, minsu, channel), "share")
+    (shared,) = await slack.until(lambda: slack.messages(channel))
+    await jiho.say(channel, "정산 계좌를 변경하고 싶어요.", thread=shared)
+    (reply,) = await slack.until(lambda: slack.replies(shared))
+    await slack.until(lambda: "출처" in visible(reply))
+    await minsu.say(channel, "판매자로 가입하려면 어떤 서류가 필요한가요?", thread=shared)
+    other = await jiho.say(channel, "정산 계좌를 변경하고 싶어요.")
+    await minsu.say(channel, "판매자로 가입하려면 어떤 서류가 필요한가요?", thread=other)
+    last = await minsu.mention(channel, QUESTION)
+    await slack.until(lambda: "출처" in "".join(map(visible, slack.replies(last))))
+    assert len(slack.replies(shared)) == 1
+    assert slack.replies(other) == []
+
+
 async def test_sharing_where_the_bot_is_no_member(slack, bot, profile):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("random", minsu, bot=False)
