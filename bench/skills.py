@@ -2,7 +2,8 @@
 
 Messages that are in no example (`skill_phrasings.toml`, `skill_phrasings.en.toml`) are routed and
 read, and the questions of the FAQ, which none of the skills may take, are held against them: of
-the seller help in Korean, and of a project tool in English.
+the seller help, and of six small FAQs that nothing was fitted to. Questions to two databases are
+asked, and those that are misread are printed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from bench.data_reading import read_all
 from bench.processes import faqbot
 from bench.sources import Asked, Sources
 from bench.tables import note, table
@@ -59,7 +61,15 @@ _PHRASES: Final = {
 _NOW: Final = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Asia/Seoul"))
 _WANTED: Final = 0.9
 _SKILLS: Final = ["meetings", "recommender", "memory", "data"]
-_ENGLISH_FAQ: Final = "tasklane"
+# FAQs that nothing was fitted to, by the profile that a bot with them extends.
+_OTHER_FAQS: Final = {
+    "tasklane": "en",
+    "hotel": "en",
+    "library": "en",
+    "boardgames": "ko",
+    "clinic": "ko",
+    "university": "ko",
+}
 _EVALUATION: Final = (
     "retrieval.dev",
     "stern.retrieval.dev",
@@ -108,11 +118,19 @@ def main(sources: Sources) -> None:
     _measure(korean, sources.folder)
     cases = {name: sources.shared / "eval" / f"{name}.jsonl" for name in _EVALUATION}
     _hold_against_the_faq(korean, cases)
-    english = _Bot("en", "en", sources.folder / "english")
-    faqbot("ingest", str(MEASURED / f"{_ENGLISH_FAQ}.csv"), data_dir=english.data_dir)
-    _measure(english, english.data_dir)
-    path = MEASURED / f"{_ENGLISH_FAQ}.questions.jsonl"
-    _hold_against_the_faq(english, {_ENGLISH_FAQ: path})
+    others = {name: _other(name, extends, sources) for name, extends in _OTHER_FAQS.items()}
+    _measure(others["tasklane"], sources.folder / "tasklane")
+    for name, bot in others.items():
+        _hold_against_the_faq(bot, {name: MEASURED / f"{name}.questions.jsonl"})
+    _read_data(sources.folder)
+
+
+def _other(name: str, extends: str, sources: Sources) -> _Bot:
+    """Return a bot with a small FAQ, which is ingested."""
+    bot = _Bot(extends, extends, sources.folder / name)
+    file = next(path for path in MEASURED.glob(f"{name}.*") if "questions" not in path.name)
+    faqbot("ingest", str(file), data_dir=bot.data_dir)
+    return bot
 
 
 def _measure(bot: _Bot, folder: Path) -> None:
@@ -160,6 +178,19 @@ def _hold_against_the_faq(bot: _Bot, cases_of: Mapping[str, Path]) -> None:
 def _history(case: dict[str, Any]) -> tuple[Exchange, ...]:
     said = case.get("history") or ()
     return tuple(Exchange(one["user"], one["bot"]) for one in said)
+
+
+def _read_data(folder: Path) -> None:
+    """Print how questions to two databases end, and each that is misread or not answered."""
+    rows = []
+    for found in read_all(load_language("ko"), folder):
+        counts = (found.asked, len(found.right), len(found.wrong), len(found.unsure))
+        rows.append([found.name, *map(str, counts)])
+        for kind, texts in (("MISREAD", found.wrong), ("asked back", found.unsure)):
+            for text in texts:
+                note(f"  {found.name}, {kind}: {text}")
+    columns = ["", "asked", "right", "a wrong number", "asked back"]
+    table("Questions to data, keyless; wanted: 0.7 right, 0 wrong", columns, rows)
 
 
 async def _taken(bot: _Bot, asked: Sequence[Asked]) -> dict[str, str]:

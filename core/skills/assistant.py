@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.assistant.assistant import Assistant
-from core.assistant.dialogue.references import named_place
 from core.assistant.dialogue.situation import Situation, Situations
 from core.assistant.drafts.work import Research
 from core.errors import FaqbotError
@@ -18,8 +17,9 @@ from core.ports import History
 from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
 from core.skills.commands import SkillCommand, read_command
+from core.skills.dialogues import PRESSED_BACK, TURNS_BACK, Dialogues, choices_of, chosen
 from core.skills.router import Router
-from core.skills.skill import Invited, Request, Skill, SkillReply
+from core.skills.skill import Request, Skill, SkillReply
 from core.skills.tools import SkillTools
 from core.text.korean import compact
 from core.text.spelling.normalize import normalized
@@ -53,13 +53,6 @@ _COURTESIES: Final = frozenset(
     }
 )
 
-# A dialogue is taken up again after so many turns about something else, and a button pressed after
-# many more.
-_TURNS_BACK: Final = 6
-_PRESSED_BACK: Final = 100
-# How much the confidence of the FAQ's first entry counts against the router's.
-_FAQ_ANSWERS: Final = 0.5
-_FAQ_IS_UNSURE: Final = 0.25
 _SPEAKS_UP: Final = 0.5  # how sure the router is where nobody has called the bot
 
 
@@ -80,6 +73,7 @@ class SkilledAssistant:
         """`now` is the time in the installation's zone; `situations` know more than that."""
         self._assistant = assistant
         self._skills = {skill.name: skill for skill in skills}
+        self._dialogues = Dialogues(self._skills, now)
         self._router = router
         self._tools = SkillTools.of(skills)
         self._history = history
@@ -94,7 +88,7 @@ class SkilledAssistant:
         command = read_command(question.text, [*self._skills.values()])
         if command and await self._assistant.is_open(question):
             said = self._commanded(question, command)
-        elif invited := self._inviting(_said(question)):
+        elif invited := self._dialogues.inviting(_said(question)):
             said = self._heard(question, _said(question), Dialogue(invited))
         else:
             said = self._in_dialogue(question)
@@ -135,9 +129,9 @@ class SkilledAssistant:
         """
         if not await self._assistant.is_open(question):
             return False
-        turns = await self._history.recent(question.session, _TURNS_BACK)
+        turns = await self._history.recent(question.session, TURNS_BACK)
         found = self._router.candidate(normalized(question.text))
-        if self._open_for(question.asker, turns) or (found and found[1] >= _SPEAKS_UP):
+        if self._dialogues.for_person(question.asker, turns) or (found and found[1] >= _SPEAKS_UP):
             return True
         return await self._assistant.would_answer(question, alone=alone, in_company=in_company)
 
@@ -146,16 +140,9 @@ class SkilledAssistant:
 
         It answers what a skill has asked that bot, or calls this one and invites it itself.
         """
-        turns = await self._history.recent(question.session, _PRESSED_BACK)
-        if called and self._inviting(_said(question)):
-            return True
-        return self._open_in(_of_person(turns, question.asker)) is not None
-
-    def _inviting(self, text: str) -> str | None:
-        """Return the skill in which a text invites the bot itself to take part."""
-        skills = self._skills.items()
-        found = (name for name, one in skills if isinstance(one, Invited) and one.is_invited(text))
-        return next(found, None)
+        turns = await self._history.recent(question.session, PRESSED_BACK)
+        asker = question.asker
+        return self._dialogues.negotiates(asker, _said(question), turns, called=called)
 
     async def _taken(
         self, said: AsyncGenerator[Status | Answered]
@@ -174,23 +161,23 @@ class SkilledAssistant:
         if not await self._assistant.is_open(question):  # others would read it
             return
         text = _said(question)
-        back = _PRESSED_BACK if is_press(question.id) else _TURNS_BACK
+        back = PRESSED_BACK if is_press(question.id) else TURNS_BACK
         turns = await self._history.recent(question.session, back)
         pressed = pressed_turn(question, turns)
         if pressed and pressed.dialogue:
             topic = pressed.dialogue.topic
             turns = [one for one in turns if one.dialogue and one.dialogue.topic == topic]
-        dialogue = self._open_for(question.asker, turns)
+        dialogue = self._dialogues.for_person(question.asker, turns)
         # The dialogue has gone on since, or was settled.
         if pressed and pressed.dialogue and pressed.dialogue != dialogue:
             told = self._profile.settled_button
             yield await self._told(question, told, dialogue or replace(pressed.dialogue, data=None))
         elif dialogue and not dialogue.admits(question.asker):
             # Typed words confirm as a press does, so they are for the same people.
-            if text in _choices(turns):
+            if text in choices_of(turns):
                 yield await self._told(question, self._profile.not_your_button, dialogue)
         elif dialogue:
-            text = _chosen(text, _choices(turns))
+            text = chosen(text, choices_of(turns))
             async with aclosing(self._heard(question, text, dialogue)) as said:
                 async for step in said:
                     yield step
@@ -205,8 +192,8 @@ class SkilledAssistant:
     ) -> AsyncGenerator[Status | Answered]:
         """Yield what a skill says that was called by its name, or what may be said to it."""
         text = normalized(command.text)
-        turns = await self._history.recent(question.session, _TURNS_BACK)
-        dialogue = self._open_in(turns)
+        turns = await self._history.recent(question.session, TURNS_BACK)
+        dialogue = self._dialogues.latest(turns)
         named = {skill.name for skill in command.skills}
         new = Dialogue(self._router.likeliest(text, command.skills).name)
         is_open = dialogue and dialogue.skill in named and dialogue.admits(question.asker)
@@ -227,10 +214,10 @@ class SkilledAssistant:
             return
         text, call = _said(question), research.call
         called = self._tools.skill(call)
-        name = called or self._meant(text, research)
+        name = called or self._router.meant(text, research)
         arguments = call.arguments if call and called else {}
-        turns = await self._history.recent(question.session, _TURNS_BACK)
-        dialogue = self._open_in(turns)
+        turns = await self._history.recent(question.session, TURNS_BACK)
+        dialogue = self._dialogues.latest(turns)
         if name is None:
             if dialogue and dialogue.admits(question.asker) and _is_understood_by_nobody(research):
                 async for again in self._asked_again(question, turns[-1], dialogue):
@@ -278,35 +265,6 @@ class SkilledAssistant:
         """Return whether a text is nothing but words that end a dialogue."""
         return compact(text) in map(compact, self._profile.skill_stops)
 
-    def _meant(self, text: str, research: Research) -> str | None:
-        """Return the skill that a message is meant for rather than for the FAQ; None if none is."""
-        found = self._router.candidate(text)
-        if found is None:
-            return None
-        skill, score = found
-        is_answered = research.draft is not None
-        if is_answered and research.leans:  # a short question about the answer before it
-            return None
-        confidence = research.hits[0].confidence if research.hits else 0.0
-        if score < (_FAQ_ANSWERS if is_answered else _FAQ_IS_UNSURE) * confidence:
-            return None
-        titles = [hit.title for hit in research.hits[:3]]
-        questions = [asked for entry in research.entries[:3] for asked in entry.questions]
-        is_nearer = self._router.is_nearer(text, skill, [*titles, *questions])
-        return skill.name if is_nearer else None
-
-    def _open_in(self, turns: Sequence[Turn]) -> Dialogue | None:
-        """Return the dialogue that is not finished; the latest turn of a skill says so."""
-        recent = turns[-_TURNS_BACK:]
-        latest = next((turn.dialogue for turn in reversed(recent) if turn.dialogue), None)
-        if latest and latest.skill in self._skills and latest.is_open(self._now()):
-            return latest
-        return None
-
-    def _open_for(self, person: str, turns: Sequence[Turn]) -> Dialogue | None:
-        """Return the open dialogue in which a person takes part, else the latest of all."""
-        return self._open_in(_of_person(turns, person)) or self._open_in(turns)
-
     async def _told(
         self, question: Question, text: str, dialogue: Dialogue, *, choices: tuple[str, ...] = ()
     ) -> Answered:
@@ -349,29 +307,5 @@ def _is_understood_by_nobody(research: Research) -> bool:
     return research.draft is None and research.referred is None
 
 
-def _of_person(turns: Sequence[Turn], person: str) -> list[Turn]:
-    """Return the turns in which a person alone was asked, and those of their answers."""
-    return [
-        turn
-        for turn in turns
-        if turn.dialogue and (person in turn.dialogue.only or turn.question.asker == person)
-    ]
-
-
 def _said(question: Question) -> str:
     return normalized(question.text) or question.text.strip()
-
-
-def _chosen(text: str, choices: Sequence[str]) -> str:
-    """Return the choice that a message names by its place; a bare number may be an answer."""
-    if any(char.isdigit() for char in text) and "번" not in text:
-        return text
-    place = named_place(text, len(choices))
-    return text if place is None else choices[place]
-
-
-def _choices(turns: Sequence[Turn]) -> tuple[str, ...]:
-    """Return what may be said to the latest question of a skill that has buttons."""
-    return next(
-        (turn.followups for turn in reversed(turns) if turn.dialogue and turn.followups), ()
-    )

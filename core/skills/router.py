@@ -17,14 +17,21 @@ from zlib import crc32
 
 import numpy as np
 
+from core.assistant.drafts.work import Research
 from core.ports import Embedder, TextKind, Vectors
 from core.skills.skill import Skill
 from core.text.korean import ngrams
+from core.types import Label
 
 _MEANING: Final = 0.5  # the rest is the letters
 _LONGEST_GRAM: Final = 4
 _BUCKETS: Final = 1024  # of the letters' n-grams, by their hash
 _RIDGE: Final = 1.0
+# How much the confidence of the FAQ's first entry counts against the router's.
+_FAQ_ANSWERS: Final = 0.5
+_FAQ_IS_UNSURE: Final = 0.25
+# How sure the router has to be of what looks like a greeting or an attack.
+_NO_QUESTION: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,24 @@ class Router:
         if not known:
             return among[0]
         return known[int(np.argmax(self._scores(text, known)))].skill
+
+    def meant(self, text: str, research: Research) -> str | None:
+        """Return the skill that a message is meant for rather than for the FAQ; None if none is."""
+        found = self.candidate(text)
+        if found is None:
+            return None
+        skill, score = found
+        if research.verdict.label in (Label.INJECTION, Label.GREETING) and score < _NO_QUESTION:
+            return None
+        is_answered = research.draft is not None
+        if is_answered and research.leans:  # a short question about the answer before it
+            return None
+        confidence = research.hits[0].confidence if research.hits else 0.0
+        if score < (_FAQ_ANSWERS if is_answered else _FAQ_IS_UNSURE) * confidence:
+            return None
+        titles = [hit.title for hit in research.hits[:3]]
+        questions = [asked for entry in research.entries[:3] for asked in entry.questions]
+        return skill.name if self.is_nearer(text, skill, [*titles, *questions]) else None
 
     def is_nearer(self, text: str, skill: Skill, others: Sequence[str]) -> bool:
         """Return whether a message is more like an example of a skill than like other texts."""

@@ -23,6 +23,7 @@ from core.skills.data.groupings import (
 )
 from core.skills.data.periods import find_period
 from core.skills.data.spans import Period
+from core.text.korean import compact
 from core.text.numerals import ENGLISH, any_of
 from core.text.numerals import count as numeral
 from core.text.spelling.normalize import normalized
@@ -47,16 +48,18 @@ _ASKING: Final = re.compile(
     r"|i want to know|most|least|best|worst|top|bottom|highest|lowest|biggest|largest"
     r"|smallest|fewest|first|which|who|ranking|ranked|the|a|an|our|we|us|did|do|does|is|are|was"
     r"|were|have|has|had|ever|so far|altogether|in total|(?:what|how) about|and|then"
-    r"|instead|in|for|of|by|on|at|to|from|with|there|that|been)\b)"
+    r"|instead|in|for|of|by|on|at|to|from|with|there|that|been|got|gets?|came|comes?|list|rank)\b)"
     r"|가장|제일|(?:알려|보여|말해|뽑아|구해|찾아|정리해|조회해|비교해)\s*(?:줘|주세요|줄래|봐)?(?:요)?"
     r"|(?<![가-힣])(?:언제|어디|누구|누가|뭐|뭔|무엇|어느|어떤|무슨)[가-힣]*"
-    r"|궁금\S*|부탁\S*|비교하면|알\s*수\s*있\S*|알고\s*싶\S*"
+    r"|궁금\S*|부탁\S*|비교하면|알\s*수\s*있\S*|알고\s*싶\S*|나눠서?(?![가-힣])"
+    r"|(?<![가-힣])(?:목록|리스트|명단)(?:을|를|으로|로)?(?![가-힣])|(?<![가-힣])중(?:에서|에)?(?=\s|$)"
     r"|(?<![가-힣])(?:좀|혹시|우리|지금까지|현재|전부|모두|전체|총|다\s*합쳐서?|합쳐서|들어서|정도)(?![가-힣])"
-    r"|(?<![가-힣])(?:많은|많았\S*|많아\S*|적은|적었\S*|적어\S*|높은|높았\S*|높아\S*|낮은|낮았\S*|낮아\S*|큰|컸\S*|작은"
+    r"|(?<![가-힣])(?:얼마나|많이|많은|많았\S*|많아\S*|적은|적게|적었\S*|적어\S*|높은|높았\S*|높아\S*|낮은|낮았\S*|낮아\S*|큰|컸\S*|작은"
     r"|작았\S*|좋은|좋았\S*|좋아\S*|나쁜|나빴\S*|나빠\S*|저조\S*|최고였\S*|최저였\S*|잦은|잦았\S*)(?![가-힣])"
 )
 _NO_VALUE: Final = r"(?!율|률|별(?!점))"
 _SHORTEST_ENDING: Final = 2
+_PLURAL: Final = re.compile("[A-Za-z]{2}[A-RT-Za-rt-z]s$")
 _IN_AN_ENGLISH_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]")
 
 
@@ -70,11 +73,17 @@ class Condition:
     word: str
     of: str
 
+    def fixes(self, grouping: Grouping) -> bool:
+        """Return whether it leaves one group alone, as "women" does of those by gender."""
+        is_one = isinstance(sqlglot.parse_one(self.where), exp.EQ)
+        return is_one and re.search(rf"\.{re.escape(self.of)}\b", grouping.select) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Blanks:
     """The values that were read from a question. `rest` is the question without them.
 
+    `text` is all of it, "" where it was changed by what was said after it.
     `more_periods` is true where it names a second span of days, as a comparison does.
     """
 
@@ -87,6 +96,7 @@ class Blanks:
     fewest: bool = False
     limit: int | None = None
     number: int | None = None
+    text: str = ""
 
     @property
     def says_something(self) -> bool:
@@ -106,6 +116,7 @@ class Blanks:
             fewest=said.fewest or (self.fewest and not said.ranked),
             limit=said.limit or self.limit,
             number=said.number if said.number is not None else self.number,
+            text="",
         )
 
 
@@ -138,6 +149,7 @@ class BlankReader:
             fewest=bool(_FEWEST.search(question)),
             limit=limit,
             number=number,
+            text=compact(normalized(question)),
         )
 
     def _limited(self, text: str) -> tuple[int | None, str]:
@@ -201,7 +213,8 @@ def _forms(
         end = PARTICLE if len(word) == 1 else ""
         if word[-1].isascii():
             end = "(?:s|es)?(?![A-Za-z0-9])"
-        form = rf"(?<![가-힣A-Za-z0-9]){spaced(word)}{end}{_NO_VALUE}"
+        said = word[:-1] if _PLURAL.search(word) else word
+        form = rf"(?<![가-힣A-Za-z0-9]){spaced(said)}{end}{_NO_VALUE}"
         yield re.compile(form, re.IGNORECASE), value, *values[value]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 from core.skills.data.spans import Period, around, first_of, latest, same_day
@@ -46,13 +47,21 @@ def _year_of(match: re.Match[str], today: date) -> int | None:
 
 
 def _months(year: int, month: int, count: int, label: str = "") -> Period:
-    named = label or f"{_NAMES[month - 1].capitalize()} {year}"
-    return Period(first_of(year, month), first_of(year, month + count), named)
+    start = first_of(year, month)
+    return Period(start, first_of(year, month + count), label or _label("month", start, start))
 
 
 def _days(start: date, end: date) -> Period:
-    last = end - timedelta(days=1)
-    return Period(start, end, f"{start}" if start == last else f"{start} to {last}")
+    return Period(start, end, _label("day", start, end - timedelta(days=1)))
+
+
+def _label(unit: str, start: date, last: date) -> str:
+    match unit:
+        case "quarter":
+            return f"Q{(start.month + 2) // 3} {start.year}"
+        case "month":
+            return f"{_NAMES[start.month - 1].capitalize()} {start.year}"
+    return f"{start}" if start == last else f"{start} to {last}"
 
 
 def _named_day(match: re.Match[str], today: date) -> Period | None:
@@ -110,19 +119,7 @@ def _year(match: re.Match[str], today: date) -> Period:
     return _months(year, 1, 12, f"{year}")
 
 
-def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
-    def read(_: re.Match[str], today: date) -> Period:
-        start, end = around(unit, ago, today)
-        match unit:
-            case "quarter":
-                label = f"Q{(start.month + 2) // 3} {start.year}"
-                return _months(start.year, start.month, 3, label)
-            case "month":
-                return _months(start.year, start.month, 1)
-            case _:
-                return _days(start, end)
-
-    return read
+_around: Final = partial(around, label=_label)
 
 
 def _form(pattern: str) -> re.Pattern[str]:

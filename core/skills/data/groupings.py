@@ -12,7 +12,9 @@ from core.text.numerals import ENGLISH, KOREAN, any_of
 
 RANKED: Final = re.compile(
     r"(?i:\b(?:most|least|best|worst|top|bottom|highest|lowest|biggest|largest|smallest|cheapest"
-    r"|fewest|expensive|popular|rank\w*)\b)|가장|제일|최고|최저|최다|최대|최소|상위|하위|(?i:top)|베스트|순위|랭킹|인기|1위|일등|꼴찌|많이|많은|많았|많아"
+    r"|fewest|busiest|expensive|popular|rank\w*)\b)"
+    r"|가장|제일|최고|최저|최다|최대|최소|상위|하위|(?i:top)|베스트|순위|랭킹|인기|1위|일등|꼴찌"
+    r"|(?<!얼마나)(?<!얼마나 )많이|많은|많았|많아"
     r"|적은|적게|높은|높았|높아|낮은|낮았|(?<![가-힣])잘|(?<![가-힣])(?:안|못|덜)\s|부진|(?<![가-힣])싼|저렴|비싼"
     r"|(?<![가-힣])큰|컸|좋은|좋았|나쁜|나빴|저조|부족|모자라|모자란|넉넉|잦은|잦았|주로"
 )
@@ -27,7 +29,7 @@ _EXTREME: Final = (
 COUNT: Final = rf"(\d+|(?<![가-힣]){any_of(*KOREAN)})"
 # "Most customers" is how many, and "the most loyal customers" are groups.
 _EXTREME_ENGLISH: Final = (
-    r"(?:(?:top|bottom|best|worst|cheapest|highest|lowest|biggest|largest|smallest)\S*"
+    r"(?:(?:top|bottom|best|worst|cheapest|highest|lowest|biggest|busiest|largest|smallest)\S*"
     r"|(?:most|least)\s+\S+)"
 )
 # A particle that belongs to the word before it goes with that word.
@@ -137,6 +139,7 @@ def _english_forms_of(grouping: Grouping) -> _Forms:
         rf"\b(?:which|what)\s+(?:\w+\s+)??(?P<w>{word})\b",
         rf"\b{_EXTREME_ENGLISH}\s+(?:\S+\s+){{0,2}}?(?P<w>{word})\b",
         rf"\b(?P<w>{word})\s+(?:with|that|who|ranking|ranked)\b",
+        rf"\b(?:rank|sort)\s+(?:\w+\s+)??(?P<w>{word})\b",
         rf"\b(?:\d+|{any_of(*ENGLISH)})\s+(?:\w+\s+)??(?P<w>{word})\b",
     )
     asked = rf"\b{any_of(*map(re.escape, grouping.asked))}\b" if grouping.asked else None

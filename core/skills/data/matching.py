@@ -1,29 +1,45 @@
-"""The sample questions nearest to a question, by what is left of both without their blanks."""
+"""The sample questions nearest to a question, by what is left of both without their blanks.
+
+A wrong number is worse than a question back. So a sample is trusted only if it has a place for all
+that the question names, and if its phrasings together have most of the question's words.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
+from typing import Final
 
 from core.ports import Vectors
 from core.skills.data.blanks import BlankReader, Blanks
 from core.skills.data.book import QueryBook, Sample
+from core.skills.data.groupings import THING
 from core.text.korean import compact, ngrams
 
 _WORDS, _LETTERS, _MEANING = 0.4, 0.3, 0.3
+_RIVAL: Final = 0.5  # of the first sample's score
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A sample, the phrasing of it that is nearest, its terms, and how near it is (0 to 1)."""
+    """A sample, the phrasing of it that is nearest, its terms, and how near it is (0 to 1).
+
+    `covered` are the question's terms that are in any phrasing of the sample, `uncovered` the
+    others. `coverage` is the share of the former by weight. `is_literal` tells that the question
+    is the phrasing itself, as a button says it.
+    """
 
     sample: Sample
     question: str
     terms: frozenset[str]
     score: float
+    covered: frozenset[str]
+    uncovered: frozenset[str]
+    coverage: float
+    is_literal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +48,10 @@ class _Phrasing:
 
     sample: Sample | None
     question: str
+    text: str
     terms: Counter[str]
     letters: frozenset[str]
+    columns: frozenset[str]
 
 
 class Matcher:
@@ -50,34 +68,57 @@ class Matcher:
         self._terms = terms
         self._embed = embed
         today = date(2000, 1, 1)  # any day will do: the rest of the question is the same
-        rows = [(s, q, reader.read(q, today).rest) for s in book.samples for q in s.questions]
-        self._phrasings = [
-            _Phrasing(sample, question, Counter(terms(rest)), _letters(rest))
-            for sample, question, rest in rows
-        ]
+        read = [(s, q, reader.read(q, today)) for s in book.samples for q in s.questions]
+        self._phrasings = [self._phrasing(*one) for one in read]
         seen = Counter(term for phrasing in self._phrasings for term in phrasing.terms)
         self._weights = {
             term: log(1 + len(self._phrasings) / count) for term, count in seen.items()
         }
         self._unknown = log(1 + len(self._phrasings))
-        self._vectors = embed([rest for *_, rest in rows])
+        self._vocabulary = {
+            id(sample): {t for one in self._phrasings if one.sample is sample for t in one.terms}
+            for sample in book.samples
+        }
+        groups = [word for grouping in book.groupings for word in (grouping.name, *grouping.words)]
+        self._groups = {term for word in groups for term in terms(word)}
+        self._thing = set(terms(THING))
+        self._vectors = embed([blanks.rest for *_, blanks in read])
         self._bar = self._learnt()
 
     def nearest(self, blanks: Blanks) -> list[Match]:
         """Return the samples that have a place for the question's groups, the nearest first."""
-        rest = blanks.rest
-        asked = _Phrasing(None, rest, Counter(self._terms(rest)), _letters(rest))
-        meanings = self._vectors @ self._embed([rest])[0]
+        asked = self._phrasing(None, blanks.rest, blanks)
+        meanings = self._vectors @ self._embed([blanks.rest])[0]
         best: dict[int, Match] = {}
         for phrasing, meaning in zip(self._phrasings, meanings, strict=True):
             if phrasing.sample is None or not _fits(phrasing.sample, blanks):
                 continue
             score = self._score(asked, phrasing, float(meaning))
             known = best.get(id(phrasing.sample))
-            if known is None or score > known.score:
-                terms = frozenset(phrasing.terms)
-                best[id(phrasing.sample)] = Match(phrasing.sample, phrasing.question, terms, score)
-        return sorted(best.values(), key=lambda match: -match.score)
+            match = self._match(asked, phrasing, phrasing.sample, score)
+            if known is None or _rank(match) > _rank(known):
+                best[id(phrasing.sample)] = match
+        return sorted(best.values(), key=_rank, reverse=True)
+
+    def _phrasing(self, sample: Sample | None, question: str, blanks: Blanks) -> _Phrasing:
+        rest = blanks.rest
+        terms = Counter(self._terms(rest))
+        columns = frozenset(condition.of for condition in blanks.conditions)
+        return _Phrasing(sample, question, blanks.text, terms, _letters(rest), columns)
+
+    def _match(self, asked: _Phrasing, phrasing: _Phrasing, sample: Sample, score: float) -> Match:
+        said = asked.terms.keys() - self._thing
+        covered = frozenset(said & self._vocabulary[id(sample)])
+        if said:
+            coverage = self._weight(covered) / self._weight(said)
+        else:  # "the most cancelled product": all is in the blanks
+            coverage = float(asked.columns == phrasing.columns)
+        terms, uncovered = frozenset(phrasing.terms), frozenset(said - covered)
+        literal = asked.text == phrasing.text != ""
+        return Match(sample, phrasing.question, terms, score, covered, uncovered, coverage, literal)
+
+    def _weight(self, terms: Iterable[str]) -> float:
+        return sum(self._weights.get(term, self._unknown) for term in terms)
 
     def _score(self, asked: _Phrasing, other: _Phrasing, meaning: float) -> float:
         return (
@@ -102,21 +143,36 @@ class Matcher:
         """Return whether the first match is to be trusted.
 
         It has to be as near as a sample's own phrasings mostly are to each other, the question
-        must not speak mostly of what no sample speaks of, and it has to say something that tells
-        the first sample from the second: "how many?" does not.
+        must say mostly what the sample says, and no other sample may say more of it, or all of it.
+        What a superlative is said of has to be in the sample: "the most discounts" is no number of
+        sales.
         """
         match, *others = matches
-        terms = set(self._terms(blanks.rest))
-        if others and match.terms - terms and terms <= others[0].terms:
+        if match.is_literal:
+            return True
+        missing = match.uncovered - self._groups
+        if match.score < self._bar or not match.coverage:
             return False
-        return match.score >= self._bar and self.knows(blanks)
+        if self._weight(match.covered) < self._weight(missing):
+            return False
+        if blanks.ranked and any(map(_names_a_thing, missing)):
+            return False
+        return not self._is_rivalled(blanks, match, others)
+
+    def _is_rivalled(self, blanks: Blanks, match: Match, others: Sequence[Match]) -> bool:
+        """Return whether another sample says more of the question, or the next all of it."""
+        terms = set(self._terms(blanks.rest)) - self._thing
+        if others and match.terms - terms - self._thing and terms <= others[0].terms:
+            return True
+        rivals = (other for other in others if other.score >= match.score * _RIVAL)
+        return any(other.coverage > match.coverage for other in rivals)
 
     def knows(self, blanks: Blanks) -> bool:
-        """Return whether a question speaks mostly of what the samples speak of."""
-        terms = set(self._terms(blanks.rest))
-        known = sum(self._weights[term] for term in terms if term in self._weights)
-        unknown = self._unknown * sum(term not in self._weights for term in terms)
-        return known >= unknown
+        """Return whether at least a quarter of what a question says is in samples or in blanks."""
+        terms = set(self._terms(blanks.rest)) - self._thing
+        known = sum(term in self._weights for term in terms)
+        named = len(blanks.groupings) + len(blanks.conditions)
+        return 3 * (known + named) >= len(terms) - known
 
     def _learnt(self) -> float:
         """Return how near a phrasing is to the others of its sample, in nine cases of ten."""
@@ -137,15 +193,33 @@ def _fits(sample: Sample, blanks: Blanks) -> bool:
     said = {condition.word for condition in blanks.conditions}
     if sample.words and not any(word in said or word in blanks.rest for word in sample.words):
         return False
-    if blanks.more_periods:
+    if blanks.more_periods or (blanks.period and not sample.period):
         return False
+    if blanks.number is not None and sample.number is None:
+        return False
+    return _has_groups(sample, blanks)
+
+
+def _has_groups(sample: Sample, blanks: Blanks) -> bool:
     match blanks.groupings:
         case ():
             return not sample.by and (not sample.grouped or blanks.ranked)
         case (grouping,):
+            if any(condition.fixes(grouping) for condition in blanks.conditions):
+                return False
             return sample.takes(grouping) or sample.by == grouping.name
         case _:
             return False
+
+
+def _rank(match: Match) -> tuple[bool, float]:
+    return match.is_literal, match.score * (1 + match.coverage)
+
+
+def _names_a_thing(term: str) -> bool:
+    """Return whether a term is a noun; those of one syllable are counters."""
+    word, _, tag = term.rpartition("/")
+    return tag == "N" and len(word) > 1
 
 
 def _letters(text: str) -> frozenset[str]:

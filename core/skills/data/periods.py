@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 from core.skills.data.english_periods import ENGLISH_PERIODS
@@ -46,16 +47,22 @@ def _begins_a_word(text: str, place: int) -> bool:
 
 
 def _days(start: date, end: date) -> Period:
-    last = end - timedelta(days=1)
-    if start == last:
-        return Period(start, end, f"{start.year}년 {start.month}월 {start.day}일")
-    shown = f"{start.year}년 {start.month}월 {start.day}일~"
-    return Period(start, end, f"{shown}{last.year}년 {last.month}월 {last.day}일")
+    return Period(start, end, _label("day", start, end - timedelta(days=1)))
 
 
 def _months(year: int, month: int, count: int, label: str = "") -> Period:
     start = first_of(year, month)
-    return Period(start, first_of(year, month + count), label or f"{year}년 {month}월")
+    return Period(start, first_of(year, month + count), label or _label("month", start, start))
+
+
+def _label(unit: str, start: date, last: date) -> str:
+    match unit:
+        case "quarter":
+            return f"{start.year}년 {(start.month + 2) // 3}분기"
+        case "month":
+            return f"{start.year}년 {start.month}월"
+    first = f"{start.year}년 {start.month}월 {start.day}일"
+    return first if start == last else f"{first}~{last.year}년 {last.month}월 {last.day}일"
 
 
 def _year_of(match: re.Match[str], today: date) -> int | None:
@@ -121,20 +128,7 @@ def _last(match: re.Match[str], today: date) -> Period:
             return _days(same_day(today, count), end)
 
 
-def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
-    def read(_: re.Match[str], today: date) -> Period:
-        start, end = around(unit, ago, today)
-        match unit:
-            case "quarter":
-                label = f"{start.year}년 {(start.month + 2) // 3}분기"
-                return _months(start.year, start.month, 3, label)
-            case "month":
-                return _months(start.year, start.month, 1)
-            case _:
-                return _days(start, end)
-
-    return read
-
+_around: Final = partial(around, label=_label)
 
 _FORMS: Final[
     tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,11 +16,23 @@ class Period:
     label: str
 
 
-def around(unit: str, ago: int, today: date) -> tuple[date, date]:
-    """Return the day, the week from Monday, the quarter or the month that was so many ago.
+def around(
+    unit: str, ago: int, label: Callable[[str, date, date], str]
+) -> Callable[[object, date], Period]:
+    """Return what reads "last week": the day, week, quarter or month that was so many `ago`.
 
-    They are its first day and the day after its last.
+    `label` names a span by its unit, its first day and its last.
     """
+
+    def read(_: object, today: date) -> Period:
+        start, end = _bounds(unit, ago, today)
+        return Period(start, end, label(unit, start, end - timedelta(days=1)))
+
+    return read
+
+
+def _bounds(unit: str, ago: int, today: date) -> tuple[date, date]:
+    """Return the first day of a unit, of which a week begins on Monday, and the day after it."""
     match unit:
         case "day":
             start = today - timedelta(days=ago)

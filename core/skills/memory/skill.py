@@ -108,7 +108,7 @@ class MemorySkill:
                 found = self.words.intents.found("forget", text)
                 return text[found.start() :] if found else text
             case "remember":
-                return text.replace(self.words.told(text), "").strip()
+                return text.replace(self.words.told(text), "").strip() or text
         return text
 
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:

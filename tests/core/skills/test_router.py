@@ -3,11 +3,13 @@
 import json
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from fakes.assistants import NOTHING_LIKE_IT
 
 from config.resources import EXAMPLES
 from core.skills.data.skill import DataSkill
@@ -19,6 +21,7 @@ from core.skills.memory.skill import MemorySkill, MemoryWords
 from core.skills.recommender.form import load_shipped_form
 from core.skills.recommender.skill import RecommenderSkill
 from core.skills.router import Router
+from core.types import Label, Verdict
 
 MEANT = {
     "meetings": """
@@ -92,6 +95,20 @@ def test_nine_in_ten_fresh_messages_reach_their_skill(router):
     found = [(skill, text, router.candidate(text)) for skill, text in asked]
     reached = [skill for skill, _, one in found if one and one[0].name == skill]
     assert len(reached) >= 0.9 * len(asked), Counter(reached)
+
+
+@pytest.mark.parametrize(
+    ("label", "meant"),
+    [(Label.INJECTION, None), (Label.GREETING, None), (Label.OFF_TOPIC, "data")],
+)
+def test_what_looks_like_an_attack_or_a_greeting_needs_a_surer_router(router, label, meant):
+    """The memory is asked in words like those of an attack, but more plainly."""
+    research = replace(NOTHING_LIKE_IT, verdict=Verdict(label, dict.fromkeys(Label, 0.25)))
+    text = "작년 이맘때 얼마나 팔았지"
+    assert 0 < router.candidate(text)[1] < 0.3
+    assert router.meant(text, research) == meant
+    plain = "내가 기억해 달란 거 다 보여줄래"
+    assert router.meant(plain, research) == "memory"
 
 
 def test_questions_to_other_organisations_are_rarely_like_a_skill(router):

@@ -1,7 +1,8 @@
 """A clinic's visits and bills, asked in Korean and English: a third schema, with fresh questions.
 
-They were written after the books, and nothing was changed for them: 16 of the 20 were answered
-rightly and one wrongly when they were first asked.
+They were written after the books. When they were first asked, 16 of the 20 were answered rightly
+and one wrongly: "the illness seen most" as an income. What the samples do not name is asked back
+since then, of which one that was right by luck is a case, too.
 """
 
 import sqlite3
@@ -112,7 +113,7 @@ def clinic(tmp_path_factory):
     return path
 
 
-def test_fresh_questions_to_a_clinic_are_answered_rightly_and_hardly_any_wrongly(
+def test_fresh_questions_to_a_clinic_are_answered_rightly_and_none_wrongly(
     clinic, analyzer, encoder
 ):
     right, wrong = [], []
@@ -127,5 +128,5 @@ def test_fresh_questions_to_a_clinic_are_answered_rightly_and_hardly_any_wrongly
                 if isinstance(answer, DataAnswer):
                     found = sorted(map(str, answer.rows.rows[: len(rows)]))
                     (right if found == sorted(map(str, rows)) else wrong).append(text)
-    assert len(right) >= 16, wrong
-    assert len(wrong) <= 1, wrong
+    assert len(right) >= 15, wrong
+    assert not wrong
