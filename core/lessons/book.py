@@ -213,6 +213,8 @@ class LessonBook:
         await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
         await self._retract(lesson)
         await self._lessons.remove(lesson_id, at)
+        # Until it was removed, a redelivery of the lesson could answer its case again.
+        await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
         await self._catch_up()
         await self._note(by, "lesson.undo", lesson)
         return Taught(Outcome.UNLEARNED, lesson)

@@ -12,8 +12,15 @@ from core.types import Case
 class Cases(Protocol):
     """Questions that wait for a person. A case is changed in the place of what was read."""
 
-    async def add(self, case: Case) -> bool:
-        """Store a new case, with version 1; False if its id is there."""
+    async def latest(self) -> int:
+        """Return the number of the case that was added last; 0 if there is none."""
+        ...
+
+    async def add(self, case: Case, *, after: int) -> bool:
+        """Store a new case with version 1 and the number that follows `after`.
+
+        False if its id is there, or that number: another case was added since it was the `latest`.
+        """
         ...
 
     async def save(self, case: Case) -> bool:

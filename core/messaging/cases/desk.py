@@ -136,19 +136,31 @@ class CaseDesk:
     async def _opened(
         self, question: Question, nearest: Sequence[str], *, public: bool, calls: bool
     ) -> Case:
-        title = await self._title_of(question)
-        if joined := await self._joined(question, title, public=public):
-            return joined
+        """Return the case that a question opens or joins.
+
+        If another process has opened a case since the open ones were read, they are read again: it
+        may ask the same.
+        """
+        title, new = await self._title_of(question), None
+        while True:
+            latest = await self.cases.latest()
+            if joined := await self._joined(question, title, public=public):
+                return joined
+            new = new or await self._new(question, title, nearest, public=public, calls=calls)
+            if await self.cases.add(new, after=latest):
+                return new
+            if stored := await self.cases.find(new.id):
+                return stored
+
+    async def _new(
+        self, question: Question, title: str, nearest: Sequence[str], *, public: bool, calls: bool
+    ) -> Case:
         now = self.now()
         case = Case(_id_of(question.id), title, now, (Waiter(question),))
-        if public:
-            owners = await self.owners_of(title, nearest, question)
-            case = await self._first_call(case, owners, now, calls=calls)
-        if await self.cases.add(case):
+        if not public:
             return case
-        stored = await self.cases.find(case.id)
-        assert stored  # noqa: S101 - else it had been added
-        return stored
+        owners = await self.owners_of(title, nearest, question)
+        return await self._first_call(case, owners, now, calls=calls)
 
     async def _joined(self, question: Question, title: str, *, public: bool) -> Case | None:
         """Let a question join the open case that asks the same; None if there is none."""

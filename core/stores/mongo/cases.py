@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from pymongo import ASCENDING, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from core.stores.case_records import case_as_stored, case_of, case_record
@@ -27,12 +27,20 @@ class MongoCases:
     def __init__(self, database: MongoDatabase) -> None:
         self._db = database
 
-    async def add(self, case: Case) -> bool:
-        """Store a new case; False if its id is there."""
+    async def latest(self) -> int:
+        """Return the number of the case that was added last; 0 if there is none."""
+        with self._db.translated():
+            numbered = {"number": {"$gt": 0}}
+            found = await self._db.cases.find_one(numbered, sort=[("number", DESCENDING)])
+            return int(found["number"]) if found else 0
+
+    async def add(self, case: Case, *, after: int) -> bool:
+        """Store a new case, numbered; False if its id or its number is there."""
         stored = case_as_stored(replace(case, version=1))
+        numbered = {"_id": case.id, "number": after + 1, **_fields(stored)}
         with self._db.translated():
             try:
-                await self._db.cases.insert_one({"_id": case.id, **_fields(stored)})
+                await self._db.cases.insert_one(numbered)
             except DuplicateKeyError:
                 return False
             return True

@@ -92,6 +92,8 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("questions", ASCENDING)], name="by_question"),
         IndexModel([("people", ASCENDING)], name="by_person"),
         IndexModel([("answer_id", ASCENDING)], name="by_answer"),
+        # Of two processes that add a case at once, one has to look again.
+        IndexModel([("number", ASCENDING)], name="number", unique=True, sparse=True),
     ],
     "memories": [
         IndexModel(

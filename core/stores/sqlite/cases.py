@@ -34,6 +34,7 @@ OPEN: Final = "SELECT record, version FROM cases WHERE open ORDER BY opened_at_m
 DUE: Final = """
     SELECT record, version FROM cases WHERE due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?
 """
+LATEST: Final = "SELECT latest FROM case_numbers"
 OF_PERSON: Final = """
     SELECT record, version FROM cases
     WHERE id IN (SELECT case_id FROM case_questions WHERE asker = ?) OR taken_by = ?1
@@ -43,6 +44,7 @@ _PUT: Final = """
         id, open, opened_at_ms, due_at_ms, taken_by, answer_id, version, record
     ) VALUES (:id, :open, :opened_at_ms, :due_at_ms, :taken_by, :answer_id, :version, :record)
 """
+_NUMBER: Final = "UPDATE case_numbers SET latest = latest + 1 WHERE latest = ?"
 _COUNT: Final = """
     INSERT INTO case_calls (owner, day, calls) VALUES (?, ?, 1)
     ON CONFLICT (owner, day) DO UPDATE SET calls = calls + 1 RETURNING calls
@@ -55,12 +57,18 @@ class SqliteCases:
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
-    async def add(self, case: Case) -> bool:
-        """Store a new case; False if its id is there."""
+    async def latest(self) -> int:
+        """Return the number of the case that was added last; 0 if there is none."""
+        return await self._file.read(lambda db: int(db.execute(LATEST).fetchone()[0]))
+
+    async def add(self, case: Case, *, after: int) -> bool:
+        """Store a new case, numbered; False if its id or its number is there."""
         stored = case_as_stored(replace(case, version=1))
 
         def add(db: sqlite3.Connection) -> bool:
             if db.execute(FIND, (stored.id,)).fetchone():
+                return False
+            if not db.execute(_NUMBER, (after,)).rowcount:
                 return False
             put(db, stored)
             return True

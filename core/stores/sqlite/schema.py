@@ -318,4 +318,9 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX tombstones_by_age ON tombstones (made_at_ms)",
     ),
+    (
+        # How many cases were added: of two processes that add one at once, one has to look again.
+        "CREATE TABLE case_numbers (latest INTEGER NOT NULL)",
+        "INSERT INTO case_numbers VALUES (0)",
+    ),
 )

@@ -50,7 +50,8 @@ async def acts(stores):
 
 async def case_of(stores):
     await stores.cases.add(
-        Case("c1", LESSON.question, NOON, (Waiter(Question("q1", ROOM, "주차", "U2", NOON, "1")),))
+        Case("c1", LESSON.question, NOON, (Waiter(Question("q1", ROOM, "주차", "U2", NOON, "1")),)),
+        after=0,
     )
     return lambda: stores.cases.find("c1")
 
@@ -150,3 +151,16 @@ async def test_what_is_undone_opens_its_case_again_and_each_act_is_in_the_log(st
     ]
     (first, *_) = reversed(await stores.reports.audit(9))
     assert first.detail == "l1 in wall:1: 주차는 어디에 하나요?"
+
+
+async def test_a_redelivery_while_a_lesson_is_undone_does_not_answer_its_case_again(stores):
+    case = await case_of(stores)
+
+    async def comes_again(_lesson):
+        await book.keep(LESSON, by="김담당")
+
+    book = book_of(stores, PROFILE, retract=comes_again)
+    await book.keep(LESSON, by="김담당")
+    await book.undo("l1", by="최담당")
+    assert (await case()).is_open
+    assert await stores.lessons.page(9) == []

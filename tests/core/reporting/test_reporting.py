@@ -121,8 +121,10 @@ async def test_a_gap_closes_with_its_case_and_opens_with_it(stores, ending):
     await stores.history.append(ended(2, "주차는?", TurnState.ESCALATED))
     first, second = await stores.archive.found(["1", "2"])
     case = Case("c1", first.question.text, NOW, (Waiter(first.question),))
-    await stores.cases.add(case)
-    await stores.cases.add(Case("c2", second.question.text, NOW, (Waiter(second.question),)))
+    await stores.cases.add(case, after=0)
+    await stores.cases.add(
+        Case("c2", second.question.text, NOW, (Waiter(second.question),)), after=1
+    )
     entry = Passage("e1", "견학 안내", "수요일입니다.", 1.0, Source("official"))
     over = case.closed(at=NOW) if "job" in ending else case.answered("entry:e1", entry, at=NOW)
     await stores.cases.save(replace(over, version=1))
@@ -139,7 +141,7 @@ async def test_a_gap_closes_when_its_lesson_is_taught_and_opens_when_that_is_und
         await stores.history.append(ended(number, text, TurnState.ESCALATED, timedelta(days=1)))
     first, second, third = await stores.archive.found(["0", "1", "2"])
     waiters = tuple(Waiter(turn.question) for turn in (first, second))
-    await stores.cases.add(Case("c1", first.question.text, NOW, waiters))
+    await stores.cases.add(Case("c1", first.question.text, NOW, waiters), after=0)
     taught = Lesson("l1", SessionId("s"), first.question.text, "수요일", learned_at=NOW)
     await stores.lessons.teach(replace(taught, question_id=first.question.id))
     await answer_case(stores.cases, await stores.lessons.find("l1"), at=NOW)

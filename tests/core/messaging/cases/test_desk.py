@@ -90,6 +90,31 @@ async def test_many_who_ask_the_same_at_once_are_one_case(desk, stores):
     assert len(case.waiters) == 20
 
 
+@pytest.mark.parametrize("store", ["sqlite", "mongo"])
+async def test_two_processes_that_get_the_same_question_at_once_open_one_case(
+    store, tmp_path, request, clock
+):
+    """Both have found no open case that asks the same before either of them opens its own."""
+    uri = f"{request.getfixturevalue('server').uri}/faqbot" if store == "mongo" else None
+    settings = Settings(_env_file=None, data_dir=tmp_path, mongodb_uri=uri)
+    both_have_looked = asyncio.Barrier(2)
+
+    async def look(_titles):
+        await both_have_looked.wait()
+        return ()
+
+    async with open_stores(settings) as one, open_stores(settings) as other:
+        parts = {"roster": Roster((TEAM,), Owner("", ())), "now": clock, "categories_of": look}
+        desks = [desk_of(stores, PROFILE, settings, **parts) for stores in (one, other)]
+        asking = [told(at, asked(by=by)) for by, at in enumerate(desks, start=1)]
+        first, second = sorted(await asyncio.gather(*asking), key=lambda ending: not ending.calls)
+        (case,) = await other.cases.open(9)
+    assert (first.calls, second.calls) == (True, False)
+    assert second.note == PROFILE.case_joined.format(question=asked().text)
+    assert first.case_id == second.case_id == case.id
+    assert {waiter.question.asker for waiter in case.waiters} == {"slack:U1", "slack:U2"}
+
+
 async def test_another_question_is_another_case(desk, stores):
     at = desk(TEAM)
     assert (await told(at, asked())).calls
