@@ -1,12 +1,14 @@
-"""A case over both platforms, with the real parts: taught on one, and told on the other."""
+"""A case over all platforms, with the real parts: taught on one, and told on the others."""
 
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from fakes.discord_bot import answers_in
 from fakes.slack_bot import make_settings
+from fakes.web_person import Person, events_of
 
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.cases import entry_reviews
@@ -22,7 +24,7 @@ ASKED = "물류센터 견학은 언제 가능한가요?"
 ALIKE = "물류센터 견학이 언제 가능한지 궁금해요"
 OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신청해 주세요."
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class Clock:
@@ -43,13 +45,15 @@ async def slack():
 
 @asynccontextmanager
 async def at_work(slack, fake, data_dir, clock, **owners):
-    """The bot as `faqbot run` sets it up, on both platforms, at the time of a clock."""
+    """The bot as `faqbot run` sets it up, on all platforms, at the time of a clock."""
     settings = make_settings(
         slack,
         data_dir,
         DISCORD_BOT_TOKEN=fake.settings.token,
         DISCORD_API_URL=fake.url,
         DISCORD_GATEWAY_URL=fake.gateway_url,
+        web="on",
+        web_port=0,
         **owners,
     )
     async with (
@@ -65,7 +69,7 @@ async def at_work(slack, fake, data_dir, clock, **owners):
         try:
             await slack.until(lambda: slack.sockets)
             await fake.until(lambda: fake.online)
-            yield service, stores
+            yield service, stores, next(one.address for one in platforms if one.address)
         finally:
             for task in tasks:
                 task.cancel()
@@ -76,8 +80,41 @@ async def _alone():
     return True
 
 
-async def test_a_case_over_both_platforms_until_its_answer_is_undone(slack, fake, sample_data):
-    """Asked on Slack and Discord, called once, reminded by the clock, answered, told, undone."""
+@asynccontextmanager
+async def visitor(address):
+    """Somebody at the page."""
+    person = Person(address)
+    try:
+        yield person
+    finally:
+        await person.close()
+
+
+async def arrived(person, message):
+    """What another window shows that comes to this conversation after its only question."""
+    url = f"{person.address}/api/v1/sessions/{message.session}/events"
+    async with person.http.get(url) as response:
+        async for event in events_of(response):
+            new = [one["id"] for one in event.data["questions"] if one["id"] != message.id]
+            for name in new:
+                _, told = await person.call("GET", f"/questions/{quote(name, safe='')}?html")
+                if told["answer"]:
+                    return told
+    raise AssertionError("the window was closed")
+
+
+async def loaded_again(person, message):
+    """What the page shows of a conversation that is opened anew."""
+    _, told = await person.call("GET", f"/sessions/{message.session}?html")
+    return told["questions"]
+
+
+async def test_a_case_over_all_platforms_until_its_answer_is_undone(slack, fake, sample_data):
+    """Asked on Slack, Discord and the page, called once, answered on Slack, told to each, undone.
+
+    The clock is driven until the owner is reminded. The page has a second window, and is loaded
+    again.
+    """
     minsu, owner = slack.add_person("민수"), slack.add_person("김담당")
     channel = slack.add_channel("문의", minsu, owner)
     narae, third = await fake.create_user("나래"), await fake.create_user("도윤")
@@ -94,11 +131,21 @@ async def test_a_case_over_both_platforms_until_its_answer_is_undone(slack, fake
         await fake.until(lambda: question.thread and answers_in(fake, question.thread))
         return question
 
-    async with at_work(slack, fake, sample_data, clock, slack_owners=owner.id) as (service, stores):
+    owners = {"slack_owners": owner.id}
+    async with (
+        at_work(slack, fake, sample_data, clock, **owners) as (service, stores, address),
+        visitor(address) as guest,
+    ):
         question = await minsu.mention(channel, ASKED)
         await slack.until(owner.notifications, timeout_s=PATIENCE_S)
         other = await ask(ALIKE, narae)
-        await fake.until(lambda: PROFILE.case_joined.format(question=ASKED) in read(other), 20)
+        await fake.until(
+            lambda: PROFILE.case_joined.format(question=ASKED) in read(other), PATIENCE_S
+        )
+        asked = await guest.ask(OTHERWISE)
+        await guest.until(lambda: asked.ending)
+        assert asked.ending["note"] == PROFILE.case_joined.format(question=ASKED)
+        second_window = asyncio.create_task(arrived(guest, asked))
         assert len(owner.notifications()) == 1
 
         clock.ahead = timedelta(hours=5)
@@ -113,18 +160,28 @@ async def test_a_case_over_both_platforms_until_its_answer_is_undone(slack, fake
         assert read(other).count(PROFILE.case_answered) == 1
         assert PROFILE.case_answered not in shown(question)  # they have read it there
         assert len(owner.notifications()) == 2  # nobody else is left to be called
+        async with asyncio.timeout(PATIENCE_S):
+            told = await second_window
+        assert told["answer"]["text"].startswith(PROFILE.case_answered)
+        assert TOLD.split(".", maxsplit=1)[0] in told["answer"]["text"]
 
         answered = await ask(OTHERWISE, third)
         await fake.until(lambda: "김담당 님이 알려 준 내용" in read(answered), PATIENCE_S)
+
+        loaded = await loaded_again(guest, asked)
+        assert [one["id"] for one in loaded] == [asked.id, told["id"]]
+        assert loaded[1]["answer"]["text"] == told["answer"]["text"]
 
         await owner.delete(lesson)
         await slack.until(lambda: PROFILE.teach_unlearned in shown(question))
         await fake.until(lambda: "담당자가 거두었어요" in read(answered), PATIENCE_S)
         assert read(answered).count("담당자가 거두었어요") == 1
         (case,) = await stores.cases.open(9)
-        assert (case.state, len(case.waiters)) == (CaseState.OPEN, 2)
+        assert (case.state, len(case.waiters)) == (CaseState.OPEN, 3)
         again = await ask(OTHERWISE, narae)
-        await fake.until(lambda: PROFILE.case_joined.format(question=ASKED) in read(again), 20)
+        await fake.until(
+            lambda: PROFILE.case_joined.format(question=ASKED) in read(again), PATIENCE_S
+        )
         assert TOLD not in read(again)
 
 
@@ -147,7 +204,7 @@ async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by
 
     owners = {"slack_owners": owner.id, "discord_owners": str(narae.id)}
     to_slack = owners | {"digest_to": f"slack:{channel.id}"}
-    async with at_work(slack, fake, sample_data, clock, **to_slack) as (_, stores):
+    async with at_work(slack, fake, sample_data, clock, **to_slack) as (_, stores, _):
         (asked,) = await slack.until(lambda: on_slack("FAQ의 이 항목은 아직 맞나요?"), PATIENCE_S)
         assert title in visible(asked)
         assert f"<@{owner.id}>" in asked.text
@@ -162,7 +219,7 @@ async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by
         assert (review.who, review.due_at - review.at) == ("김담당", timedelta(days=30))
     await _make_due(slack, sample_data, days=30)
     to_discord = owners | {"digest_to": f"discord:{place.id}"}
-    async with at_work(slack, fake, sample_data, clock, **to_discord) as (_, stores):
+    async with at_work(slack, fake, sample_data, clock, **to_discord) as (_, stores, _):
         (asked,) = await fake.until(lambda: on_discord("FAQ의 이 항목은 아직 맞나요?"), PATIENCE_S)
         assert f"<@{narae.id}>" in asked.content
         refused = await fake.press(asked, label_right, user=other)
