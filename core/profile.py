@@ -239,6 +239,8 @@ class Profile:
     digest_quiet: str
     digest_week: str
     digest_days: str
+    digest_most_asked: str
+    digest_often: str
     digest_gaps: str
     digest_gap: str
     digest_reasons: str

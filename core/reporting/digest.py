@@ -1,4 +1,4 @@
-"""The digest for owners: unanswered questions, open cases, new lessons, due reviews."""
+"""The digest for owners: what was asked most and in vain, open cases, new lessons, due reviews."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from core.reporting.gaps import GapGroup
 from core.retrieval.audience import hidden_wordings, is_within
 from core.retrieval.overlay.lesson_sync import all_lessons
 from core.text.korean import compact
-from core.types import Case, Entry, EntryReview, Feedback, Lesson, LessonState, Span
+from core.types import Case, Entry, EntryReview, Feedback, Lesson, LessonState, Span, TurnState
 
 _WEEK: Final = timedelta(days=7)
 _LEARNT: Final = (LessonState.SERVED, LessonState.EXPIRED)
 _MOST_CASES, _MOST_OPINIONS = 1_000, 1_000
+_MOST_ANSWERS: Final = 5_000  # the latest of a week that are looked at for what was asked most
+_OFTEN: Final = 2  # what was asked once is not among what was asked most
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,18 @@ class DayCount:
     day: date
     asked: int
     missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOften:
+    """The title of an entry, or the question of a lesson, and how many questions it answered.
+
+    `category` is that of a lesson.
+    """
+
+    title: str
+    count: int
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +61,17 @@ class Digest:
     """The digest of the time from `since` to `until`.
 
     `counts` are those of its turns and opinions, by name; `week` are the last seven days, the
-    oldest first. `gaps` are the groups that somebody asked about this week, the largest first.
-    `learnt` were taught since; `held` wait for a word; `due` and `due_entries` have their date
-    within the next week; `overlaps` are lessons that the FAQ answers, too, or contradicts.
+    oldest first, and `most_asked` answered most questions in them. `gaps` are the groups that
+    somebody asked about this week, the largest first. `learnt` were taught since; `held` wait for a
+    word; `due` and `due_entries` have their date within the next week; `overlaps` are lessons that
+    the FAQ answers, too, or contradicts.
     """
 
     since: datetime
     until: datetime
     counts: dict[str, float]
     week: tuple[DayCount, ...] = ()
+    most_asked: tuple[AskedOften, ...] = ()
     gaps: tuple[GapGroup, ...] = ()
     disliked: tuple[Disliked, ...] = ()
     cases: tuple[Case, ...] = ()
@@ -85,6 +101,11 @@ class Digest:
         overlaps = (one for one in self.overlaps if is_open(one.title) and among([one.lesson]))
         return replace(
             self,
+            most_asked=tuple(
+                one
+                for one in self.most_asked
+                if is_open(one.title) and not is_within(one.category, closed)
+            ),
             gaps=tuple(filter(may_name, self.gaps)),
             disliked=tuple(one for one in self.disliked if is_open(one.question, *one.sources)),
             cases=tuple(one for one in self.cases if is_open(one.question)),
@@ -125,6 +146,7 @@ async def read_digest(  # noqa: PLR0913 - its collaborators
         until=now,
         counts=dict(counts),
         week=await _week(reports, now.astimezone(zone)),
+        most_asked=await _most_asked(reports, known, now),
         gaps=_this_week(await gaps()),
         disliked=await _disliked(reports, archive, since),
         cases=tuple(await cases.open(_MOST_CASES)),
@@ -147,6 +169,21 @@ async def _week(reports: Reports, now: datetime) -> tuple[DayCount, ...]:
         missed[day] += int(traffic.counts.get("escalated", 0))
     days = [first.date() + timedelta(days=number) for number in range(_WEEK.days)]
     return tuple(DayCount(day, asked[day], missed[day]) for day in days)
+
+
+async def _most_asked(
+    reports: Reports, lessons: Sequence[Lesson], now: datetime
+) -> tuple[AskedOften, ...]:
+    """Return what answered several questions in the last seven days, the most first."""
+    answers = await reports.latest(_MOST_ANSWERS, before=now, state=TurnState.ANSWERED)
+    recent = [turn for turn in answers if turn.finished_at > now - _WEEK]
+    counts = Counter(turn.sources[0] for turn in recent if turn.sources)
+    categories = {lesson.question: lesson.category for lesson in lessons}
+    return tuple(
+        AskedOften(title, count, categories.get(title, ""))
+        for title, count in counts.most_common()
+        if count >= _OFTEN
+    )
 
 
 async def _disliked(reports: Reports, archive: Archive, since: datetime) -> tuple[Disliked, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.lessons.overlaps import Overlap
 from core.profile import Profile
-from core.reporting.digest import DayCount, Digest, Disliked
+from core.reporting.digest import AskedOften, DayCount, Digest, Disliked
 from core.reporting.gaps import GapGroup
 from core.stores.counts import HANDED_OVER
 from core.text.markdown.measure import shortened
@@ -17,7 +17,7 @@ from core.types import Case
 
 _SHOWN: Final = 5  # of each kind
 _SHOWN_CHARS: Final = 120
-_BAR_CHARS: Final = 24
+_BAR_CHARS: Final = 16  # with its day and count, a line fits a phone's window
 _ANSWERED, _MISSED = "█", "░"
 
 
@@ -48,6 +48,8 @@ def _counts(digest: Digest, profile: Profile) -> str:
 
 def _sections(digest: Digest, profile: Profile, zone: tzinfo) -> Iterator[str]:
     yield _picture(digest.week, profile)
+    often = [_often(one, profile) for one in digest.most_asked[:_SHOWN]]
+    yield _section(profile.digest_most_asked, often, profile)
     yield _section(profile.digest_gaps, [_gap(one, profile) for one in digest.gaps], profile)
     disliked = [_opinion(one, profile) for one in digest.disliked]
     yield _section(profile.digest_reasons, disliked, profile)
@@ -92,6 +94,10 @@ def _section(heading: str, lines: Sequence[str], profile: Profile) -> str:
     ]
     listed = "\n".join(f"- {line}" for line in shown)
     return f"**{heading.format(count=f'{len(lines):,}')}**\n{listed}"
+
+
+def _often(asked: AskedOften, profile: Profile) -> str:
+    return profile.digest_often.format(title=_line(asked.title), count=f"{asked.count:,}")
 
 
 def _gap(group: GapGroup, profile: Profile) -> str:

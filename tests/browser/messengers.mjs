@@ -6,6 +6,15 @@ import { openContext, openPage, picture, until, withBrowser } from "./lib.mjs";
 const shows = (page, place, text) =>
   until(page, ([where, wanted]) => document.querySelector(where)?.textContent.includes(wanted), [place, text]);
 
+// Make the window so high that a long message is seen from its first line to its last.
+async function showWhole(page, place) {
+  const box = page.locator(place);
+  const hidden = await box.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+  const { width, height } = page.viewportSize();
+  await page.setViewportSize({ width, height: height + hidden });
+  assert.equal(await box.evaluate(({ scrollTop, scrollHeight, clientHeight }) => scrollTop + scrollHeight - clientHeight), 0);
+}
+
 const stories = {
   async slackThread(page) {
     await page.click("#channels button >> nth=0");
@@ -26,11 +35,13 @@ const stories = {
   async slackDigest(page) {
     await page.click("#channels button >> nth=0");
     await shows(page, "#list", "어긋나요");
+    await showWhole(page, "#list");
     await picture(page, "digest");
   },
 
   async discordDigest(page) {
     await until(page, () => document.body.textContent.includes("어긋나요"));
+    await showWhole(page, "#log");
     await picture(page, "digest-discord");
   },
 

@@ -18,7 +18,7 @@ from fakes.slack_bot import answering, finished
 
 from config.profiles import load_profile
 from core.lessons.overlaps import Overlap
-from core.reporting.digest import DayCount, Digest, Disliked
+from core.reporting.digest import AskedOften, DayCount, Digest, Disliked
 from core.reporting.digest_text import digest_text
 from core.reporting.gaps import GapGroup
 from core.types import (
@@ -77,6 +77,7 @@ def digest():
         until=NOW,
         counts={"asked": 71, "answered": 62, "escalated": 9, "unhelpful": 2, "cost_usd": 0.31},
         week=tuple(DayCount((NOW - timedelta(days=6 - at)).date(), *one) for at, one in days),
+        most_asked=(AskedOften("판매 대금은 언제 입금되나요?", 14), AskedOften(FEE, 6)),
         gaps=(GapGroup(asked[0].text, (), this_week=3, week_before=1),),
         disliked=(Disliked(FEE, Feedback("1", "U1", helpful=False, reason="내용이 달라요")),),
         cases=(Case("c1", asked[0].text, NOW - timedelta(days=2), tuple(map(Waiter, asked))),),

@@ -71,7 +71,9 @@ async def asked(stores, number, text, state, *, ago=DAY, **more):
     return question
 
 
-async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(stores):
+async def test_a_week_is_told_by_what_was_asked_most_and_in_vain_waits_was_learnt_and_is_due(
+    stores,
+):
     await asked(stores, 1, "환불은?", TurnState.ANSWERED, usage=Usage(cost_usd=0.25))
     for number in (2, 3):
         await asked(stores, number, "010-2345-6789인데 헬스장은?", TurnState.ESCALATED)
@@ -79,8 +81,11 @@ async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(st
     await stores.archive.give_feedback(
         Feedback("slack:T1:C1:1", "U1", helpful=False, reason="달라요")
     )
+    for number, (title, ago) in enumerate([("주차", 1), ("주차", 2), ("식대", 3), ("식대", 30)], 5):
+        answered = {"sources": (title, "환불"), "passages": ()}
+        await asked(stores, number, f"{title}?", TurnState.ANSWERED, ago=ago * DAY, **answered)
     waiter = Waiter(Question("slack:T1:C1:2", ROOM, "헬스장은?", "U1", NOW))
-    await stores.cases.add(Case("c1", "헬스장은?", NOW - 3 * DAY, (waiter,)))
+    await stores.cases.add(Case("c1", "헬스장은?", NOW - 3 * DAY, (waiter,)), after=0)
     for number in range(7):
         await stores.lessons.teach(replace(LESSON, id=f"new{number}"))
     held = replace(LESSON, id="h", question="식대는?", state=LessonState.HELD)
@@ -96,27 +101,28 @@ async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(st
     head, told, *_ = shown.splitlines()
     assert head.startswith("**FAQ 소식 (")
     assert told == (
-        "질문 3개 가운데 1개에 답했고, 2개는 도움말에 없었어요. 👎는 1개예요."
+        "질문 6개 가운데 4개에 답했고, 2개는 도움말에 없었어요. 👎는 1개예요."
         " AI 답변에 $0.25를 썼어요."
     )
     picture, *sections = [part.splitlines() for part in shown.split("\n\n")[1:]]
     assert picture[0] == "**한 주의 질문 (█ 답함, ░ 도움말에 없음)**"
     assert len(picture[2:-1]) == 7
-    assert f"{(NOW - DAY).astimezone(SEOUL):%m-%d} {'█' * 8}{'░' * 16} 3" in picture[-3]
-    assert sections[0][:2] == [
+    assert f"{(NOW - DAY).astimezone(SEOUL):%m-%d} {'█' * 8}{'░' * 8} 4" in picture[-3]
+    assert sections[0] == ["**이번 주에 많이 물어본 내용**", "- 주차 (2번)"]
+    assert sections[1][:2] == [
         "**답하지 못했거나 도움이 되지 않은 질문**",
         "- ***-****-****인데 헬스장은? (2번, 그 전주 0번)",
     ]
     assert "작년 일은" not in shown
-    assert sections[1] == ["**👎와 그 이유 1개**", "- 환불은?: 달라요"]
-    assert sections[2] == ["**답을 기다리는 질문 1개**", "- 헬스장은? (3일째, 1명)"]
-    assert sections[3][0] == "**새로 배운 내용 7개**"
-    assert sections[3][1] == "- 주차 등록은? (김담당)"
-    assert sections[3][-1] == "- 그 밖에 2개"
-    assert sections[4] == ["**확인을 기다리는 내용 1개**", "- 식대는?"]
-    assert sections[5][1] == "- 연차는? (도움말 “연차는 며칠인가요?”의 내용과 어긋나요)"
-    assert sections[6][1] == f"- 연차는? ({(NOW + DAY).astimezone(SEOUL):%Y-%m-%d})"
-    assert sections[7][1] == f"- 반품은 어떻게? ({(NOW + 2 * DAY).astimezone(SEOUL):%Y-%m-%d})"
+    assert sections[2] == ["**👎와 그 이유 1개**", "- 환불은?: 달라요"]
+    assert sections[3] == ["**답을 기다리는 질문 1개**", "- 헬스장은? (3일째, 1명)"]
+    assert sections[4][0] == "**새로 배운 내용 7개**"
+    assert sections[4][1] == "- 주차 등록은? (김담당)"
+    assert sections[4][-1] == "- 그 밖에 2개"
+    assert sections[5] == ["**확인을 기다리는 내용 1개**", "- 식대는?"]
+    assert sections[6][1] == "- 연차는? (도움말 “연차는 며칠인가요?”의 내용과 어긋나요)"
+    assert sections[7][1] == f"- 연차는? ({(NOW + DAY).astimezone(SEOUL):%Y-%m-%d})"
+    assert sections[8][1] == f"- 반품은 어떻게? ({(NOW + 2 * DAY).astimezone(SEOUL):%Y-%m-%d})"
 
 
 async def test_a_channel_is_told_nothing_of_what_is_for_a_group_alone(stores):
@@ -128,12 +134,14 @@ async def test_a_channel_is_told_nothing_of_what_is_for_a_group_alone(stores):
     for number, text in enumerate((pay.title, "보너스는?", leave.title)):
         await asked(stores, number, text, TurnState.ESCALATED)
         waiter = Waiter(Question(f"slack:T1:C1:{number}", ROOM, text, "U1", NOW))
-        await stores.cases.add(Case(f"c{number}", text, NOW, (waiter,)))
+        await stores.cases.add(Case(f"c{number}", text, NOW, (waiter,)), after=number)
     told = await asked(stores, 9, "돈은?", TurnState.ANSWERED, sources=(pay.title,))
     await stores.archive.give_feedback(
         Feedback(told.id, "U1", helpful=False, reason="달라요", expected="15퍼센트")
     )
     closed = replace(LESSON, id="l2", question="스톡옵션은?", category=pay.category)
+    for number, title in enumerate([pay.title, closed.question, closed.question, leave.title] * 2):
+        await asked(stores, 20 + number, "?", TurnState.ANSWERED, sources=(title,))
     for state in (LessonState.SERVED, LessonState.HELD):
         lesson = replace(closed, id=state.value, state=state, review_at=NOW + DAY)
         await stores.lessons.teach(lesson)
@@ -146,7 +154,7 @@ async def test_a_channel_is_told_nothing_of_what_is_for_a_group_alone(stores):
     shown = digest_text(digest, load_profile("ko"), SEOUL)
     for secret in ("성과급", "보너스", "스톡옵션", "15퍼센트", "돈은"):
         assert secret not in shown
-    assert shown.count("연차는?") == 3  # the gap, the case and the review of what is for all
+    assert shown.count("연차는?") == 4  # asked, the gap, the case and the review of what is for all
     assert "주차 등록은?" in shown
 
 
