@@ -15,6 +15,7 @@ _WEEKDAYS: Final = frozenset(
     monday tuesday wednesday thursday friday saturday sunday weekday weekend
     """.split()  # noqa: SIM905 - a list of words is easier to read so
 )
+_PRICE_WORDS: Final = frozenset("무료 공짜 free fee charge cost 내 받".split())  # noqa: SIM905
 _SAME_MATTER: Final = 0.5  # the share of a statement's words that another has, too
 _FEWEST_WORDS: Final = 2
 _FOREIGN: Final = 3  # of so many words of a statement, at least one is shared
@@ -41,6 +42,7 @@ class Contradictions:
         return any(
             _is_on_another_day(one, known)
             or _is_denied(one, known)
+            or _costs_otherwise(one, known)
             or _has_other_amount(one, known, spared)
             for one in said
         )
@@ -62,7 +64,11 @@ def _has_rival(said: Statement, amount: Amount, known: Sequence[Statement], spar
 
     A statement with no more words than are `spared` is on the matter of all of them.
     """
-    about = [one for one in known if KnownAmounts.of(one.amounts).has_other(amount)]
+    about = [
+        one
+        for one in known
+        if KnownAmounts.of(one.amounts).has_other(amount) and not _repeats(said, one, amount)
+    ]
     if len(said.words) <= spared:
         return bool(about)
     shared = [share(said.words, one.of_sentence) for one in about if not one.adds]
@@ -70,6 +76,12 @@ def _has_rival(said: Statement, amount: Amount, known: Sequence[Statement], spar
     fewest = 1 if len(said.words) <= _FEWEST_WORDS else _FEWEST_WORDS
     enough = max(fewest, _SAME_MATTER * len(said.words))
     return bool(shared) and not said.adds and most >= enough
+
+
+def _repeats(said: Statement, one: Statement, amount: Amount) -> bool:
+    """Return whether a statement has another's amounts of this kind, and this one beside them."""
+    alike = [other for other in one.amounts if other.kinds & amount.kinds]
+    return bool(alike) and all(other.keys <= said.amount_keys for other in alike)
 
 
 def _is_on_another_day(said: Statement, known: Sequence[Statement]) -> bool:
@@ -81,13 +93,25 @@ def _is_on_another_day(said: Statement, known: Sequence[Statement]) -> bool:
     )
 
 
+def _costs_otherwise(said: Statement, known: Sequence[Statement]) -> bool:
+    """Return whether a statement names a price where others on the matter have none, or reverse."""
+    if said.is_free is said.costs or any(
+        one.is_free is said.is_free and one.costs is said.costs for one in known
+    ):
+        return False
+    near = _nearest(said.words - _PRICE_WORDS, known)
+    return any((one.is_free and said.costs) or (one.costs and said.is_free) for one in near)
+
+
 def _is_denied(said: Statement, known: Sequence[Statement]) -> bool:
     """Return whether those statements that are on the same matter all say the opposite."""
     near = _nearest(said.words, [one for one in known if said.is_of_the_same(one)])
+    days = said.words & _WEEKDAYS
     return bool(near) and all(
         one.denies is not said.denies
         and one.limits == said.limits
         and said.amount_keys <= one.amount_keys
+        and (not days or not one.words & _WEEKDAYS or bool(days & one.words))
         for one in near
     )
 

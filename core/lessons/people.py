@@ -15,15 +15,35 @@ from core.text.safety.personal_data_forms import PersonalDataKind
 _MENTION: Final = re.compile(
     r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>|(?<![\w.+-])@[A-Za-z가-힣][\w.-]*(?![\w/])"
 )
+# What stays the same when people change: help.desk@, tax_info@, no.reply@.
+_ROLES: Final = (
+    "help|support|info|team|sales|reply|service|customer|tax|hr|press|order|bill|contact|office|admin"
+    "|data|privacy|secur|partner|biz|seller|store|shop|desk|mail|cs|pr|web|master|recruit|job|career"
+    "|account|pay|refund|return|delivery|ship|market|legal|event|news|found|student|library|center|centre|open|lost|public|info"
+)
 # An address with a provider of mail for anybody is a person's; that of an organisation stays.
 _OWN_MAIL: Final = re.compile(
     r"\b(?:gmail|naver|hanmail|daum|nate|kakao|hotmail|outlook|live|yahoo|icloud|proton|protonmail"
     r"|aol|msn)\b ?(?:\.|dot|점) ?(?:com|net|me|co)\b",
     re.IGNORECASE,
 )
+# The same written for people: "haneul (골뱅이) 지메일 닷컴", "a.kim (at) gmail (dot) com".
+_SPELT_MAIL: Final = re.compile(
+    r"(?<![\w.+-])[\w.+-]{2,40}\s?[(\[]?\s?(?:@|골뱅이|앳|\bat\b)\s?[)\]]?\s?"
+    r"(?:(?:gmail|naver|hanmail|daum|nate|kakao|hotmail|outlook|yahoo|icloud)\s?[(\[]?(?:\.|dot|점|닷)"
+    r"|지메일|네이버|한메일|다음|네이트|카카오)[)\]]?\s?(?:com|net|컴|넷|닷컴|점컴|닷넷)?",
+    re.IGNORECASE | re.ASCII,
+)
+# A person's name at an organisation: given.surname, or initials with a Korean surname.
+_NAMED_MAIL: Final = re.compile(
+    r"(?!\w*(?:" + _ROLES + r"))(?:[a-z]{1,12}[._][a-z]{2,15}\d{0,4}"
+    r"|[a-z]{2}(?:kim|lee|park|choi|jung|jeong|kang|cho|yoon|jang|lim|seo|shin|kwon|hwang|ahn|song|hong|yang|moon)"
+    r"\d{0,4})@(?!example\.)",
+    re.IGNORECASE | re.ASCII,
+)
 _MESSENGER: Final = re.compile(
     r"(?:카카오톡|카톡|텔레그램|라인|디스코드|인스타(?:그램)?|kakao(?:talk)?|telegram|whatsapp|wechat|discord|line"
-    r"|instagram|skype)\s?(?:아이디|id|handle|name)\s?[:은는가]?\s?(?:is\s)?"
+    r"|instagram|skype|네이버|구글|지메일|naver|google|gmail)\s?(?:아이디|id|handle|name)\s?[:은는가]?\s?(?:is\s)?"
     r"(?:@?[a-z](?=[\w.-]*[\d_.])[\w.-]{3,30})",
     re.IGNORECASE,
 )
@@ -77,7 +97,9 @@ class PeopleReader:
         mentions = (match[0] for match in _MENTION.finditer(text))
         found = [name for name in mentions if not _TEAM.search(name)]
         mails = (one.text for one in detect(text) if one.kind is PersonalDataKind.EMAIL)
-        found += [mail for mail in mails if _OWN_MAIL.search(mail)]
+        found += [one for one in mails if _OWN_MAIL.search(one) or _NAMED_MAIL.match(one)]
+        if not found:
+            found += [match[0].strip() for match in _SPELT_MAIL.finditer(text)]
         found += [match[0] for match in _MESSENGER.finditer(text)]
         plain = _MENTION.sub(" ", text)
         english = (match["name"] for match in _CALLED_ENGLISH.finditer(plain))

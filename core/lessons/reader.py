@@ -14,6 +14,7 @@ from core.ports import Vectors
 from core.text.addressing import says_something
 from core.text.korean import Analyzer
 from core.text.safety.instructions import addresses_bot
+from core.text.safety.orders import orders_answers
 from core.text.sentences import sentences
 from core.text.spelling.normalize import normalized
 
@@ -56,9 +57,12 @@ _PROMISE_EN: Final = re.compile(
 _ELSEWHERE: Final = 0.10
 _FEWEST_WORDS: Final = 5
 _NAMING: Final = ("NNG", "NNP", "SL", "SH", "SW", "XR")
+_HANGUL: Final = re.compile("[가-힣]")
 _READ_CHARACTERS: Final = 200
 # Of 2,717 entries of the SmartStore help 11 are as like an attack and seem to speak to a bot.
 _LIKE_AN_ATTACK: Final = 0.45
+# An order in English has no form of its own, so a text has to be more like an attack.
+_LIKE_AN_ATTACK_EN: Final = 0.7
 
 
 class LessonReader:
@@ -81,7 +85,11 @@ class LessonReader:
         self._attack = attack
 
     def instructs(self, text: str) -> bool:
-        """Return whether a text seems to instruct the bot in a form that is not known."""
+        """Return whether a text seems to instruct the bot, which only a person can tell."""
+        if orders_answers(text):
+            return True
+        if not _HANGUL.search(text) and self._attack(text) >= _LIKE_AN_ATTACK_EN:
+            return True
         return addresses_bot(text) and self._attack(text) >= _LIKE_AN_ATTACK
 
     def says_nothing(self, text: str) -> bool:

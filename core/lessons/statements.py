@@ -65,13 +65,24 @@ _ONLY_AS_PREDICATE: Final = frozenset({"별도", "선택"})
 _SAME: Final = {"운영": "열", "영업": "열", "개관": "열", "진료": "열", "사용": "쓰", "이용": "쓰"}
 # A statement with a limit says the opposite of one without it, and both are right.
 _LIMITS: Final = re.compile(
-    r"지나|넘|초과|이후|외에|말고|제외|않으면|아니면|못하면|아닌|없으면|전에는|전까지|미만|미달|경우|동안[은만]"
+    r"지나|넘|초과|이후|외에|말고|제외|않으면|아니면|못하면|아닌|없으면|전에는|전까지|미만|미달|경우|동안[은만]|[어아여해셔와워]야(?=만?\s)"
     r"|\b(?:except|unless|only|after|until|before|other than|but)\b|[가-힣]만\b",
     re.IGNORECASE,
 )
 _MORE: Final = re.compile(
     r"(?<![가-힣])(?:더|추가|추가로|또)(?![가-힣])|\b(?:more|another|extra)\b", re.IGNORECASE
 )
+# What costs nothing, whatever the condition; "free" is also said of time, seats and people.
+_FEE: Final = r"(?:fee|charge|cost)s?\b"
+_FREE: Final = re.compile(
+    r"무료|공짜|(?:비|료|비용|요금|수수료|돈|값)(?:[은는이가을를])?\s?(?:따로\s|전혀\s)?"
+    r"(?:없|안\s(?:받|들|내)|받지\s?않|들지\s?않|내지\s?않)"
+    r"|(?<!feel )\bfor free\b|\b(?:is|are|it's|'s) free\b(?! to| from| on)|\bfree of charge\b"
+    rf"|\bno (?:extra |additional )?{_FEE}|\bwithout (?:an? |any )?{_FEE}",
+    re.IGNORECASE,
+)
+_IF: Final = re.compile(r"면(?:\s|,)|\bif\b|\bwhen\b", re.IGNORECASE)
+_MONEY: Final = frozenset({"원", "$", "€", "£", "¥"})
 _EXAMPLE: Final = re.compile(
     r"\((?:예|ex|e\.g\.)[^)\n]*\)|(?:^|[<\[(※\s])(?:예시|예를 들어|예\)|ex\)|e\.g\.|for example).*",
     re.IGNORECASE,
@@ -86,11 +97,15 @@ _EMPTY: Final = frozenset(
     one two three four five six seven eight nine ten
     january february march april may june july august september october november december
     yes any within before after until only day week month year hour minute take
+    dollar euro 간격
     can will may must up as if when they their there has have do does am pm
     """.split()  # noqa: SIM905 - as above
 )
 # Nouns that only carry a predicate: what stands before them is not their description.
 _CARRIERS: Final = frozenset("예정 계획 방침 상태 편 셈 필요".split())  # noqa: SIM905
+_STEM: Final = 5  # letters from which an English word may be part of another
+# The ending of an English verb, and the consonant that is doubled before it: refundable, shipped.
+_ENDING: Final = re.compile(r"^([a-z]{3,}?[a-z])(?:(?<=l)l|(?<=p)p|(?<=t)t)?(?:ed|able|ible)$")
 _PLURAL: Final = 4  # letters from which an English word may end in a plural s
 
 
@@ -99,8 +114,8 @@ class Statement:
     """One statement: its content words and its amounts, whether it `denies`, what limits it.
 
     `said_of` is the last of the words: what is said to be, or not to be; "" in English. A statement
-    that `adds` has more of something. `of_sentence` are the words of the sentence that it is in,
-    and `subject` is what it speaks of.
+    that `adds` has more of something, and one that `is_free` costs nothing. `of_sentence` are the
+    words of the sentence that it is in, and `subject` is what it speaks of.
     """
 
     words: frozenset[str]
@@ -109,8 +124,14 @@ class Statement:
     limits: frozenset[str]
     amounts: tuple[Amount, ...]
     adds: bool
+    is_free: bool
     of_sentence: frozenset[str]
     subject: Subject
+
+    @property
+    def costs(self) -> bool:
+        """Return whether a price is in it."""
+        return any(map(_is_price, self.amounts))
 
     @property
     def amount_keys(self) -> frozenset[tuple[str, float]]:
@@ -119,7 +140,9 @@ class Statement:
 
     def is_of_the_same(self, other: Statement) -> bool:
         """Return whether both may say something of the same: in English that is not known."""
-        return not (self.said_of and other.said_of) or _is_same(self.said_of, other.said_of)
+        if not (self.said_of and other.said_of) or _is_same(self.said_of, other.said_of):
+            return True
+        return len(self.words) > 1 and share(self.words, other.words) == len(self.words)
 
     def is_of_another(self, other: Statement) -> bool:
         """Return whether both speak of two things in the same form, such as two prices."""
@@ -131,15 +154,21 @@ class Statement:
         )
 
 
+def _is_price(amount: Amount) -> bool:
+    return amount.unit in _MONEY and amount.value > 0
+
+
 def share(words: Iterable[str], others: Iterable[str]) -> int:
     """Return how many of some words are among others, also as a part: 연체 is in 연체료."""
     return sum(any(_is_same(one, other) for other in others) for one in words)
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Return whether two words are the same, or one of two Korean words is part of the other."""
+    """Return whether two words are the same, or one is part of the other: refund, refundable."""
     is_part = one in other or other in one
-    return one == other or (is_part and min(len(one), len(other)) > 1 and not one.isascii())
+    if one.isascii() and other.isascii():
+        return one == other or (min(len(one), len(other)) >= _STEM and is_part)
+    return one == other or (is_part and min(len(one), len(other)) > 1)
 
 
 class StatementReader:
@@ -181,7 +210,7 @@ def _statement(tokens: Sequence[Token], text: str, every: frozenset[str]) -> Sta
             negations += is_said and (token.tag != "XPN" or not _has_particle(tokens[place:]))
             continue
         if is_said and token.form in _OPPOSITES and _is_predicate(tokens, place):
-            negations += 1
+            negations += not token.form.isascii()  # those in English are counted above
             words.append(_OPPOSITES[token.form])
         elif word := _word(token):
             words.append(word)
@@ -196,6 +225,7 @@ def _statement(tokens: Sequence[Token], text: str, every: frozenset[str]) -> Sta
         frozenset(one.lower() for one in _LIMITS.findall(text)),
         known,
         bool(_MORE.search(text)),
+        bool(_FREE.search(text)) and not _IF.search(text) and not any(map(_is_price, known)),
         every,
         subject_of(tokens, text, word_of=_word, words_of=lambda said: _words([], said)),
     )
@@ -207,7 +237,7 @@ def _words(tokens: Sequence[Token], text: str) -> list[str]:
     for match in _ENGLISH.finditer(text):
         word = match[0].lower()
         word = word.removesuffix("s") if len(word) >= _PLURAL else word
-        found.append(_OPPOSITES.get(word, word))
+        found.append(_OPPOSITES.get(word) or _ENDING.sub(r"\1", word))
     return [word for word in found if word and word not in _EMPTY and word not in _NOT_WORDS]
 
 

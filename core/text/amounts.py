@@ -61,14 +61,14 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _UNITS: Final = (
-    r"영업일|개월|시간|퍼센트|%|원|일|월|년|주|분|초|회|건|개|명|배|자|장|층|호|박|세|살|점|쪽|단계|달|권|매|대|병|봉|통|편|곡|학점|학기|과목|마리|잔|팀|상자|박스|세트|좌석|인분|페이지"
+    r"영업일|개월|시간|퍼센트|%|원|일|월|년|주|분|초|회|건|개|명|배|자|장|층|호|박|세|살|점|쪽|단계|달|권|매|대|병|봉|통|편|곡|학점|학기|과목|마리|잔|팀|상자|박스|세트|좌석|인분|페이지|사람"
     r"|percent|(?:business |working )?days?|hours?|minutes?|weeks?|months?|years?|times?|won"
-    r"|dollars?|floors?|st\b|nd\b|rd\b|th\b|(?:[kcm]?m|k?g|[kmgt]b)(?![a-z])"
+    r"|dollars?|euros?|floors?|st\b|nd\b|rd\b|th\b|(?:[kcm]?m|k?g|[kmgt]b)(?![a-z])"
 )
 _NUMBER: Final = re.compile(
     r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
     rf"(?P<unit>{_UNITS})?"
-    rf"|(?<![가-힣])(?P<korean>{any_of(*KOREAN)})\s?(?P<unit_k>시간|달|주|개|명|배|장|살|권|매|대|병|통|과목|학기|마리|잔|팀|상자|박스)"
+    rf"|(?<![가-힣])(?P<korean>{any_of(*KOREAN)})\s?(?P<unit_k>시간|달|주|개|명|사람|배|장|살|권|매|대|병|통|과목|학기|마리|잔|팀|상자|박스)"
     rf"|\b(?P<english>{any_of(*ENGLISH)})\s(?P<unit_e>{_UNITS})"
     r"|(?<![가-힣\d])(?P<scale_w>[천만])\s?(?P<won>원)"
     rf"|(?<![가-힣])(?P<days>{'|'.join(_NAMED_DAYS)})",
@@ -87,8 +87,10 @@ _SAME_UNITS: Final = {
     "week": "주",
     "month": "개월",
     "달": "개월",
+    "사람": "명",
     "year": "년",
     "dollar": "$",
+    "euro": "€",
     "₩": "원",
     "won": "원",
     "st": "th",
@@ -103,12 +105,14 @@ _HALF_DAY: Final = 12 * 60
 _BOUNDS: Final = (
     re.compile(r"\s?(?:이?내(?![가-힣]{2})|안에|안으로|까지|동안|만에)"),
     re.compile(r"\s?(?:뒤|후|지나|이상|넘)"),
-    re.compile(r"\s?(?:마다|에 한 번)"),
+    re.compile(r"\s?(?:마다|에 한 번|간격)"),
+    re.compile(r"\s?(?:쯤|정도|가량)?[이가은는]?\s?(?:걸|소요)"),
 )
 _BOUNDS_BEFORE: Final = (
     re.compile(r"\b(?:within|by|for|until|up to|in)\s$", re.IGNORECASE),
     re.compile(r"\b(?:after|more than|at least)\s$", re.IGNORECASE),
     re.compile(r"\b(?:every|per)\s$", re.IGNORECASE),
+    re.compile(r"\b(?:takes?|lasts?)\s$", re.IGNORECASE),
 )
 _BOUND_CHARS: Final = 10
 
@@ -118,8 +122,8 @@ class Amount:
     """A value with its unit, "" if it has none; a length of time also has its `minutes`.
 
     `spelled` amounts are in words, as in "두 시간". `bound` tells what a length of time limits: 1
-    what happens within it, 2 after it, 3 each time that it has passed, 0 nothing. `per` is the
-    period for which a price counts; see `core.text.rates`.
+    what happens within it, 2 after it, 3 each time that it has passed, 4 what takes as long, 0
+    nothing. `per` is the period for which a price counts; see `core.text.rates`.
     """
 
     value: float

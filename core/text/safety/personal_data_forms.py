@@ -48,20 +48,25 @@ class Form:
 _NEW_NUMBER: Final = r"(?<![\da-fA-F-])"
 _ENDED: Final = r"(?![\da-fA-F-])"
 _SPOKEN: Final = "[0-9공영일이삼사오육칠팔구]"
+_WORD: Final = "[공영일이삼사오육칠팔구]"  # a digit as a word
 # Numbers that are no person's, as shops write about them.
 _THING: Final = re.compile(
     r"(?:주문|송장|택배|등기|상품|모델|제품|시리얼|일련|버전|접수|문의|티켓|쿠폰|법인(?!\s?카드)|바코드"
     r"|order|tracking|serial|product|model|ticket|coupon|version|isbn|sku)[^\d\n]{0,12}$",
     re.IGNORECASE,
 )
-_PERSON: Final = re.compile(r"(?:주민|외국인|등록번호|resident|ssn)[^\d\n]{0,12}$", re.IGNORECASE)
+_PERSON: Final = re.compile(
+    r"(?:주민|외국인|등록번호|resident|\bssn|\brrn\b|national id)[^\d\n]{0,12}$", re.IGNORECASE
+)
 # What says that a telephone is a person's; the forms of numbers alone do not tell that everywhere.
 _OWN_PHONE: Final = (
     r"(?:(?i:\b(?:cell|mobile|personal)\b|\bmy (?:direct )?(?:number|line|phone)\b)"
     r"|(?i:\b(?:text|call|phone|ring|reach|whatsapp)) (?:(?i:me|him|her)"
     r"|(?!Us\b|Support|Customer|Sales|Reception|Security|Service|Front|Guest|Help|IT\b|HR\b)"
-    r"[A-Z][a-z]+) (?:at|on)\b"
-    r"|(?:(?:담당자|개인|제|내)\s?(?:직통|번호|연락처|전화)|안심\s?번호|(?:휴대폰|핸드폰)(?:\s?번호)?)"
+    r"[A-Z][a-z]+)(?: (?:at|on)\b|,(?= ?[(+\d]))"
+    r"|(?:(?:담당자|개인|제|내)\s?(?:직통|번호|연락처|전화)|안심\s?번호|(?:휴대폰|핸드폰)(?:\s?번호)?"
+    r"|(?:[가-힣]{1,6}님|(?<![가-힣])[가-힣]{1,4}\s?(?:대리|과장|차장|부장|팀장|실장|사원|주임|기사|선생|소장))"
+    r"(?:의)?\s?(?:자리\s?)?(?:직통|번호|전화(?:\s?번호)?|연락처)|(?:집|자택)\s?(?:전화|번호)(?:\s?번호)?)"
     r"(?=[은는이가로:\s\d(+]))"
 )
 _ABROAD: Final = (  # mobile telephones where they have numbers of their own
@@ -121,7 +126,7 @@ FORMS: Final = (
     ),
     Form(
         PersonalDataKind.RESIDENT,
-        re.compile(r"(?<!\d)\d{6} ?[-~] ?[1-8]\d{6}(?!\d)"),
+        re.compile(r"(?<!\d)\d{6} ?[-~/] ?[1-8]\d{6}(?!\d)"),
         lambda digits, before: check_digits.is_birth(digits) and _no_thing(digits, before),
     ),
     Form(
@@ -130,6 +135,15 @@ FORMS: Final = (
     ),
     Form(
         PersonalDataKind.RESIDENT, re.compile(r"(?<![\d-])\d{6} ?[1-8]\d{6}(?![\d-])"), _is_resident
+    ),
+    Form(  # digit by digit, in words, or its last part alone
+        PersonalDataKind.RESIDENT,
+        re.compile(
+            rf"(?<!\d)(?:\d ){{5}}\d ?-? ?[1-8](?: \d){{6}}(?!\d)"
+            rf"|(?<![가-힣]){_WORD}{{6}}\s?(?:-|다시|에)?\s?[일이삼사오육칠팔]{_WORD}{{6}}(?!{_WORD})"
+            r"|뒷\s?(?:자리|번호)[^\d\n]{0,6}(?P<piece>[1-8]\d{6})(?!\d)"
+        ),
+        lambda digits, _before: not digits or len(digits) == 7 or check_digits.is_birth(digits),
     ),
     Form(
         PersonalDataKind.RESIDENT,
@@ -158,7 +172,10 @@ FORMS: Final = (
     ),
     Form(
         PersonalDataKind.CARD,
-        re.compile(r"(?<![\d-])\d{4}([- ])\d{4}(?:\1\d{4}){2}(?![\d-])"),
+        re.compile(
+            r"(?<![\d.-])\d{4}([- .])\d{4}(?:\1\d{4}){2}(?![\d-])"
+            rf"|(?<![가-힣])(?:{_WORD}{{4}} ?){{3}}{_WORD}{{4}}(?!{_WORD})"
+        ),
         _no_thing,
     ),
     Form(
@@ -218,9 +235,18 @@ FORMS: Final = (
     Form(
         PersonalDataKind.BUSINESS,
         re.compile(
-            r"(?:사업자|business)[^\d\n]{0,15}(?P<piece>\d{3}[- ]?\d{2}[- ]?\d{5})(?![\d-])",
+            r"(?:사업자|business)[^\d\n]{0,15}(?P<piece>\d{3}[- .]?\d{2}[- .]?\d{5})(?![\d-])"
+            rf"|사업자[^\d\n]{{0,8}}?{_WORD}{{10}}(?!{_WORD})",
             re.IGNORECASE,
         ),
+    ),
+    Form(
+        PersonalDataKind.BUSINESS,
+        re.compile(
+            r"(?<![\d.-])\d{3}\.\d{2}\.\d{5}(?![\d.-])"
+            r"|등록\s?번호[^\d\n]{0,4}(?P<piece>\d{10})(?!\d)"
+        ),
+        lambda digits, _before: check_digits.is_business(digits),
     ),
     Form(
         PersonalDataKind.ACCOUNT,

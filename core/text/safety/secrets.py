@@ -25,7 +25,7 @@ _KEY: Final = re.compile(
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
     r"|hooks\.slack\.com/services/T\w+/B\w+/\w{16,}"
     r"|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{16,}"
-    r"|\b[a-z][a-z0-9+]{1,20}://[^\s:/@]{1,64}:[^\s:/@<>*{$]{3,128}@[\w.-]+",
+    r"|\b[a-z][a-z0-9+]{1,20}://[^\s:/@]{0,64}:[^\s:/@<>*{$]{3,128}@[\w.-]+",
     re.ASCII,
 )
 _NAME: Final = (
@@ -34,7 +34,7 @@ _NAME: Final = (
     r"|(?:api|access|secret|private|auth)[ _-]?(?:key|token)|(?<![a-z])token"
     r"|api ?키|(?<![a-z])secret"
     r"|(?:알람|경보|출입|현관|해제)\s?(?:해제\s?)?코드|잠금(?:\s?(?:해제|번호))?|\bcombination"
-    r"|(?:도어\s?락|현관|출입문?|대문|금고|사물함|자물쇠|보안)\s?(?:의\s)?번호"
+    r"|(?:도어\s?[락록]|현관|출입문?|대문|금고|사물함|자물쇠|보안)\s?(?:의\s)?번호"
     r"|(?:door|gate|entry|access|alarm|safe|lock(?:er)?)\s(?:code|number)|\bwi-?fi\s(?:key|code))"
 )
 # What may stand between: "the passcode for the meeting is …".
@@ -63,13 +63,21 @@ _GIVEN_LATER: Final = re.compile(
     _NAME + r"(?=[은는이가\s])[가-힣\s]{1,24}?(?<![!-~])(?:"
     r"(?=[!-~]{0,40}[A-Za-z]{3})(?=[!-~]{0,40}\d{2})[!-~]{6,40}\s?"
     r"(?:이에요|예요|입니다|이고|넣|입력|쓰|치|누르)"
+    r"|(?:\d{1,2}\s?자리\s)?\d{4,8}[#*]?\s?(?:이에요|예요|입니다|이고|이며)"
+    r"|(?=[!-~]{0,40}[A-Za-z]{3})(?=[!-~]{0,40}\d)[!-~]{6,40}\s?으?로\s?(?:되어|돼|로그인|접속)"
     r"|\d{4,8}[#*]?(?:으?로)\s?(?:통일|설정|바꿔|바꾸|정했|정해|초기화|맞춰|해\s?[뒀두놨])"
     r")",
     re.IGNORECASE,
 )
+# What somebody signs in with: "root / toor1234 로 로그인", "user demo and pass winter-2024".
+_SIGNS_IN: Final = re.compile(
+    r"(?<![!-~])[A-Za-z][\w.-]{1,30} ?/ ?(?=[!-~]{0,40}\d)[!-~]{4,40} ?(?:으?로)\s(?:로그인|접속)"
+    r"|\b(?:user(?:name)?|login|id)\b[^.\n]{1,30}?\bpass\b:?\s(?=[!-~]{0,40}\d)[!-~]{4,40}",
+    re.IGNORECASE,
+)
 # Digits that open a door.
 _OPENS: Final = re.compile(
-    r"(?:(?<![가-힣])[가-힣]{0,6}문[은이을에]?|도어\s?락|금고|자물쇠|게이트)[은는이을를에]?\s[^.\n]{0,12}?"
+    r"도어\s?[락록][은는이의]?\s?\d{4,8}\s?(?:[#*]|별표|샵|우물)|(?:(?<![가-힣])[가-힣]{0,6}문[은이을에]?|도어\s?[락록]|금고|자물쇠|게이트)[은는이을를에]?\s[^.\n]{0,12}?"
     r"(?<!\d)\d{4,8}[#*]?(?:번|을|를|번을)?\s?(?:누르|눌러|입력|치면|치고|치시)"
 )
 _ACCOUNT: Final = re.compile(
@@ -94,7 +102,7 @@ def holds_password(text: str) -> bool:
         for found in form.finditer(text)
     ):
         return True
-    if any(form.search(text) for form in (_WORDS, _GIVEN_LATER, _OPENS)):
+    if any(form.search(text) for form in (_WORDS, _GIVEN_LATER, _SIGNS_IN, _OPENS)):
         return True
     return any(_ACCOUNT.search(line) and _is_mixed(line) for line in text.splitlines())
 

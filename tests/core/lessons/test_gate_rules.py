@@ -1,6 +1,7 @@
 """Each rule of the gate on twenty answers that must pass it, and twenty that must not."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fakes import gate_examples as examples
@@ -36,6 +37,7 @@ RULES = {
     "AMOUNT": [PROFILE.gate_says_otherwise.partition("{")[0]],
 }
 BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD", ())]
+FIFTH = Path(__file__).parents[2] / "fixtures" / "gate" / "fifth.txt"
 GOOD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_GOOD", ())]
 
 
@@ -170,3 +172,42 @@ def test_most_of_what_is_about_something_else_is_found_and_little_that_is_not(re
     good = [reader.strays(one.question, one.answer) for one in examples.SUBJECT_GOOD]
     assert sum(bad) >= 14
     assert sum(good) <= 2
+
+
+def fifth(part):
+    """The examples of one part of the fifth set."""
+    lines = FIFTH.read_text(encoding="utf-8").split(f"## {part}\n")[1].split("\n## ")[0]
+    parted = [line.rpartition(" => ") for line in lines.splitlines()]
+    return [examples.Example(answer, entry=entry) for entry, _, answer in parted]
+
+
+@pytest.mark.parametrize("kind", ["RESIDENT", "BUSINESS", "PHONE", "ACCOUNT", "CARD", "EMAIL"])
+async def test_each_kind_of_personal_data_is_masked_or_held_and_what_looks_like_it_is_not(
+    kind, reader
+):
+    """A plumber's number abroad has no form of its own; a ratio has a business number's."""
+
+    async def is_kept(example):
+        lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
+        examined = await Gate(None, reader, PROFILE).examine(lesson)
+        return bool(examined.findings) or mask_private(example.answer) != example.answer
+
+    bad, good = fifth(f"{kind} BAD"), fifth(f"{kind} GOOD")
+    assert (len(bad), len(good)) == (20, 20)
+    missed = [one.answer for one in bad if not await is_kept(one)]
+    assert missed == (["You can reach our plumber at +1 628 555 0143."] if kind == "PHONE" else [])
+    kept = [one.answer for one in good if await is_kept(one)]
+    assert kept == (
+        ["비율은 100-20-30000 이 아니라 원가 기준입니다."] if kind == "BUSINESS" else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "share"), [("SECRET", 1), ("INSTRUCTION", 0.95), ("OTHERWISE", 0.75)]
+)
+async def test_most_of_the_fifth_set_is_found_and_all_but_one_left_alone(rule, share, reader):
+    bad, good = fifth(f"{rule} BAD"), fifth(f"{rule} GOOD")
+    found = [await is_found(rule, one, reader) for one in bad]
+    held = [await is_found(rule, one, reader) for one in good]
+    assert sum(found) >= share * len(bad)
+    assert sum(held) <= 1

@@ -15,7 +15,7 @@ from core.llm.prompts import estimate_tokens, quoted
 from core.text import addressing, amounts, asking_sentences, colleagues, korean, sections
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
-from core.text.safety import check_digits, claims, instructions, personal_data, secrets
+from core.text.safety import check_digits, claims, instructions, orders, personal_data, secrets
 from core.text.safety.leak_watch import LeakWatch
 from core.text.safety.sanitize import Cleaner, CleanStream
 from core.text.spelling import keyboard, normalize
@@ -52,6 +52,7 @@ FUNCTIONS = {
     "number_after": lambda text: number_after(text, "#학습"),
     "amounts": amounts.amounts,
     "instructs_bot": instructions.instructs_bot,
+    "orders_answers": orders.orders_answers,
     "holds_password": secrets.holds_password,
     "without_calls": addressing.without_calls,
     "is_spoken_to": lambda text: addressing.is_spoken_to(text, text),
