@@ -38,10 +38,10 @@ _WITH_EXAMPLES: Final = (
     SmallTalk.WHAT_CAN_YOU_DO,
     SmallTalk.NOT_UNDERSTOOD,
 )
-# A greeting gets its likeliest kind. Any other message that the FAQ does not answer is small talk
-# only if that is likelier than not: of 256 off-topic messages, four greetings of a group reach the
-# second value, and of 1,196 questions on topic, fourteen. A complaint
-# beside a question that is answered has to be surer.
+# A greeting gets its likeliest kind. An off-topic message is small talk if that is likelier than
+# not: of 256 of other subjects, four greetings of a group reach the second value. What seems on
+# topic has to be surer, and so has a complaint beside a question that is answered: of 1,196
+# questions on topic, four reach the third value.
 _LIKELY, _ENOUGH, _SURE = 0.2, 0.55, 0.7
 # What the guardrail holds for a greeting by less than half is none if this model is sure of that.
 _HALF, _NONE = 0.5, 0.8
@@ -122,8 +122,9 @@ class SmallTalkReader:
         best = max(scores, key=scores.__getitem__)
         if label is Label.GREETING:
             return best if scores[best] >= _LIKELY else SmallTalk.HELLO
-        asked_of_the_bot = label is Label.ON_TOPIC and best is SmallTalk.WHAT_CAN_YOU_DO
-        enough = _ASKED_OF_THE_BOT if asked_of_the_bot else _ENOUGH
+        enough = _ENOUGH if label is Label.OFF_TOPIC else _SURE
+        if label is Label.ON_TOPIC and best is SmallTalk.WHAT_CAN_YOU_DO:
+            enough = _ASKED_OF_THE_BOT
         return best if scores[best] >= enough else None
 
     def _is_none(self, text: str, verdict: Verdict) -> bool:
