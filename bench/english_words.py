@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from bench.train_encoder import lines, word_table
 from config.resources import ENCODER
-from core.retrieval.vectors import read_arrays
+from core.retrieval.array_files import read_arrays, write_arrays
 
 _WORDS = 30_000
 _WORD = re.compile("[a-z]+")
@@ -46,7 +46,7 @@ def main(cache: Annotated[Path, typer.Argument(help="Copies of WordLlama's folde
         "name": lines([f"kiwi-encoder-{sha256(whole.tobytes()).hexdigest()[:8]}"]),
         **word_table([*(terms[row] for row in kept), *stems], whole),
     }
-    np.savez_compressed(ENCODER, allow_pickle=False, **model)
+    write_arrays(ENCODER, model)
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(stems)} English stems")
 
 

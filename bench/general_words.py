@@ -29,7 +29,8 @@ from bench.train_encoder import counts, lines, word_table
 from config.resources import ENCODER, EXAMPLES, load_everyday, load_loanwords
 from core.embeddings.cache import VectorCache
 from core.embeddings.e5 import E5Embedder
-from core.retrieval.vectors import read_arrays, unit
+from core.retrieval.array_files import read_arrays, write_arrays
+from core.retrieval.vectors import unit
 from core.text.korean import Analyzer
 from core.types import Entry
 from ingest.prepare import prepare
@@ -89,7 +90,7 @@ def main(
     arrays: dict[str, Any] = read_arrays(ENCODER) | word_table(list(words), vectors, "general_")
     content = arrays["table"].tobytes() + vectors.tobytes()
     arrays["name"] = lines([f"kiwi-encoder-{sha256(content).hexdigest()[:8]}"])
-    np.savez_compressed(ENCODER, allow_pickle=False, **arrays)
+    write_arrays(ENCODER, arrays)
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(words)} general words")
 
 

@@ -31,8 +31,9 @@ from bots.cli.evaluation.cases import RetrievalCase, rank_of, read_retrieval_cas
 from bots.cli.evaluation.metrics import recall, reciprocal_rank
 from config.resources import ENCODER, load_loanwords
 from core.embeddings.kiwi import KiwiEncoder, WordSpace, cosines, morpheme_id
+from core.retrieval.array_files import read_arrays, write_arrays
 from core.retrieval.retriever import Retriever
-from core.retrieval.vectors import read_arrays, unit
+from core.retrieval.vectors import unit
 from core.text.korean import Analyzer
 from core.types import Entry
 from ingest.prepare import prepare
@@ -110,7 +111,7 @@ def main(
         measure(analyzer, corpus, words, entries, read_retrieval_cases(folds))
     else:
         model = pack(train(corpus, words, ()), corpus, words)
-        np.savez_compressed(ENCODER, allow_pickle=False, **model, **general_words())
+        write_arrays(ENCODER, model | general_words())
         typer.echo(
             f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(corpus.vocabulary)} terms"
         )

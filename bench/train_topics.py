@@ -35,7 +35,8 @@ from bench.train_encoder import lines, word_table
 from config.resources import ENCODER, EXAMPLES, load_loanwords
 from core.embeddings.kiwi import GENERAL_WEIGHT, TRAINED_WEIGHT, KiwiEncoder, WordTable
 from core.embeddings.topics import Topics
-from core.retrieval.vectors import passage_of, read_arrays, unit
+from core.retrieval.array_files import read_arrays, write_arrays
+from core.retrieval.vectors import passage_of, unit
 from core.text.korean import Analyzer, has_hangul
 from core.types import Entry
 from ingest.chunks import chunks
@@ -140,7 +141,7 @@ def main(
     }
     content = b"".join(arrays[name].tobytes() for name in _CONTENT)
     arrays["name"] = lines([f"kiwi-encoder-{sha256(content).hexdigest()[:8]}"])
-    np.savez_compressed(ENCODER, allow_pickle=False, **arrays)
+    write_arrays(ENCODER, arrays)
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(words.rows)} words moved")
 
 

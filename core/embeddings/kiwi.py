@@ -24,8 +24,10 @@ from numpy.typing import NDArray
 
 from core.embeddings.topics import Topics
 from core.ports import TextKind, Vectors
-from core.retrieval.vectors import read_model, unit
+from core.retrieval.array_files import as_type, read_model
+from core.retrieval.vectors import unit
 from core.text.korean import Analyzer, term_of
+from core.text.term_numbers import TermNumbers
 
 Floats = NDArray[np.float32]
 
@@ -94,8 +96,8 @@ class WordTable:
 
     def __init__(self, model: Mapping[str, NDArray[np.generic]], prefix: str = "") -> None:
         """Take the arrays of a model file whose names begin with `prefix`."""
-        self._rows = {term: row for row, term in enumerate(_lines(model[f"{prefix}terms"]))}
-        self._table = model[f"{prefix}table"].astype(np.int8)
+        self._rows = TermNumbers(as_type(model[f"{prefix}terms"], np.uint8))
+        self._table = as_type(model[f"{prefix}table"], np.int8)
         self._scale = model[f"{prefix}scale"].astype(np.float32)
         self.dimension = int(self._table.shape[1])
 

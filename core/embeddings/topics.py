@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.retrieval.array_files import as_type
 from core.retrieval.vectors import unit
 
 Floats = NDArray[np.float32]
@@ -33,10 +34,11 @@ _ARRAYS: Final = ("topic_entries", "topic_questions")
 class Topics:
     """The topics' vectors, of shape (topics, dimension) each.
 
-    `entries` are those of titles and answers, `questions` the means of what is asked.
+    `entries` are those of titles and answers, `questions` the means of what is asked. The entries
+    stay in eight bits, as a model file has them: a question needs a few of them alone.
     """
 
-    def __init__(self, entries: Floats, questions: Floats) -> None:
+    def __init__(self, entries: Floats | NDArray[np.int8], questions: Floats) -> None:
         self._entries, self._questions = entries, questions
 
     @classmethod
@@ -44,7 +46,8 @@ class Topics:
         """Read the arrays of a model file. A model that was taught no topics has none."""
         if _ARRAYS[0] not in model:
             return cls(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32))
-        return cls(*(unit(model[name].astype(np.float32)) for name in _ARRAYS))
+        entries, questions = (model[name] for name in _ARRAYS)
+        return cls(as_type(entries, np.int8), _unit(questions))
 
     def arrays(self) -> dict[str, NDArray[np.int8]]:
         """Return what `of` reads: eight bits a number, so that only directions are kept."""
@@ -57,10 +60,12 @@ class Topics:
 
     def of_passages(self, vectors: Floats) -> Floats:
         """Return passages' unit vectors, shape (texts, dimension), with how they are asked for."""
-        both = unit(self._entries + self._questions)
+        both = unit(_unit(self._entries) + self._questions)
         return self._leaning(vectors, both, self._questions, _PASSAGE_LEAN)
 
-    def _leaning(self, vectors: Floats, keys: Floats, values: Floats, weight: float) -> Floats:
+    def _leaning(
+        self, vectors: Floats, keys: Floats, values: NDArray[np.generic], weight: float
+    ) -> Floats:
         """Add to each vector the mean of the `values` whose `keys` are nearest; zeros stay."""
         if not len(keys):
             return vectors
@@ -72,7 +77,7 @@ class Topics:
         return unit(np.asarray(leaning, np.float32))
 
 
-def _lean(vectors: Floats, keys: Floats, values: Floats) -> Floats:
+def _lean(vectors: Floats, keys: Floats, values: NDArray[np.generic]) -> Floats:
     """Return the mean of the nearest `values` of each vector, 0 to 1 long as the topics are near.
 
     The nearer topics are the heavier ones.
@@ -82,10 +87,15 @@ def _lean(vectors: Floats, keys: Floats, values: Floats) -> Floats:
     near = np.take_along_axis(cosines, nearest, axis=1)
     weights = np.exp(_SHARPNESS * (near - near.max(axis=1, keepdims=True)))
     length = np.clip((near.max(axis=1) - _STRANGE) / (_AT_HOME - _STRANGE), 0, 1)
-    means = unit(np.einsum("tn,tnd->td", weights, values[nearest]))
+    means = unit(np.einsum("tn,tnd->td", weights, _unit(values[nearest])))
     return np.asarray(length[:, None] * means, np.float32)
 
 
-def _in_eight_bits(vectors: Floats) -> NDArray[np.int8]:
+def _unit(vectors: NDArray[np.generic]) -> Floats:
+    return unit(vectors.astype(np.float32))
+
+
+def _in_eight_bits(vectors: NDArray[np.generic]) -> NDArray[np.int8]:
+    vectors = vectors.astype(np.float32)
     longest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
     return np.asarray(np.rint(vectors / longest * _STEPS), np.int8)

@@ -94,7 +94,7 @@ class Everyday:
         return np.minimum(own.surprise(found), of_all) if len(own.known) else of_all
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return the arrays for `np.savez`."""
+        """Return what `from_arrays` reads."""
         return {"everyday_hangul": self.hangul.known, "everyday_other": self.other.known}
 
     @classmethod

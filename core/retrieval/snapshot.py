@@ -9,14 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
-import numpy as np
-
 from core.errors import FaqIndexError, ModelError, NoFaqError
 from core.ports import FaqIndex
+from core.retrieval.array_files import read_arrays, write_arrays
 from core.retrieval.everyday import Everyday
 from core.retrieval.lexical.index import Fields, LexicalIndex
 from core.retrieval.overlay.lessons import NOTHING, LessonOverlay, laid_over
-from core.retrieval.vectors import read_arrays
 from core.types import Entry, Generation, Terms
 
 logger = logging.getLogger(__name__)
@@ -132,6 +130,7 @@ class LiveIndex:
             for old in self._cache.glob("faq-*"):
                 if not old.name.startswith(generation.name):
                     old.unlink(missing_ok=True)
+            return LexicalIndex.load(path)  # what was built takes more memory
         except OSError as error:  # without the cache, the next start takes a second longer
             logger.warning("cannot write the cache %s: %s", path, error)
         return lexical
@@ -150,8 +149,7 @@ class LiveIndex:
             return None
         if everyday is not None:
             try:
-                with path.open("wb") as file:
-                    np.savez(file, allow_pickle=False, **everyday.arrays())
+                write_arrays(path, everyday.arrays())
             except OSError as error:
                 logger.warning("cannot write the cache %s: %s", path, error)
         return everyday

@@ -15,8 +15,8 @@ from core.embeddings.centred import centred
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
 from core.embeddings.kiwi import fingerprint
 from core.ports import Embedder
+from core.retrieval.array_files import read_model
 from core.retrieval.retriever import Retriever
-from core.retrieval.vectors import read_model
 from core.text.korean import Analyzer, terms_version
 from core.types import Entry
 from ingest.sync import Changes, sync

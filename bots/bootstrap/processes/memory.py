@@ -10,6 +10,10 @@ from typing import Final
 # https://man7.org/linux/man-pages/man3/mallopt.3.html
 _M_ARENA_MAX: Final = -8
 _ARENAS: Final = 2
+# Larger blocks are returned as soon as they are free. Without this, the C library learns from the
+# first large block that was freed to keep them all, and a start leaves holes of some 10 MB.
+_M_MMAP_THRESHOLD: Final = -3
+_LARGE: Final = 4 * 2**20
 # Kiwi brings an allocator of its own, which reads its options when Kiwi is imported.
 # https://microsoft.github.io/mimalloc/environment.html
 _MIMALLOC: Final = {"MIMALLOC_PURGE_DELAY": "0", "MIMALLOC_ARENA_EAGER_COMMIT": "0"}
@@ -28,6 +32,7 @@ def keep_little() -> None:
         os.environ.setdefault(name, value)
     if libc := _glibc():
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def give_back() -> None:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.retrieval.vectors import Arrays
+from core.retrieval.array_files import Arrays
 from core.text.korean import ngrams
 
 Floats = NDArray[np.float32]

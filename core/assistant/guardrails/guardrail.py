@@ -26,10 +26,10 @@ from core.assistant.guardrails.features import (
     words_of,
 )
 from core.ports import Vectors
+from core.retrieval.array_files import Arrays, read_model
 from core.retrieval.evidence import FACTS
 from core.retrieval.overlay.lessons import is_learned
 from core.retrieval.retriever import Hit
-from core.retrieval.vectors import Arrays, read_model
 from core.text.korean import compact
 from core.types import Label, Verdict
 

@@ -24,7 +24,7 @@ from core.assistant.guardrails.features import (
 from core.assistant.guardrails.guardrail import labelled, without
 from core.ports import Vectors
 from core.profile import Profile
-from core.retrieval.vectors import Arrays, read_model
+from core.retrieval.array_files import Arrays, read_model
 from core.text.person_wanted import wants_person
 from core.types import Answered, Escalated, Label, SmallTalk, Verdict
 

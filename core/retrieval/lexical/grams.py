@@ -6,13 +6,14 @@ two places. They are numbered by a hash, so that the index consists of arrays al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.retrieval.array_files import Arrays, as_type
 from core.retrieval.lexical.postings import Scores
 from core.text.korean import compact
 
@@ -26,11 +27,14 @@ _MAX_CHARACTERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class GramIndex:
-    """The index of n-grams: bucket b has entries `rows[start[b]:start[b+1]]` with `weights`."""
+    """The index of n-grams: bucket b has entries `rows[start[b]:start[b+1]]` with `weights`.
+
+    The weights of an index that was read from a file have 16 bits.
+    """
 
     start: NDArray[np.int64]
     rows: NDArray[np.int32]
-    weights: Scores
+    weights: NDArray[np.floating]
     idf: Scores
 
     @classmethod
@@ -69,8 +73,8 @@ class GramIndex:
         asked = np.repeat(query / length, self.start[codes + 1] - self.start[codes])
         return np.bincount(rows, weights * asked, size).astype(np.float32)
 
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return what `from_arrays` reads, for `np.savez`."""
+    def arrays(self) -> Arrays:
+        """Return what `from_arrays` reads."""
         return {
             "grams_start": self.start,
             "grams_rows": self.rows,
@@ -79,13 +83,13 @@ class GramIndex:
         }
 
     @classmethod
-    def from_arrays(cls, file: Mapping[str, NDArray[np.generic]]) -> Self:
+    def from_arrays(cls, file: Arrays) -> Self:
         """Build an index from the result of `arrays`."""
         return cls(
-            file["grams_start"].astype(np.int64),
-            file["grams_rows"].astype(np.int32),
-            file["grams_weights"].astype(np.float32),
-            file["grams_idf"].astype(np.float32),
+            as_type(file["grams_start"], np.int64),
+            as_type(file["grams_rows"], np.int32),
+            as_type(file["grams_weights"], np.float16),
+            as_type(file["grams_idf"], np.float32),
         )
 
 

@@ -6,7 +6,6 @@ The index is a cache of the collection in Chroma: see `core.retrieval.snapshot`.
 from __future__ import annotations
 
 import math
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.retrieval.array_files import map_arrays, write_arrays
 from core.retrieval.lexical.grams import GramIndex
 from core.retrieval.lexical.postings import Occurrences, Postings, Scores, saturated, to_cosine
 from core.retrieval.lexical.term_lists import TermLists
-from core.retrieval.vectors import read_arrays
 from core.text.korean import compact, jamo, ngrams
 
 # Chosen on the development questions, five-fold cross-validated; flat around these values.
@@ -145,27 +144,19 @@ class LexicalIndex:
         arrays = self.words.arrays("words") | self.letters.arrays("letters")
         arrays |= self.grams.arrays() | self.title_terms.arrays("title_terms")
         names = "\n".join((*self.faq_ids, *map(_one_line, self.titles))).encode()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Two processes may save at the same time, so each writes a temporary file of its own.
-        partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
-        try:
-            with partial.open("wb") as file:
-                arrays["names"] = np.frombuffer(names, np.uint8)
-                arrays["mean_length"] = np.array(self.mean_length)
-                np.savez(file, allow_pickle=False, **arrays)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        arrays["names"] = np.frombuffer(names, np.uint8)
+        arrays["mean_length"] = np.array(self.mean_length)
+        write_arrays(path, arrays)
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what `save` wrote.
+        """Map what `save` wrote into memory, which reads what searches need of it.
 
         Raises:
             OSError, ValueError, KeyError: the file is missing or damaged; build it anew.
         """
-        arrays = read_arrays(path)
-        joined = bytes(arrays["names"].astype(np.uint8)).decode()
+        arrays = map_arrays(path)
+        joined = arrays["names"].tobytes().decode()
         names = joined.split("\n") if joined else []
         half = len(names) // 2
         return cls(

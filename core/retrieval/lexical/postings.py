@@ -11,6 +11,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.retrieval.array_files import Arrays, as_type
+from core.text.term_numbers import TermNumbers
+
 Scores = NDArray[np.float32]
 
 _K1, _B = 1.5, 0.3  # BM25's constants; quality is flat around them on every FAQ that was measured
@@ -43,13 +46,14 @@ class Occurrences:
 class Postings:
     """An inverted index: of term t, entries `rows[start[t]:start[t+1]]` with their `weights`.
 
-    `common` are the terms that were left out, because too many entries have them.
+    `common` are the terms that were left out, because too many entries have them. The weights of an
+    index that was read from a file have 16 bits.
     """
 
-    terms: dict[str, int]
+    terms: TermNumbers
     start: NDArray[np.int64]
     rows: NDArray[np.int32]
-    weights: Scores
+    weights: NDArray[np.floating]
     idf: Scores
     common: frozenset[str] = frozenset()
 
@@ -79,7 +83,7 @@ class Postings:
         order = np.argsort(terms, kind="stable")
         lengths = frequency[kept].astype(np.int64)
         return cls(
-            {term: t for t, term in enumerate(compress(occurrences.ids, kept))},
+            TermNumbers.of(compress(occurrences.ids, kept)),
             np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
             rows[order],
             weights[order],
@@ -93,10 +97,9 @@ class Postings:
 
     def known(self, query: Mapping[str, float]) -> tuple[NDArray[np.int64], Scores]:
         """Return the numbers of the query's terms that are indexed, and their weights."""
-        numbers = self.terms
-        known = [(numbers[term], weight) for term, weight in query.items() if term in numbers]
-        terms, weights = zip(*known, strict=True) if known else ((), ())
-        return np.array(terms, np.int64), np.array(weights, np.float32)
+        terms = self.terms.find(list(query))
+        weights = np.array(list(query.values()), np.float32)
+        return terms[terms >= 0], weights[terms >= 0]
 
     def sums(self, terms: NDArray[np.int64], weights: Scores, size: int) -> Scores:
         """Return the weighted sum of some terms' postings, shape (size,)."""
@@ -121,11 +124,10 @@ class Postings:
                 found[:, column] = having[places] == wanted
         return found
 
-    def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
-        """Return the arrays for `np.savez`."""
-        joined = "\n".join(self.terms).encode()
+    def arrays(self, prefix: str) -> Arrays:
+        """Return what `from_arrays` reads."""
         return {
-            f"{prefix}_terms": np.frombuffer(joined, np.uint8),
+            f"{prefix}_terms": self.terms.joined,
             f"{prefix}_start": self.start,
             f"{prefix}_rows": self.rows,
             f"{prefix}_weights": self.weights.astype(np.float16),
@@ -134,16 +136,15 @@ class Postings:
         }
 
     @classmethod
-    def from_arrays(cls, prefix: str, file: Mapping[str, NDArray[np.generic]]) -> Self:
+    def from_arrays(cls, prefix: str, file: Arrays) -> Self:
         """Build postings from the result of `arrays`."""
-        terms = bytes(file[f"{prefix}_terms"].astype(np.uint8)).decode().split("\n")
         common = bytes(file[f"{prefix}_common"].astype(np.uint8)).decode().split("\n")
         return cls(
-            {term: t for t, term in enumerate(terms)},
-            file[f"{prefix}_start"].astype(np.int64),
-            file[f"{prefix}_rows"].astype(np.int32),
-            file[f"{prefix}_weights"].astype(np.float32),
-            file[f"{prefix}_idf"].astype(np.float32),
+            TermNumbers(as_type(file[f"{prefix}_terms"], np.uint8)),
+            as_type(file[f"{prefix}_start"], np.int64),
+            as_type(file[f"{prefix}_rows"], np.int32),
+            as_type(file[f"{prefix}_weights"], np.float16),
+            as_type(file[f"{prefix}_idf"], np.float32),
             frozenset(filter(None, common)),
         )
 

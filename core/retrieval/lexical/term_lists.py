@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.retrieval.array_files import Arrays, as_type
 from core.retrieval.lexical.postings import Postings
 
 Ids = NDArray[np.int32]
@@ -49,11 +50,13 @@ class TermLists:
             np.concatenate([self.ids, more.ids]),
         )
 
-    def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
-        """Return the arrays for `np.savez`."""
+    def arrays(self, prefix: str) -> Arrays:
+        """Return what `from_arrays` reads."""
         return {f"{prefix}_start": self.start, f"{prefix}_ids": self.ids}
 
     @classmethod
-    def from_arrays(cls, prefix: str, file: Mapping[str, NDArray[np.generic]]) -> Self:
+    def from_arrays(cls, prefix: str, file: Arrays) -> Self:
         """Build the lists from the result of `arrays`."""
-        return cls(file[f"{prefix}_start"].astype(np.int64), file[f"{prefix}_ids"].astype(np.int32))
+        return cls(
+            as_type(file[f"{prefix}_start"], np.int64), as_type(file[f"{prefix}_ids"], np.int32)
+        )

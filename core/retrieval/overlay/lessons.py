@@ -112,7 +112,7 @@ class LessonIndex(LexicalIndex):
         letters = Postings.build([letter_counts(one.fields) for one in lessons])
         # Letters that no entry has are worth the most, and those that too many have nothing.
         self._unknown_letters_idf = math.log(2 + 2 * self._official)
-        idf = np.array([self._letter_idf(gram) for gram in letters.terms], np.float32)
+        idf = self._letter_idfs(list(letters.terms))
         self._own_letters = to_cosine(replace(letters, idf=idf), self._taught)
         texts = [one.fields.whole for one in lessons]
         self._own_grams = GramIndex.build(texts, faq.grams.idf)
@@ -132,9 +132,11 @@ class LessonIndex(LexicalIndex):
     def letter_scores(self, text: str) -> Scores:
         """Return the scores of the FAQ's entries, then those of the lessons."""
         scores = super().letter_scores(text)
-        query = {g: n * self._letter_idf(g) for g, n in log_counts(letter_grams(text)).items()}
-        length = math.sqrt(sum(weight * weight for weight in query.values()))
-        own = self._own_letters.score(query, self._taught) / max(length, 1e-6)
+        counts = log_counts(letter_grams(text))
+        weights = np.array(list(counts.values()), np.float32) * self._letter_idfs(list(counts))
+        query = dict(zip(counts, weights.tolist(), strict=True))
+        length = max(float(np.sqrt(weights @ weights)), 1e-6)
+        own = self._own_letters.score(query, self._taught) / length
         scores[self._official :] = own
         return scores
 
@@ -170,11 +172,13 @@ class LessonIndex(LexicalIndex):
         favoured[self._official + row] = max(float(favoured.max()), 1.0) + _AHEAD
         return favoured
 
-    def _letter_idf(self, gram: str) -> float:
-        row = self.letters.terms.get(gram)
-        if row is not None:
-            return float(self.letters.idf[row])
-        return 0.0 if gram in self.letters.common else self._unknown_letters_idf
+    def _letter_idfs(self, grams: Sequence[str]) -> Scores:
+        """Return the inverse document frequency of each n-gram, shape (len(grams),)."""
+        numbers = self.letters.terms.find(grams)
+        idf = np.full(len(grams), self._unknown_letters_idf, np.float32)
+        idf[[gram in self.letters.common for gram in grams]] = 0.0
+        idf[numbers >= 0] = self.letters.idf[numbers[numbers >= 0]]
+        return idf
 
 
 def _is_liked(lesson: Prepared) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from config.resources import ENCODER, load_loanwords
 from core.embeddings.kiwi import KiwiEncoder
 from core.errors import ConfigError
-from core.retrieval.vectors import read_arrays
+from core.retrieval.array_files import read_arrays
 from core.text.korean import Analyzer
 
 

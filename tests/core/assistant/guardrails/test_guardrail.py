@@ -8,8 +8,8 @@ from config.resources import GUARDRAIL
 from core.assistant.guardrails.features import Vocabulary, grams_of, normalise, words_of
 from core.assistant.guardrails.guardrail import LABELS, Evidence, Guardrail, GuardrailModel, facts
 from core.errors import ConfigError
+from core.retrieval.array_files import read_arrays
 from core.retrieval.retriever import Hit
-from core.retrieval.vectors import read_arrays
 from core.types import Exchange, Label
 
 
