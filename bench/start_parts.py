@@ -101,7 +101,7 @@ def _answer(
     found = retriever.entries(hits[:8])
     passages = [Passage(entry.faq_id, entry.title, entry.text, 1.0) for entry in found]
     yield "judge it, fetch the entries"
-    model = ExtractiveModel(analyzer, retriever.idf, cut_note="")
+    model = ExtractiveModel(analyzer, retriever.idf, cut_note=lambda _: "")
 
     async def first_words() -> None:
         async for _ in model.answer(question, (), passages):

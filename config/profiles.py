@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
@@ -32,7 +32,13 @@ DEFAULT: Final = "smartstore"
 
 _BASE: Final = "ko"
 _NAME: Final = re.compile(r"[a-z0-9-]+")
-_EXTENDED: Final = ("extends", "web")
+_SPOKEN: Final = ("ko", "en")  # the languages in which every sentence ships
+_EXTENDED: Final = ("extends", "web", *_SPOKEN)
+# What a bot is and does, and what its owners read, is the same in every language.
+_SAME_IN_ALL: Final = re.compile(
+    r"name|tone|topic|learning_tag|command_option|longest_\w+|teach_\w+|link_hosts|languages|skills"
+    r"|examples|themes|owners|channels|groups"
+)
 _MOST_EXTENDED: Final = 8
 _TEXTS_BY_NAME: Final = ("ask_in", "skill_about", "small_talk")
 _TABLES: Final[Mapping[str, Callable[[object, Path], object]]] = {
@@ -44,12 +50,13 @@ _TABLES: Final[Mapping[str, Callable[[object, Path], object]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProfileFile:
-    """One file of a chain: its own texts, and its words for the web page."""
+    """One file of a chain: its own texts, its words for the web page, those in other languages."""
 
     path: Path
     extends: str
     texts: Mapping[str, object]
     web: Mapping[str, object] = field(default_factory=dict)
+    others: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def synonyms(self) -> Path:
@@ -131,6 +138,33 @@ def merged(chain: Sequence[ProfileFile]) -> Profile:
     Raises:
         ConfigError: a text is missing, unknown, of the wrong kind, or names an unknown {place}.
     """
+    profile = _merged(chain)
+    check_names(profile, chain[-1].path)
+    return replace(profile, others=_others(profile, chain))
+
+
+def _others(profile: Profile, chain: Sequence[ProfileFile]) -> dict[str, Profile]:
+    """Return the bot in those other languages that its FAQ, or a profile's own words, have."""
+    named = {*profile.languages, *(language for file in chain for language in file.others)}
+    formal = "-formal" if any(file.path.stem.endswith("-formal") for file in chain) else ""
+    found: dict[str, Profile] = {}
+    for language in (one for one in _SPOKEN if one in named and one != profile.language):
+        own = [
+            ProfileFile(file.path, "", texts)
+            for file in chain
+            if (texts := dict(_flat(file.others.get(language, {}))))
+        ]
+        given = {name for file in own for name in file.texts}
+        same = {
+            entry.name: getattr(profile, entry.name)
+            for entry in fields(Profile)
+            if _SAME_IN_ALL.fullmatch(entry.name) and entry.name not in given
+        }
+        found[language] = replace(_merged([*_chain(f"{language}{formal}"), *own]), **same)
+    return found
+
+
+def _merged(chain: Sequence[ProfileFile]) -> Profile:
     kinds = get_type_hints(Profile)  # once, not for each text: it takes milliseconds
     texts: dict[str, Any] = {}
     hosts: list[str] = []
@@ -147,13 +181,11 @@ def merged(chain: Sequence[ProfileFile]) -> Profile:
     lacking = sorted(
         entry.name
         for entry in fields(Profile)
-        if entry.default is MISSING and entry.name not in texts
+        if entry.default is MISSING and entry.default_factory is MISSING and entry.name not in texts
     )
     if lacking:
         raise ConfigError(f"the profile {chain[-1].path} lacks: {', '.join(lacking)}")
-    profile = Profile(**{**texts, "link_hosts": tuple(hosts)})
-    check_names(profile, chain[-1].path)
-    return profile
+    return Profile(**{**texts, "link_hosts": tuple(hosts)})
 
 
 def _chain(name: str, *, base: str = "") -> list[ProfileFile]:
@@ -191,7 +223,10 @@ def _read(path: Path) -> ProfileFile:
     given = _toml(path)
     page = _toml(web) if web.is_file() else given.get("web", {})
     texts = {name: value for name, value in given.items() if name not in _EXTENDED}
-    return ProfileFile(path, str(given.get("extends", "")), dict(_flat(texts)), page)
+    others: dict[str, Any] = {name: given[name] for name in _SPOKEN if name in given}
+    if wrong := [name for name, said in others.items() if not isinstance(said, dict)]:
+        raise ConfigError(f"{path}: [{wrong[0]}] must be a table of texts")
+    return ProfileFile(path, str(given.get("extends", "")), dict(_flat(texts)), page, others)
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 
@@ -92,6 +92,7 @@ class Profile:
     """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them.
 
     `languages` are those that the FAQ is known to have, and `ask_in` says in each which they are.
+    `others` are the same bot in the other ones of them, by language, as far as it speaks them.
     `tone` tells models how their answers speak, "" as any polite person does.
     `small_talk` has a sentence for each `SmallTalk` but a hello, and `sorry` for a complaint.
     """
@@ -311,6 +312,7 @@ class Profile:
     owners: tuple[Owner, ...] = ()
     channels: tuple[Channel, ...] = ()
     groups: tuple[Group, ...] = ()
+    others: Mapping[str, Profile] = field(default_factory=dict)
 
     @property
     def closed_categories(self) -> tuple[str, ...]:
@@ -318,9 +320,10 @@ class Profile:
         return tuple(dict.fromkeys(one for group in self.groups for one in group.categories))
 
     def spoken_in(self, channel: Channel | None) -> Profile:
-        """Return the profile with a channel's own words."""
+        """Return the profile with a channel's own words, which are in the profile's language."""
         if channel is None:
             return self
+        spoken = replace(channel, greeting="", refusal="", not_found="")
         return replace(
             self,
             greeting=channel.greeting or self.greeting,
@@ -328,6 +331,7 @@ class Profile:
             not_found=channel.not_found or self.not_found,
             tone=channel.tone or self.tone,
             examples=channel.examples if channel.categories else channel.examples or self.examples,
+            others={name: other.spoken_in(spoken) for name, other in self.others.items()},
         )
 
     def owners_on(self, platform: str) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ _SHORTENERS: Final = frozenset(
         "zrr.kr",
     ]
 )
+_SPOKEN: Final = ("ko", "en")  # the languages in which the bot's own sentences ship
 _HANGUL: Final = re.compile("[가-힣]")
 
 
@@ -66,11 +67,24 @@ def write_facts(
     ]
     lines.append(f"languages = {json.dumps(languages_of(open_entries))}")
     if not known:
-        lines.append(f"examples = {json.dumps(examples_of(open_entries), ensure_ascii=False)}")
+        lines.append(f"examples = {_listed(examples_of(open_entries))}")
+        base = language_of(entries)
+        for language in (one for one in languages_of(open_entries) if one in _SPOKEN):
+            if language != base:
+                titled = [one for one in open_entries if _is_in(language, one.title)]
+                lines += [f"[{language}]", f"examples = {_listed(examples_of(titled))}"]
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
     fresh.replace(path)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return json.dumps(texts, ensure_ascii=False)
+
+
+def _is_in(language: str, title: str) -> bool:
+    return bool(_HANGUL.search(title)) is (language == "ko")
 
 
 def languages_of(entries: Sequence[Entry]) -> tuple[str, ...]:

@@ -22,13 +22,16 @@ def offered_to_all(profile: Profile, entries: Callable[[], Sequence[Entry]]) -> 
     if not closed:
         return profile
     hidden = hidden_wordings(entries(), closed)
-    channels = tuple(
-        replace(one, examples=tuple(text for text in one.examples if compact(text) not in hidden))
-        for one in profile.channels
-    )
+
+    def shown(examples: Sequence[str]) -> tuple[str, ...]:
+        return tuple(text for text in examples if compact(text) not in hidden)
+
+    channels = tuple(replace(one, examples=shown(one.examples)) for one in profile.channels)
+    others = profile.others.items()
     return replace(
         profile,
-        examples=tuple(text for text in profile.examples if compact(text) not in hidden),
+        examples=shown(profile.examples),
+        others={name: replace(one, examples=shown(one.examples)) for name, one in others},
         themes=tuple(theme for theme in profile.themes if compact(theme.ask) not in hidden),
         channels=channels,
     )

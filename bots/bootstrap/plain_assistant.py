@@ -23,6 +23,7 @@ from core.ports import History
 from core.profile import Profile
 from core.retrieval.retriever import Retriever
 from core.stores.memory import MemoryHistory
+from core.text.languages import in_language_of
 from core.text.safety.personal_data import mask
 
 
@@ -56,8 +57,11 @@ class PlainAssistants:
 
     def extractive(self, retriever: Retriever) -> ExtractiveModel:
         """Return what answers in the FAQ's own words."""
-        cut_note = self.profile.answer_cut
-        return ExtractiveModel(self.language.analyzer, retriever.idf, cut_note=cut_note)
+        return ExtractiveModel(
+            self.language.analyzer,
+            retriever.idf,
+            cut_note=lambda question: in_language_of(self.profile, question).answer_cut,
+        )
 
     def searching(self, retriever: Retriever) -> Assistant:
         """Return one that uses no models and keeps nothing, for what is tried out."""

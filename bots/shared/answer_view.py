@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 from core.profile import Profile
+from core.text.languages import in_language_of
 from core.text.markdown.measure import cost
 from core.text.markdown.split import settled, split
 from core.text.safety.sanitize import Cleaner
@@ -38,6 +39,10 @@ class RenderOptions:
     used: frozenset[int] = frozenset()
     stoppable: bool = True
     feedback: bool = True
+
+    def spoken_to(self, view: View) -> Self:
+        """Return the options with the bot's words in the language of a view's question."""
+        return replace(self, profile=in_language_of(self.profile, view.question.text))
 
 
 @dataclass(frozen=True, slots=True)

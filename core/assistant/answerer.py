@@ -27,6 +27,7 @@ from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Retriever, is_answer
 from core.retrieval.signals import Query
 from core.text.addressing import asked_text
+from core.text.languages import in_language_of
 from core.text.spelling.normalize import normalized
 from core.types import (
     Anew,
@@ -94,6 +95,13 @@ class Answerer:
             profile=profile,
             offers=self.offers.within(retriever, profile.examples),
         )
+
+    def spoken_to(self, text: str) -> Answerer:
+        """Return an answerer whose own sentences are in the language of a text."""
+        profile = in_language_of(self.profile, text)
+        if profile is self.profile:
+            return self
+        return replace(self, profile=profile, offers=self.offers.spoken_by(profile))
 
     async def answer(
         self,

@@ -127,7 +127,7 @@ class Assistant:
         of the question; if it yields more than `Status` events, they are the answer.
         """
         scope = await self._audiences.of(question)
-        answerer = self._within(scope)
+        answerer = self._within(scope).spoken_to(question.text)
         if _is_open(scope):
             events = self._told(answerer, question, history, instead)
         else:

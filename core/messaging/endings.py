@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.profile import Profile
+from core.text.languages import in_language_of
 from core.types import (
     Answered,
     Declined,
@@ -21,7 +22,8 @@ from core.types import (
 def view_of(turn: Turn, profile: Profile, *, shareable: bool = False) -> View:
     """Return the view of an answer that has ended, to show it again."""
     if turn.state is TurnState.STOPPED:
-        return View(turn.question, text=turn.answer, note=profile.stopped, used=turn.passages)
+        note = in_language_of(profile, turn.question.text).stopped
+        return View(turn.question, text=turn.answer, note=note, used=turn.passages)
     return View(turn.question, text=turn.answer, ending=ending_of(turn, shareable=shareable))
 
 

@@ -28,6 +28,7 @@ from core.press_ids import is_press
 from core.profile import Profile
 from core.retry import until_back
 from core.skills.assistant import AnyAssistant
+from core.text.languages import in_language_of
 from core.types import (
     Answered,
     AnswerEvent,
@@ -173,7 +174,7 @@ class QuestionHandler:
 
     async def give_up(self, claim: Claim) -> None:
         """Tell the asker that there will be no answer; see `Handler` of the worker."""
-        failed = _only(Failed(self._profile.failed))
+        failed = _only(Failed(self._spoken_to(claim.question).failed))
         await self._present(claim, failed, _untold, AnswerWatch(claim))
 
     def is_public(self, session: SessionId) -> bool:
@@ -203,7 +204,7 @@ class QuestionHandler:
         if question_id not in self._live:
             return None
         presenter, claim = self._live[question_id]
-        if not presenter.stop(self._profile.stopped):
+        if not presenter.stop(self._spoken_to(claim.question).stopped):
             return False
         # The stop is stored, so that after a crash the next process does not answer either.
         return True if await self._inbox.stop(question_id, by=claim) else None
@@ -218,7 +219,7 @@ class QuestionHandler:
             await reply.abandon()
         elif references:
             presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
-            presenter.stop(self._profile.stopped)
+            presenter.stop(self._spoken_to(claim.question).stopped)
             with suppress(PlatformRefusedError):
                 await presenter.present(claim.question, _only(Failed("")), status="")
 
@@ -250,7 +251,11 @@ class QuestionHandler:
 
     def _status_of(self, claim: Claim) -> str:
         """Return the first status; after a crash it says that the answer goes on."""
-        return self._profile.resumed if claim.attempt > 1 else self._profile.searching
+        profile = self._spoken_to(claim.question)
+        return profile.resumed if claim.attempt > 1 else profile.searching
+
+    def _spoken_to(self, question: Question) -> Profile:
+        return in_language_of(self._profile, question.text)
 
     async def _abandon(self, question: Question) -> None:
         with suppress(PlatformRefusedError):  # raised if the platform is not connected any more

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from core.profile import Profile
 from core.text.addressing import says_something
 
 if TYPE_CHECKING:
@@ -109,6 +110,21 @@ def _has_words(text: str, scripts: Mapping[str, int]) -> bool:
     return bool(scripts["LATIN"]) and (
         several or any(len(word) >= _WORD_LETTERS and not word.isupper() for word in words)
     )
+
+
+def in_language_of(profile: Profile, text: str) -> Profile:
+    """Return the profile with its sentences in the language of a text, if it speaks that.
+
+    Texts are told apart by their letters alone, since this is asked for every edit of an answer:
+    one with Hangul is Korean, and words in Latin letters are English.
+    """
+    if not profile.others:
+        return profile
+    scripts = _scripts(text)
+    if scripts["HANGUL"]:
+        return profile.others.get("ko", profile)
+    english = scripts.keys() <= {"LATIN"} and _has_words(text, scripts)
+    return profile.others.get("en", profile) if english else profile
 
 
 def asking_in(language: str, served: Iterable[str], texts: Mapping[str, str]) -> str:

@@ -238,6 +238,19 @@ def test_a_faq_in_two_languages_answers_each_in_its_own(tmp_path, monkeypatch):
     ((_, ending),) = asyncio.run(conversation(settings, ["駐車場はありますか"]))
     assert "한국어 (Korean)" in ending.text
     assert "English" in ending.text
+    profile = profile_of(settings)
+    english = profile.others["en"]
+    asked = ["Do you rent out bicycles?", "자전거를 빌려주나요?", "thank you", "고마워요", "hello"]
+    said = [ending for _, ending in asyncio.run(conversation(settings, asked))]
+    assert [ending.text for ending in said] == [
+        english.not_found,
+        profile.not_found,
+        english.small_talk["thanks"],
+        profile.small_talk["thanks"],
+        english.greeting,
+    ]
+    assert said[-1].followups == english.examples
+    assert all(title.isascii() for title in english.examples)
 
 
 COMPANY = """분류,질문,답변

@@ -7,6 +7,7 @@ import pytest
 from config import profiles
 from config.profiles import load_profile, page_texts, profile_chain, synonym_files
 from core.errors import ConfigError
+from core.text.languages import in_language_of
 from core.text.safety.sanitize import Cleaner
 
 REFUSAL = "저는 스마트 스토어 FAQ를 위한 챗봇입니다. 스마트 스토어에 대한 질문을 부탁드립니다."
@@ -44,6 +45,7 @@ def test_every_text_of_the_profile_says_something(profile):
         "channels",
         "groups",
         "languages",
+        "others",
         "tone",
         "contact_question",
     }:
@@ -52,6 +54,41 @@ def test_every_text_of_the_profile_says_something(profile):
         assert not isinstance(value, str) or value.strip()
     assert profile.longest_question_characters == 1000
     assert all(isinstance(text, str) for text in profile.examples)
+
+
+def test_a_bot_of_a_faq_in_two_languages_speaks_both(tmp_path):
+    """Its own words in the second one are a table; its name and its owners' words are the same."""
+    path = tmp_path / "faqbot.toml"
+    path.write_text(
+        'extends = "ko-formal"\nname = "별 호텔"\nrefusal = "호텔에 대해 물어 주세요."\n'
+        'languages = ["ko", "en"]\nexamples = ["주차장이 있나요?"]\n'
+        '[en]\nrefusal = "Please ask about the hotel."\n[en.small_talk]\nthanks = "Anytime."\n'
+    )
+    profile, english = load_profile(str(path)), load_profile("en-formal")
+    assert (profile.language, [*profile.others]) == ("ko", ["en"])
+    other = profile.others["en"]
+    assert (other.language, other.name, other.refusal) == (
+        "en",
+        "별 호텔",
+        "Please ask about the hotel.",
+    )
+    assert other.not_found == english.not_found
+    assert other.small_talk == {**english.small_talk, "thanks": "Anytime."}
+    assert (other.learning_tag, other.teach_call) == (profile.learning_tag, profile.teach_call)
+    assert other.examples == profile.examples
+    for text, spoken in {
+        "Is there a pool?": other,
+        "pool?": other,
+        "Gibt es ein Schwimmbad?": other,
+        "수영장 pool 있나요?": profile,
+        "OTP?": profile,
+        "プールはありますか": profile,
+        "👍": profile,
+    }.items():
+        assert in_language_of(profile, text) is spoken, text
+    path.write_text(path.read_text().replace("[en]\nrefusal", "[en]\nrefusel"))
+    with pytest.raises(ConfigError, match="refusal"):
+        load_profile(str(path))
 
 
 def test_there_are_synonyms_beside_the_profile():

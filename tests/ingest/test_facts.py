@@ -35,6 +35,16 @@ def test_nothing_that_is_for_a_group_alone_becomes_an_example(tmp_path, monkeypa
     assert examples[0] == "How do I cancel?"
 
 
+def test_a_faq_in_two_languages_has_examples_in_both(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    titles = ["어떻게 해지하나요?", "주차는 어디에 하나요?", "언제 여나요?"]
+    korean = [Entry(title, title, "네, 안내해 드릴게요.") for title in titles]
+    write_facts([*korean, *ENTRIES], tmp_path / "faq.toml")
+    profile = load_profile("", faq=tmp_path / "faq.toml")
+    assert profile.language == "ko"
+    assert profile.others["en"].examples == tuple(examples_of(ENTRIES))
+
+
 def test_the_facts_are_a_profile(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "new" / "faq.toml"

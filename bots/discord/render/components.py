@@ -95,6 +95,7 @@ class Page:
 
 def pages(view: View, look: RenderOptions) -> list[Page]:
     """Return the messages of a view; all but the last stay the same while the answer grows."""
+    look = look.spoken_to(view)
     head = _question(view, look) if look.quoted else ""
     found = pieces(view, _TEXT_CHARS - utf16(head))
     shown = [markdown(piece, look.cleaner) for piece in found]
@@ -218,7 +219,7 @@ class Renderer:
             )
             if called.mentions:
                 # Cleaning would remove the mentions, and this text is the profile's alone.
-                words = ending.call or self.look.profile.teach_call
+                words = ending.call or self.look.spoken_to(view).profile.teach_call
                 text = words.format(owners=" ".join(called.mentions))
                 buttons = self._case_buttons(ending.case_id) or self._review(ending.lesson_id)
                 call = Page(text, buttons, called=called)
@@ -251,7 +252,7 @@ class Renderer:
         quoted = is_press(view.question.id)
         shown = pages(view, replace(self.look, quoted=quoted, used=frozenset(used)))
         if isinstance(view.ending, Answered) and view.ending.shareable and _is_aside(view):
-            label = self.look.profile.share
+            label = self.look.spoken_to(view).profile.share
             share = Button(f"share:{view.question.id}", label, disabled=was_shared)
             shown[-1] = replace(shown[-1], buttons=(*shown[-1].buttons, share))
         return shown
@@ -261,7 +262,7 @@ class Renderer:
 
         It shows its question, and has no follow-ups.
         """
-        note = self.look.profile.shared_by.format(name=by)
+        note = self.look.spoken_to(view).profile.shared_by.format(name=by)
         if isinstance(view.ending, Answered):
             view = replace(view, ending=replace(view.ending, followups=(), offers=()))
         shown = pages(replace(view, note=note), replace(self.look, quoted=True, named=False))

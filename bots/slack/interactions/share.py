@@ -120,10 +120,8 @@ async def _share(
     used = await context.service.pressed(view.question.id)
     look = BlockOptions(context.profile, context.cleaner, quoted=True, named=False, used=used)
     first, *more = render(view, look)
-    name = f"<@{body['user']['id']}>"
-    first = replace(
-        first, blocks=(_shared_by(context.profile.shared_by.format(name=name)), *first.blocks)
-    )
+    name, words = f"<@{body['user']['id']}>", look.spoken_to(view).profile
+    first = replace(first, blocks=(_shared_by(words.shared_by.format(name=name)), *first.blocks))
     channel, url = channel_of(body), body["response_url"]
     root = await _in_turn(posts, partial(_post, client, channel, url, first))
     for page in more:

@@ -65,6 +65,7 @@ def render(view: View, look: BlockOptions) -> list[Page]:
     If a person has to answer, a separate message that calls the owners follows, because Slack
     notifies people of mentions in new messages and not of those in edits.
     """
+    look = look.spoken_to(view)
     call = _call(view, look)
     if call and not view.text:
         return call

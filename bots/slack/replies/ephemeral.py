@@ -26,6 +26,7 @@ from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
 from core.profile import Profile
+from core.text.languages import in_language_of
 from core.text.safety.sanitize import Cleaner
 from core.types import Answered, File, Question, View
 
@@ -135,6 +136,7 @@ def private_pages(
     shared: bool = False,
 ) -> list[Page]:
     """Return the pages of a private answer, with a button that shares it with the channel."""
+    profile = in_language_of(profile, view.question.text)
     look = BlockOptions(profile, cleaner, quoted=True, used=used, stoppable=False)
     if shared:
         view = replace(view, note=profile.shared)

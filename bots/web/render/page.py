@@ -51,6 +51,7 @@ WITHDRAWN: Final = Page("", kind=EndingKind.WITHDRAWN)
 
 def page_of(view: View, look: RenderOptions) -> Page:
     """Return the page of a view."""
+    look = look.spoken_to(view)
     clean, asked = look.cleaner.clean, view.question.text
     if not view.done:
         # The text is a prefix of the next one, so that the difference can be sent. Open Markdown is

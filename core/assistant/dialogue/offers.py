@@ -11,6 +11,7 @@ from core.assistant.dialogue import followups
 from core.assistant.dialogue.followups import LeadBack
 from core.assistant.drafts.work import Work
 from core.errors import AwayError
+from core.profile import Profile
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.types import Entry, Label, Written
 
@@ -39,6 +40,15 @@ class Offers:
     def within(self, retriever: Retriever, examples: Sequence[str]) -> Offers:
         """Return offers that search with another retriever and fall back on other examples."""
         return replace(self, retriever=retriever, examples=examples)
+
+    def spoken_by(self, profile: Profile) -> Offers:
+        """Return offers in the words of another profile of the same bot."""
+        return replace(
+            self,
+            examples=profile.examples,
+            more=profile.more,
+            contact_question=profile.contact_question,
+        )
 
     async def related(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Work

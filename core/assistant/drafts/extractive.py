@@ -47,11 +47,15 @@ class ExtractiveModel:
     """Implements `core.ports.ChatModel` with nothing but the passages' own sentences."""
 
     def __init__(
-        self, analyzer: Analyzer, importance: Callable[[str], float], *, cut_note: str
+        self,
+        analyzer: Analyzer,
+        importance: Callable[[str], float],
+        *,
+        cut_note: Callable[[str], str],
     ) -> None:
         """`importance` is the inverse document frequency of a term such as `정산/N`.
 
-        `cut_note` is said below a part of a long entry.
+        `cut_note` returns what is said below a part of a long entry, given the question.
         """
         self._analyzer = analyzer
         self._importance = importance
@@ -90,7 +94,7 @@ class ExtractiveModel:
                 paragraphs.append(f"**{escaped(tidy(passage.title))}**")
             paragraphs.append(markdown(parts))
         if cut:
-            paragraphs.append(f"_{self._cut_note}_")
+            paragraphs.append(f"_{self._cut_note(question)}_")
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen, cut
 
     def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:

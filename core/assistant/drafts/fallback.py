@@ -18,6 +18,7 @@ from core.llm.budget import TAB, Ledger, SpendingLimit
 from core.llm.tool_calls import Tool
 from core.ports import ChatModel
 from core.profile import Profile
+from core.text.languages import in_language_of
 from core.text.safety.grounding import is_grounded
 from core.text.safety.leak_watch import LeakWatch
 from core.text.safety.sanitize import Cleaner, CleanStream
@@ -85,11 +86,12 @@ class FallbackModel:
             logger.warning("answering from the FAQ's own words: %s", error)
         except Exception:  # a bug in a model's client must not cost the person the answer
             logger.exception("answering from the FAQ's own words, after a bug in faqbot")
-        notice = self.profile.model_down
+        profile = in_language_of(self.profile, question)
+        notice = profile.model_down
         if said and nonsense:
             yield Anew()
         elif said:
-            notice = f"\n\n{self.profile.model_cut}"
+            notice = f"\n\n{profile.model_cut}"
         async with aclosing(self.extract(notice, question, history, passages)) as rest:
             async for piece in rest:
                 yield piece
@@ -144,7 +146,8 @@ class FallbackModel:
                     yield piece
                     continue
                 logger.warning("%s is silent: the FAQ's own words come first", self.model.name)
-                slow = self.extract(self.profile.model_slow, question, history, passages)
+                notice = in_language_of(self.profile, question).model_slow
+                slow = self.extract(notice, question, history, passages)
                 async with aclosing(slow) as extract:
                     async for early in extract:
                         if not isinstance(early, Written):
@@ -229,8 +232,12 @@ class ModelPipeline:
 
     def _write(self, limit: SpendingLimit) -> Write:
         steady = self.steady
-        texts = steady.profile
-        notice = texts.model_off if limit is SpendingLimit.OFF else texts.model_limit
-        return lambda question, history, passages: steady.extract(
-            notice, question, history, passages
-        )
+
+        def write(
+            question: str, history: Sequence[Exchange], passages: Sequence[Passage]
+        ) -> AsyncGenerator[DraftPiece]:
+            texts = in_language_of(steady.profile, question)
+            notice = texts.model_off if limit is SpendingLimit.OFF else texts.model_limit
+            return steady.extract(notice, question, history, passages)
+
+        return write

@@ -16,6 +16,7 @@ from core.messaging.cases.roster import Roster, next_day, works_from
 from core.ports import Cases
 from core.profile import Owner, Profile
 from core.retrieval.audience import Audience
+from core.text.languages import in_language_of
 from core.text.markdown.measure import shortened
 from core.text.safety.sanitize import Cleaner
 from core.types import (
@@ -224,20 +225,21 @@ class CaseDesk:
 
     def _told(self, case: Case, question: Question, ending: Escalated) -> Escalated:
         told = replace(ending, calls=False, case_id=case.id)
+        profile = in_language_of(self.profile, question.text)
         if not case.is_open:
             return told
         if case.waiters[0].question.id != question.id:
             if not case.calls:  # the question may be private
-                return replace(told, note=self.profile.case_kept)
-            return replace(told, note=self.quoted(self.profile.case_joined, case.question))
+                return replace(told, note=profile.case_kept)
+            return replace(told, note=self.quoted(profile.case_joined, case.question))
         if case.calls and case.calls[0].reference == question.id:
             owner = self.roster.named(case.calls[0].owner)
             contacts = owner.contacts if owner else ()
-            note = self.profile.case_opened
+            note = profile.case_opened
             return replace(told, calls=True, contacts=contacts, note=note)
         if case.due_at is None:
-            return replace(told, note=self.profile.case_kept)
-        return replace(told, note=self.profile.case_later.format(when=self._clock(case.due_at)))
+            return replace(told, note=profile.case_kept)
+        return replace(told, note=profile.case_later.format(when=self._clock(case.due_at)))
 
     def quoted(self, text: str, question: str) -> str:
         """Return a text of the profile with a person's words in it, shortened and sanitised."""

@@ -13,6 +13,7 @@ from core.ports import History
 from core.profile import Profile
 from core.retry import until_back
 from core.text.addressing import says_something
+from core.text.languages import in_language_of
 from core.text.person_wanted import wants_person
 from core.types import AnswerEvent, Escalated, Question, SessionId, Turn, TurnState
 
@@ -50,7 +51,7 @@ class Escalation:
 
     async def to_person(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Yield the ending of a question whose asker wants a person, and store its turn."""
-        text = self._profile.case_person
+        text = in_language_of(self._profile, question.text).case_person
         await self._history.append(Turn(question, TurnState.ESCALATED, text))
         yield Escalated(text, ())
 

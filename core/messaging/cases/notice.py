@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.press_ids import press_id
 from core.profile import Profile
+from core.text.languages import in_language_of
 from core.types import Case, Question, Turn, TurnState
 
 
@@ -20,6 +21,7 @@ def notice_of(case: Case, question: Question, profile: Profile, now: datetime) -
     told = replace(
         question, id=notice_id(question.id, case.answer_id), asked_at=now, edited_at=None
     )
+    profile = in_language_of(profile, question.text)
     if case.answer is None:
         return Turn(told, TurnState.ANSWERED, profile.case_closed, finished_at=now)
     return Turn(

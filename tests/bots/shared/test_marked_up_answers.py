@@ -32,7 +32,9 @@ CLEANER = Cleaner(["a.example"], instead="(…)")
 
 @pytest.fixture(scope="module")
 def model():
-    return ExtractiveModel(Analyzer.load(), lambda _: 1.0, cut_note="the rest is under Sources")
+    return ExtractiveModel(
+        Analyzer.load(), lambda _: 1.0, cut_note=lambda _: "the rest is under Sources"
+    )
 
 
 async def answered(model, text, question="Where are the settings?"):

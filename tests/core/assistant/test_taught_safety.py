@@ -33,7 +33,7 @@ def view(analyzer, retriever):
     async def made():
         lesson = Lesson("1", SessionId("s"), f"주차 {EVIL}", EVIL, "U9", EVIL, NOON)
         passages = passages_of([entry_of(lesson)], {"learned:1": 0.9})
-        model = ExtractiveModel(analyzer, retriever.idf, cut_note="…")
+        model = ExtractiveModel(analyzer, retriever.idf, cut_note=lambda _: "…")
         pieces = [piece async for piece in model.answer("주차", (), passages)]
         text = "".join(piece for piece in pieces if isinstance(piece, str))
         assert isinstance(pieces[-1], Written)

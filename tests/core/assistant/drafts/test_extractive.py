@@ -47,7 +47,7 @@ LEAD = "반품은 구매자가 신청하고 판매자가 승인합니다.\n\n"
 @pytest.fixture(scope="session")
 def model():
     return ExtractiveModel(
-        Analyzer.load(), lambda term: RARE.get(term, 5.0), cut_note="나머지는 출처에"
+        Analyzer.load(), lambda term: RARE.get(term, 5.0), cut_note=lambda _: "나머지는 출처에"
     )
 
 

@@ -1,0 +1,61 @@
+"""Around an answer, the bot speaks the language of its question, on every platform."""
+
+from dataclasses import replace
+
+import pytest
+from fakes.assistants import answered
+
+from bots.discord.render import components
+from bots.discord.render.components import Renderer
+from bots.shared.answer_view import RenderOptions
+from bots.slack.render import blocks
+from bots.slack.replies.ephemeral import private_pages
+from bots.web.render.page import page_of
+from config.profiles import load_profile
+from core.text.safety.sanitize import Cleaner
+from core.types import Question, SessionId, View
+
+ENGLISH = load_profile("en")
+KOREAN = replace(load_profile("ko"), others={"en": ENGLISH})
+CLEANER = Cleaner((), instead="")
+ENDING = replace(answered("…"), shareable=True)
+
+
+def shown_by(platform, view):
+    look = RenderOptions(KOREAN, CLEANER)
+    match platform:
+        case "discord":
+            return repr(components.pages(view, look))
+        case "discord aside":
+            return repr(Renderer(look).shared(view, "민수"))
+        case "slack":
+            return repr(blocks.render(view, blocks.BlockOptions(KOREAN, CLEANER)))
+        case "slack aside":
+            return repr(private_pages(view, KOREAN, CLEANER))
+    return repr(page_of(view, look))
+
+
+@pytest.mark.parametrize("platform", ["discord", "discord aside", "slack", "slack aside", "web"])
+@pytest.mark.parametrize(
+    ("text", "spoken", "other"),
+    [
+        ("When do I get paid?", ENGLISH, KOREAN),
+        ("정산은 언제 되나요?", KOREAN, ENGLISH),
+    ],
+)
+def test_what_stands_below_an_answer_is_in_the_language_of_its_question(
+    platform, text, spoken, other
+):
+    session = "discord:1:2:3" if "discord" in platform else "slack:T1:C1:1.faq-U1"
+    view = View(Question("q1", SessionId(session), text, "U1"), text="…", ending=ENDING)
+    shown = shown_by(platform, view)
+    expected = {
+        "discord": ("ask_next", "sources", "helpful"),
+        "discord aside": ("sources", "helpful"),
+        "slack": ("ask_next", "sources", "helpful"),
+        "slack aside": ("ask_next", "sources", "helpful", "share"),
+        "web": ("ask_next",),
+    }[platform]
+    for name in expected:
+        assert getattr(spoken, name) in shown, name
+        assert getattr(other, name) not in shown, name
