@@ -131,6 +131,17 @@ FAULTS = {
     "text of a completion": Fault("frames", text=_frames(_DELTA).replace(_AS_DELTA, _AS_TEXT)),
     "open after its end": Fault("open", text=_frames(_DELTA)),
     "open after its finish": Fault("open", text=_frames(_DELTA).replace("data: [DONE]\n\n", "")),
+    "deltas without text": Fault(
+        "frames",
+        text=_frames({"role": "assistant"}, {"content": None}, {"content": ""}, _DELTA),
+    ),
+    "comments between frames": Fault(
+        "frames", text=_frames(_DELTA).replace("data: ", ": ping\n\nevent: x\nid: 1\ndata: ")
+    ),
+    "frames without a blank": Fault("frames", text=_frames(_DELTA).replace("data: ", "data:")),
+    "a frame of a megabyte": Fault(
+        "frames", text=_frames(_DELTA).replace("{", '{"padding": "' + "x" * 1_000_000 + '", ', 1)
+    ),
     "no done": Fault("frames", text=_frames(_DELTA).replace("data: [DONE]\n\n", "")),
     "no finish": Fault("frames", text=_frames(_DELTA, finish=None)),
     "thinking": Fault("say", text=f"<think>질문을 보니\n규칙은 이렇다</think>\n{_SAID}"),

@@ -17,7 +17,10 @@ PARAMETERS: Final = (
     ModelParameter(
         "response_format",
         ("json_schema", "json_object", ""),
-        re.compile(r"response_?format|json_?schema|json_object|structured|grammar", re.IGNORECASE),
+        re.compile(
+            r"response_?format|json[ _-]?(?:schema|object|mode)|structured|grammar|guided",
+            re.IGNORECASE,
+        ),
     ),
     ModelParameter(
         "max_completion_tokens",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 import ssl
 import subprocess
@@ -33,6 +34,7 @@ from core.llm.openai.client import OpenAIModel, open_server
 from core.llm.openai.transport import ModelServer
 from core.llm.resilient import ResilientCompletions
 from core.types import Usage
+from devtools.openai.faults import FAULTS
 from devtools.openai.server import REVOKED, Fault, OpenAIServer, Pace
 from devtools.openai.wire import STREAM_HEAD, chunk
 
@@ -399,6 +401,56 @@ async def test_a_netrc_that_knows_the_host_changes_nothing(server, monkeypatch, 
     async with client_of(server.url) as (client, _):
         assert await said(client)
     assert server.headers[-1]["authorization"] == "Bearer sk-test"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_an_address_that_has_moved_is_followed(host):
+    """With the key and the whole request, on the same server; also on one of IPv6."""
+    asked = []
+
+    async def reply(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(re.search(r"content-length: (\d+)", head, re.IGNORECASE)[1])
+        asked.append((head, await reader.readexactly(length)))
+        if len(asked) == 1:
+            there = "Location: /v2/chat/completions\r\nContent-Length: 0\r\nConnection: close"
+            writer.write(f"HTTP/1.1 307 Temporary Redirect\r\n{there}\r\n\r\n".encode())
+        else:
+            writer.write(STREAM_HEAD + chunk(FAULTS["no done"].text) + b"0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    try:
+        listening = await asyncio.start_server(reply, host, 0)
+    except OSError:
+        pytest.skip(f"NOT RUN: nothing can listen at {host}")
+    shown = f"[{host}]" if ":" in host else host
+    async with listening:
+        url = f"http://{shown}:{listening.sockets[0].getsockname()[1]}/v1"
+        async with client_of(url) as (client, _):
+            assert await said(client)
+    (first, body), (second, again) = asked
+    assert first.startswith("POST /v1/")
+    assert second.startswith("POST /v2/")
+    assert "Bearer sk-test" in second
+    assert body == again
+
+
+async def test_another_server_does_not_get_the_key(server):
+    """It refuses who has none, wherever the first one points."""
+
+    async def moved(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        there = f"Location: {server.url}/chat/completions\r\nContent-Length: 0\r\n\r\n"
+        writer.write(f"HTTP/1.1 307 Temporary Redirect\r\n{there}".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(moved, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        async with client_of(f"http://127.0.0.1:{port}/v1") as (client, _):
+            with pytest.raises(ModelMisconfiguredError, match="401"):
+                await said(client)
 
 
 async def test_requests_go_through_the_proxy_of_the_environment(server, monkeypatch):
