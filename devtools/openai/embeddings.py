@@ -8,7 +8,7 @@ from typing import Any
 from core.llm.prompts import estimate_tokens
 from devtools.openai.faults import Fault
 from devtools.openai.ways import RequestRefused
-from devtools.openai.words import embedding, wrong_vectors
+from devtools.openai.words import embedding, leaning, wrong_vectors
 
 Json = dict[str, Any]
 
@@ -30,6 +30,8 @@ def embeddings_body(request: Json, *, context_tokens: int, fault: Fault | None) 
         raise RequestRefused(400, "context_length_exceeded", "An input is too long")
     size = request.get("dimensions") or (3_072 if "large" in request["model"] else 1_536)
     vectors = [embedding(text, size) for text in inputs]
+    if "e5" in request["model"]:
+        vectors = [leaning(vector) for vector in vectors]
     as_text = request.get("encoding_format") == "base64"
     rows = [
         {

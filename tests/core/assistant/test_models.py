@@ -664,6 +664,35 @@ async def test_commands_use_the_remote_embedder_without_a_chat_model(server, tmp
     assert not server.bodies("chat") + server.bodies("guard")
 
 
+async def test_an_embedder_that_finds_all_texts_alike_answers_nothing_else(
+    server, tmp_path, monkeypatch
+):
+    """Any two texts are near for E5: what a score means is measured on the FAQ at hand."""
+    monkeypatch.setenv("FAQBOT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("FAQBOT_EMBEDDER", "openai")
+    monkeypatch.setenv("FAQBOT_EMBEDDING_MODEL", "multilingual-e5-small")
+    monkeypatch.setenv("FAQBOT_EMBEDDING_API_KEY", "sk-test")
+    monkeypatch.setenv("FAQBOT_EMBEDDING_BASE_URL", server.url)
+    settings = read_settings()
+    nothing = {"questions": None, "use_packs": False, "progress": lambda *_: None}
+    await asyncio.to_thread(run_ingest, settings, SAMPLE_FAQ, **nothing)
+    async with open_forgetful(settings) as assistant:
+        (answered,) = (await ask(assistant, MINOR))[-1:]
+        others = [(await ask(assistant, text))[-1] for text in ELSEWHERE]
+    assert answered.sources[0].title == MINOR
+    assert not [other.sources[0].title for other in others if isinstance(other, Answered)]
+    sent = [text for body in server.bodies("embeddings") for text in body["input"]]
+    assert {text.partition(": ")[0] for text in sent} == {"query", "passage"}
+
+
+ELSEWHERE = (
+    "세탁기에서 소음이 나는데 왜 그런가요?",
+    "공항까지 버스로 얼마나 걸리나요?",
+    "감기에 걸리면 무슨 약을 먹어야 하나요?",
+    "How do I get to the airport by train?",
+)
+
+
 async def test_a_suggested_way_back_is_warmed_before_it_is_searched(settings, monkeypatch):
     """Else a remote embedder would have nothing to look up for it."""
     warmed = []

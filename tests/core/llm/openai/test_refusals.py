@@ -38,7 +38,7 @@ async def server():
         ("error of a choice", ModelUnavailableError, "upstream connect error", 3),
         ("error as an event", ModelUnavailableError, "upstream connect error", 3),
         ("filter in the stream", ModelRefusedError, "content policy", 1),
-        ("page with status 200", ModelReplyError, "Sign in", 1),
+        ("page with status 200", ModelReplyError, "Sign in.*OPENAI_BASE_URL", 1),
         ("text with status 200", ModelReplyError, "Internal Server Error", 1),
         ("object with status 200", ModelReplyError, "status", 1),
         ("nothing with status 200", ModelUnavailableError, "without a word", 3),
