@@ -20,6 +20,8 @@ _EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
 _GIF: Final = re.compile(
     r"https?://(?:\w+\.)*(?:tenor\.com|giphy\.com|gph\.is|klipy\.com)/\S+", re.IGNORECASE
 )
+# What a bot writes above its answer to the press of a button: whose question it answers, and which.
+_HEAD: Final = re.compile(r"\A[^\n]*<@!?\d+>[^\n]*\n> [^\n]*\n+")
 _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -84,7 +86,7 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
         return f"@{getattr(found, 'display_name', None) or getattr(found, 'name', '')}"
 
     by_app = message.author.bot or message.webhook_id
-    own = _shown(message) if by_app else message.content
+    own = _HEAD.sub("", _shown(message)) if by_app else message.content
     parts = [own, *map(_shown, message.message_snapshots)]
     shown = (_MENTION.sub(named, _GIF.sub("", part.replace(CALL, " "))) for part in parts)
     read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
@@ -109,8 +111,8 @@ def _fields(embed: discord.Embed) -> Iterator[str | None]:
 
 
 def mentions_in(message: discord.Message, me: discord.ClientUser) -> tuple[Mention, ...]:
-    """Return the people mentioned in a message, with the names that its text shows."""
-    named = [user for user in message.mentions if not user.bot and user.id != me.id]
+    """Return the people and bots mentioned in a message, with the names that its text shows."""
+    named = [user for user in message.mentions if user.id != me.id]
     return tuple(
         Mention(asker_of(user.id), user.display_name, f"@{user.display_name}") for user in named
     )
@@ -131,6 +133,20 @@ def is_said(message: discord.Message) -> bool:
     if message.guild is None and not direct:
         return False  # the guild is unavailable; this is no direct message
     return not message.author.bot and not message.webhook_id and message.type in _SAID
+
+
+def is_of_another_bot(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Return whether another bot has written a message in a server."""
+    by_bot = message.author.bot and not message.webhook_id
+    return by_bot and message.guild is not None and is_others(message, me)
+
+
+def names(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Return whether a message has a mention of the bot, also one that notifies nobody.
+
+    A bot's own mentions mostly do not: they are left out of `Message.mentions`.
+    """
+    return me.id in message.raw_mentions
 
 
 def is_others(message: discord.Message, me: discord.ClientUser) -> bool:

@@ -13,7 +13,13 @@ import discord
 from bots.discord.api.permissions import held_in, may_post, may_write, missing
 from bots.discord.api.retry import retried
 from bots.discord.context import Context
-from bots.discord.events.content import calls_by_role, has_media, is_said
+from bots.discord.events.content import (
+    calls_by_role,
+    has_media,
+    is_of_another_bot,
+    is_said,
+    names,
+)
 from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Addressed, Reader
 from bots.discord.events.proxies import Proxies
@@ -61,6 +67,11 @@ class MessageHandler:
         A message with the tag is a lesson, whether it mentions the bot or not.
         """
         self._proxies.note(message)
+        if is_of_another_bot(message, self._me):
+            return await self._hear_bot(message, late=late)
+        return await self._hear_person(message, late=late, answered=answered)
+
+    async def _hear_person(self, message: discord.Message, *, late: bool, answered: bool) -> bool:
         if await self._lessons.hear(message, late=late):
             return False
         if answered or is_closed(message.channel) or await self._corrects(message, late=late):
@@ -79,6 +90,14 @@ class MessageHandler:
         elif trouble := self._trouble(question, message):
             if not late:
                 await self._say(message, trouble)
+            return False
+        return await self._may_answer(message) and await self._receive(question, message, late=late)
+
+    async def _hear_bot(self, message: discord.Message, *, late: bool) -> bool:
+        """Answer another bot if it takes part in something with this one, and else never."""
+        question = await self._reader.chosen(message, self._me)
+        called = names(message, self._me)
+        if not await self._context.service.negotiates(question, called=called):
             return False
         return await self._may_answer(message) and await self._receive(question, message, late=late)
 

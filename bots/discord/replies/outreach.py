@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bots.discord.ids import DIRECT, Place, Within, place_of, question_id, user_of, written
+from bots.discord.ids import (
+    DIRECT,
+    Beneath,
+    Ephemeral,
+    Place,
+    Within,
+    place_of,
+    question_id,
+    target_of,
+    user_of,
+    written,
+)
 from bots.discord.render.components import Button, Page, called_of
 from bots.discord.render.markdown import markdown
 from bots.discord.render.payload import new_message
@@ -60,15 +71,21 @@ class PlatformOutreach:
     async def direct(self, person: str, near: Question) -> Question:
         """Return the direct messages with a person.
 
+        Two bots have none: another bot is asked where the question is.
         https://docs.discord.com/developers/resources/user#create-dm
 
         Raises:
             PlatformError: Discord does not open them.
         """
+        message = near.id.rpartition(":")[2].partition(">")[0]
+        here = place_of(near.session)
+        if here.guild != DIRECT and await self._is_bot(person):
+            channel = _channel_of(near)
+            name = question_id(int(here.guild), channel, int(message))
+            return Question(name, near.session, "", person, reply_to=written(Within(channel, 0)))
         recipient = {"recipient_id": user_of(person)}
         opened = await self.writer.rest.call("POST", "/users/@me/channels", recipient)
         channel = int(opened["id"])
-        message = near.id.rpartition(":")[2].partition(">")[0]
         return Question(
             question_id(None, channel, int(message)),
             Place(DIRECT, str(channel), "").session,
@@ -76,6 +93,10 @@ class PlatformOutreach:
             person,
             reply_to=written(Within(channel, 0)),
         )
+
+    async def _is_bot(self, person: str) -> bool:
+        user: dict[str, Any] = await self.writer.rest.call("GET", f"/users/{user_of(person)}")
+        return bool(user.get("bot"))
 
     async def name_of(self, person: str, near: Question) -> str:
         """Return the name that others see in the server of a question.
@@ -90,3 +111,15 @@ class PlatformOutreach:
         member = await self.writer.rest.call("GET", f"/guilds/{guild}/members/{user}")
         known = member["user"]
         return str(member.get("nick") or known.get("global_name") or known["username"])
+
+
+def _channel_of(near: Question) -> int:
+    """Return the channel or thread in which a question is answered."""
+    match target_of(near.reply_to or ""):
+        case Beneath(_, message):  # a thread has the id of the message from which it is opened
+            return message
+        case Within(channel, _):
+            return channel
+        case Ephemeral():
+            place = place_of(near.session)
+            return int(place.channel)

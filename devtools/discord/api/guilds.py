@@ -79,7 +79,7 @@ def create_dm(world: World, ask: Ask) -> Json:
     user = world.users.get(int(ask.body["recipient_id"]))
     if user is None:
         raise ApiError(10013)
-    if user is world.bot:
+    if user.bot:
         raise ApiError(50007)
     return channel_json(world.dm(user), world.bot)
 
