@@ -17,7 +17,7 @@ from core.types import File, Status
 
 logger = logging.getLogger(__name__)
 
-_SHOWN_ROWS = 10
+_SHOWN_ROWS = 12  # the months of a year
 _MOST_CHANGES = 20
 _RULE = "| --- "
 
