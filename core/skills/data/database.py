@@ -18,6 +18,8 @@ from core.skills.data.errors import DataError, QueryRefusedError, QueryTooSlowEr
 
 _MOST_VALUES: Final = 500  # columns with more values are not read for names
 _STEPS_BETWEEN_LOOKS: Final = 10_000  # steps of SQLite's machine between two looks at the clock
+# Of one value. SQLite looks at the clock between its steps, and a value of 900 MB is one step.
+_MOST_BYTES: Final = 1_000_000
 _READING: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
@@ -153,6 +155,7 @@ class Database:
         if isinstance(raw, sqlite3.Connection):
             deadline = time.monotonic() + self._most_s
             raw.set_authorizer(_authorized)
+            raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
             raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
         for statement in _TRANSACTION.get(self._engine.dialect.name, ()):
             connection.exec_driver_sql(statement.format(ms=round(self._most_s * 1_000)))

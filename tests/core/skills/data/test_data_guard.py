@@ -154,3 +154,33 @@ def test_a_database_that_cannot_be_read_says_so(tmp_path):
         db.commit()
     with pytest.raises(DataError, match="no table"):
         Database.open(f"sqlite:///{tmp_path / 'empty.sqlite3'}").schema(BOOK.tables)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT COUNT(DISTINCT email = '{}') FROM customers",
+        "SELECT COUNT(nullif(email, '{}')) FROM customers",
+        "SELECT city, COUNT(*) FROM customers GROUP BY city, email = '{}'",
+        "SELECT email = '{}' AS e, COUNT(*) FROM customers GROUP BY e",
+        "SELECT city, birth_year FROM customers ORDER BY email = '{}' DESC, id LIMIT 1",
+        "SELECT SUM(email = '{}') FROM customers",
+    ],
+)
+def test_no_comparison_tells_whether_somebody_is_in_the_table(run, sql):
+    """The answer is the same for somebody who is there and for somebody who is not."""
+    there, absent = run(sql.format("user7@example.com")), run(sql.format("nobody@example.com"))
+    assert there == absent
+
+
+def test_a_value_that_is_too_big_is_not_made(run):
+    """One step of SQLite makes it, in which no time limit is looked at."""
+    longer = "replace({}, 'a', 'aaaaaaaaaaaaaaaaaaaa')"
+    value = "'a'"
+    for _ in range(6):
+        value = longer.format(value)
+    with pytest.raises(DataError, match="too big"):
+        run(f"SELECT {value} FROM orders LIMIT 1")  # noqa: S608 - our own
+    for sql in ("SELECT printf('%.*c', 900000000, 'x')", "SELECT format('%.*c', 900000000, 'x')"):
+        with pytest.raises(QueryRefusedError, match="not allowed"):
+            run(sql)
