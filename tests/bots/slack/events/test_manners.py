@@ -286,6 +286,21 @@ async def test_what_slack_tells_of_its_thread_is_no_question(
         assert await told(slack, bot, minsu) == ["교환은요?"]
 
 
+async def test_a_preview_or_a_count_of_replies_makes_no_question_of_a_message(
+    slack, running, minsu, channel
+):
+    """Slack tells them as changes, also of a message from before the bot listened there."""
+    preview = {"from_url": "https://shop.example", "text": "교환 안내", "is_msg_unfurl": True}
+    async with running(slack_channels=channel.id) as bot:
+        for text in ("교환은요?", f"{minsu.mention_of_bot} 배송비는요?"):
+            said = {"type": "message", "user": minsu.id, "ts": slack.world.ids.ts(), "text": text}
+            for more in ({"attachments": [preview]}, {"reply_count": 1, "replies": []}):
+                for before in ({"previous_message": said}, {}):
+                    change = {"message": said | more, **before}
+                    deliver(slack, channel, subtype="message_changed", **change)
+        assert await told(slack, bot, minsu) == []
+
+
 async def test_what_an_app_writes_for_a_person_is_theirs_and_bots_are_not_answered(
     slack, running, minsu, channel
 ):
