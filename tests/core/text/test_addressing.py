@@ -5,6 +5,7 @@ import pytest
 from core.text.addressing import (
     CALL,
     asked_text,
+    is_spoken_to,
     is_thanks,
     may_reply,
     says_something,
@@ -66,6 +67,21 @@ def test_a_bare_number_may_be_a_reply_and_asks_nothing(text):
 )
 def test_laughter_links_names_and_calls_of_other_bots_are_no_reply(text):
     assert not may_reply(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "spoken_to"),
+    [
+        ("", " 님, 이거 보셨어요?", True),
+        ("이거 봐 주세요 ", "님!", True),
+        ("- ", " 씨 정산은 언제 되나요?", True),
+        ("", " 님이 말한 빠른정산이 뭐예요?", False),
+        ("어제 ", " 씨 있을 때 정한 배송비는 얼마예요?", False),
+        ("아까 ", " 님, 그러니까 나래 님이 뭐라고 했어요?", False),
+    ],
+)
+def test_a_name_inside_a_sentence_speaks_to_nobody(before, after, spoken_to):
+    assert is_spoken_to(before, after) is spoken_to
 
 
 @pytest.mark.parametrize(

@@ -259,6 +259,16 @@ async def test_called_below_a_posts_title_it_answers_that(fake, tmp_path, profil
         assert questions(bot) == ["배송비는 얼마인가요?"]
 
 
+async def test_called_later_in_a_post_it_answers_its_title(fake, tmp_path, profile):
+    """Also if the post itself says no more than its title."""
+    forum = await fake.create_forum("자유")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        post = await fake.post_in_forum(forum, "배송비는 얼마인가요?", "제목대로입니다")
+        await fake.say(post, "", mention_bot=True, user=fake.add_user("나래"))
+        await answered_in(fake, post, "답: 배송비는")
+        assert questions(bot) == ["배송비는 얼마인가요?\n제목대로입니다"]
+
+
 async def test_a_thread_on_an_answer_goes_on_with_its_conversation(fake, tmp_path, profile):
     channel = fake.guild.channels[0]
     await fake.deny(channel, "CREATE_PUBLIC_THREADS")
