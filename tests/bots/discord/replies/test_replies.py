@@ -11,6 +11,7 @@ from fakes.discord_bot import answers_in, running_bot, thread_of
 from bots.discord.ids import question_id
 from core.errors import StorageError
 from core.types import Delta, InboxState
+from devtools.discord.api.limits import Limit
 
 
 async def ask(fake, text="질문", channel=None):
@@ -67,6 +68,15 @@ async def test_answers_in_one_channel_stay_within_its_limit(fake, tmp_path, prof
             lambda: [m for m in answers_in(fake, channel) if "끝." in m.content][2:], 20
         )
         assert ended
+        assert not fake.rate_limited
+
+
+async def test_threads_are_opened_within_the_limit_of_their_channel(fake, tmp_path, profile):
+    """Discord counts what it refuses, and shuts out whoever is refused too often."""
+    fake.buckets.limits.routes["create_thread"] = Limit(3, 0.5)
+    async with running_bot(fake, tmp_path, profile):
+        asked = [await ask(fake, f"질문 {number}") for number in range(9)]
+        await fake.until(lambda: all(one.thread and answers_in(fake, one.thread) for one in asked))
         assert not fake.rate_limited
 
 
