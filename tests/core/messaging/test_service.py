@@ -500,6 +500,18 @@ async def test_opinions_on_answers_that_there_are_are_kept(place):
     assert not await service.feedback.rate(Feedback("unknown", "U1", helpful=False))
 
 
+async def test_a_later_thumb_up_leaves_what_was_said_of_the_answer(place):
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
+        await place.until("1", *ENDED)
+    said = {"reason": "너무 길어요", "expected": "세 줄이면 돼요"}
+    assert await service.feedback.rate(Feedback("1", "U1", helpful=False, **said))
+    assert await service.feedback.rate(Feedback("1", "U1", helpful=True))
+    opinion = await place.archive.opinion("1", "U1")
+    assert opinion == replace(opinion, helpful=True, **said)
+
+
 async def test_a_conversation_is_one_that_something_was_asked_in(place):
     service = place.service()
     assert not await service.takes_part(SessionId("wall:1"))
