@@ -37,6 +37,13 @@ RULES = {
     "AMOUNT": [PROFILE.gate_says_otherwise.partition("{")[0]],
 }
 BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD", ())]
+EXAMPLES_OF_NUMBERS = {
+    "BUSINESS": [
+        "사업자등록번호 123-45-67890처럼 하이픈을 넣어 주세요.",
+        "비율은 100-20-30000 이 아니라 원가 기준입니다.",
+    ],
+    "CARD": ["Use 1111-2222-3333-4444 as a test number."],
+}
 FIFTH = Path(__file__).parents[2] / "fixtures" / "gate" / "fifth.txt"
 GOOD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_GOOD", ())]
 
@@ -185,7 +192,10 @@ def fifth(part):
 async def test_each_kind_of_personal_data_is_masked_or_held_and_what_looks_like_it_is_not(
     kind, reader
 ):
-    """A plumber's number abroad has no form of its own; a ratio has a business number's."""
+    """A plumber's number abroad has no form of its own; a ratio has a business number's.
+
+    What is written as an example of a number may be somebody's.
+    """
 
     async def is_kept(example):
         lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
@@ -197,9 +207,7 @@ async def test_each_kind_of_personal_data_is_masked_or_held_and_what_looks_like_
     missed = [one.answer for one in bad if not await is_kept(one)]
     assert missed == (["You can reach our plumber at +1 628 555 0143."] if kind == "PHONE" else [])
     kept = [one.answer for one in good if await is_kept(one)]
-    assert kept == (
-        ["비율은 100-20-30000 이 아니라 원가 기준입니다."] if kind == "BUSINESS" else []
-    )
+    assert kept == EXAMPLES_OF_NUMBERS.get(kind, [])
 
 
 @pytest.mark.parametrize(
