@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
@@ -168,12 +167,12 @@ class PlatformSettings(BaseSettings):
     @property
     def slack_channel_ids(self) -> frozenset[str]:
         """The ids that `slack_channels` lists."""
-        return frozenset(_apart(self.slack_channels))
+        return frozenset(parts_of(self.slack_channels))
 
     @property
     def slack_owner_ids(self) -> tuple[str, ...]:
         """The ids that `slack_owners` lists, in their order, each once."""
-        return tuple(dict.fromkeys(_apart(self.slack_owners)))
+        return tuple(dict.fromkeys(parts_of(self.slack_owners)))
 
     @property
     def has_slack(self) -> bool:
@@ -204,13 +203,13 @@ class PlatformSettings(BaseSettings):
     @property
     def discord_owner_ids(self) -> frozenset[int]:
         """The users among the owners."""
-        owners = _apart(self.discord_owners)
+        owners = parts_of(self.discord_owners)
         return frozenset(int(one) for one in owners if not one.startswith(_ROLE))
 
     @property
     def discord_owner_roles(self) -> frozenset[int]:
         """The roles among the owners."""
-        owners = _apart(self.discord_owners)
+        owners = parts_of(self.discord_owners)
         return frozenset(int(one[len(_ROLE) :]) for one in owners if one.startswith(_ROLE))
 
 
@@ -221,7 +220,7 @@ def thread_rules_of(listed: str) -> ThreadRules:
         ValueError: names the part that is none.
     """
     default, by_channel = ThreadRule.ASKER, {}
-    for part in _apart(listed):
+    for part in parts_of(listed):
         channel, equals, name = part.rpartition("=")
         is_channel = _SLACK_CHANNEL.fullmatch(channel) or _SNOWFLAKE.fullmatch(channel)
         if name not in {*ThreadRule} or (equals and not is_channel):
@@ -239,7 +238,7 @@ def _ids_of_channels(listed: str, one: re.Pattern[str], instead: str) -> str:
     Raises:
         PydanticCustomError: it holds something else, which is named.
     """
-    for part in _apart(listed):
+    for part in parts_of(listed):
         if not one.fullmatch(part):
             what = "a name" if _NAME.search(part) else "no id of a channel"
             text = "{part} is {what}; give the id, {instead}"
@@ -249,7 +248,7 @@ def _ids_of_channels(listed: str, one: re.Pattern[str], instead: str) -> str:
 
 
 def _ids(listed: str) -> frozenset[int]:
-    return frozenset(map(int, _apart(listed)))
+    return frozenset(map(int, parts_of(listed)))
 
 
 def _owners(listed: str, one: re.Pattern[str], *, wrong: str, instead: str) -> str:
@@ -258,87 +257,14 @@ def _owners(listed: str, one: re.Pattern[str], *, wrong: str, instead: str) -> s
     Raises:
         PydanticCustomError: it holds something else, or too many.
     """
-    if not all(map(one.fullmatch, _apart(listed))):
+    if not all(map(one.fullmatch, parts_of(listed))):
         raise PydanticCustomError("owners", wrong)
-    if len(set(_apart(listed))) > _MOST_OWNERS:
+    if len(set(parts_of(listed))) > _MOST_OWNERS:
         too_many = f"names more than {_MOST_OWNERS}: {instead}, and name that"
         raise PydanticCustomError("owners", too_many)
     return listed
 
 
-def _apart(listed: str) -> list[str]:
+def parts_of(listed: str) -> list[str]:
+    """Return the parts of a list, which commas or spaces separate."""
     return listed.replace(",", " ").split()
-
-
-class WebSettings(BaseSettings):
-    """A part of `Settings`, where the prefix and the file are set."""
-
-    web: Literal["auto", "on", "off"] = Field(
-        default="auto", description="auto: on where no chat platform has its tokens."
-    )
-    web_host: str = Field(
-        default="127.0.0.1", description="Where it listens; elsewhere than here with a token only."
-    )
-    web_port: int = Field(default=8080, ge=0, le=65535, description="0 is any that is free.")
-    web_token: SecretStr = Field(
-        default=SecretStr(""), description="Whoever has it may ask; at least 16 characters."
-    )
-    web_service_token: SecretStr = Field(
-        default=SecretStr(""),
-        description="For services that speak for people whom they name; at least 16 characters.",
-    )
-    web_proxies: str = Field(
-        default="",
-        description="Addresses or networks of proxies, whose X-Forwarded-For is believed.",
-    )
-    web_people_per_address: int = Field(
-        default=10, ge=0, description="One address may ask as much as so many; 0 is no limit."
-    )
-    web_origins: str = Field(
-        default="",
-        pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
-        description="Of pages elsewhere that may call the API: https://shop.example.",
-    )
-    web_embed_origins: str = Field(
-        default="",
-        pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
-        description="Sites that may show the messenger, such as https://shop.example; their "
-        "visitors may ask without the token.",
-    )
-    console_token: SecretStr = Field(
-        default=SecretStr(""),
-        description="Opens the console, to look and to change; off without. One for all, or "
-        "name:token for each owner, with commas between.",
-    )
-    console_reader_token: SecretStr = Field(
-        default=SecretStr(""), description="Opens the console, to look alone."
-    )
-    web_open: bool = Field(
-        default=True, description="Open the page in a browser, on a desktop and from a terminal."
-    )
-
-    @field_validator("web_proxies")
-    @classmethod
-    def _are_networks(cls, listed: str) -> str:
-        try:
-            for one in _apart(listed):
-                ip_network(one, strict=False)
-        except ValueError:
-            wrong = "holds what is neither an address nor a network, as 10.0.0.2 or 10.0.0.0/8"
-            raise PydanticCustomError("proxies", wrong) from None
-        return listed
-
-    @property
-    def web_proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The networks that `web_proxies` lists."""
-        return tuple(ip_network(one, strict=False) for one in _apart(self.web_proxies))
-
-    @property
-    def web_origin_set(self) -> frozenset[str]:
-        """The origins that `web_origins` lists."""
-        return frozenset(self.web_origins.replace(",", " ").lower().split())
-
-    @property
-    def web_embed_origin_set(self) -> frozenset[str]:
-        """The origins that `web_embed_origins` lists."""
-        return frozenset(self.web_embed_origins.replace(",", " ").lower().split())

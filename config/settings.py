@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
 from config.model_settings import ModelSettings
-from config.platform_settings import PlatformSettings, WebSettings
+from config.platform_settings import PlatformSettings
+from config.web_settings import WebSettings
 from core.errors import ConfigError
 
 _CHANNEL: Final = re.compile(r"slack:[CG][A-Z0-9]{4,}|discord:\d{5,20}")

@@ -11,13 +11,13 @@ import logging
 from collections.abc import Sequence
 from hashlib import sha256
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bots.shared.addresses import Network, client_of, is_in, source_of
+from bots.web.exposure import is_loopback
 from bots.web.problems import Problem
 from bots.web.visitors import (
     CLIENT,
@@ -32,13 +32,11 @@ from bots.web.visitors import (
     named,
     new_secret,
 )
-from core.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
 PASS_COOKIE: Final = "faqbot_pass"  # noqa: S105 - the name of a cookie
 _READS: Final = {"GET", "HEAD", "OPTIONS"}
-_SHORTEST_TOKEN: Final = 16
 _PERSON: Final = web.RequestKey("person", str)
 _NEW_SECRET: Final = web.RequestKey("new_secret", str)
 
@@ -266,38 +264,6 @@ class AuthRules:
 
     def _is_allowed(self, origin: str) -> bool:
         return origin.lower() in self._origins
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a name or an address is a loopback, which only this machine can reach."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def check_exposure(host: str, token: str, service_token: str = "") -> None:
-    """Refuse settings that open the server without a token, or with a short or reused one.
-
-    Raises:
-        ConfigError: the settings are refused; the error says what to do.
-    """
-    if token and len(token) < _SHORTEST_TOKEN:
-        raise ConfigError(
-            f"FAQBOT_WEB_TOKEN: at least {_SHORTEST_TOKEN} characters; "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
-        )
-    if service_token and (len(service_token) < _SHORTEST_TOKEN or service_token == token):
-        raise ConfigError(
-            f"FAQBOT_WEB_SERVICE_TOKEN: at least {_SHORTEST_TOKEN} characters, and not those of "
-            "FAQBOT_WEB_TOKEN, which people have"
-        )
-    if not token and not is_loopback(host):
-        raise ConfigError(
-            f"FAQBOT_WEB_HOST={host} lets others in: set FAQBOT_WEB_TOKEN as well "
-            "(python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one), "
-            "or leave FAQBOT_WEB_HOST at 127.0.0.1"
-        )
 
 
 def _host_of(netloc: str) -> str:

@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Final
 
 from bots.shared.platform import FAIL, NOTE, PASS, Check
-from bots.web.auth import check_exposure, is_loopback
+from bots.web.exposure import check_exposure, is_loopback
 from bots.web.server import address_of
 from bots.web.texts import load_texts
 from config.settings import Settings

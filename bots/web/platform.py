@@ -12,9 +12,10 @@ from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
 from bots.web.admission import Admission
 from bots.web.app import make_app
-from bots.web.auth import AuthRules, check_exposure
+from bots.web.auth import AuthRules
 from bots.web.console.app import add_console
 from bots.web.context import Context
+from bots.web.exposure import check_exposure
 from bots.web.ids import PREFIX, place_of
 from bots.web.replies.follower import POLL_S, Follower
 from bots.web.replies.hub import Hub, Readers

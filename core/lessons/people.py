@@ -10,7 +10,7 @@ from kiwipiepy import Token
 
 from core.text.korean import Analyzer
 from core.text.safety.personal_data import detect
-from core.text.safety.personal_data_forms import PersonalDataKind
+from core.text.safety.personal_data_patterns import PersonalDataKind
 
 _MENTION: Final = re.compile(
     r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>|(?<![\w.+-])@[A-Za-z가-힣][\w.-]*(?![\w/])"

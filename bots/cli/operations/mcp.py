@@ -7,7 +7,7 @@ import sys
 from importlib.util import find_spec
 
 from bots.bootstrap.assistant import open_operations
-from bots.web.auth import check_exposure
+from bots.web.exposure import check_exposure
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError

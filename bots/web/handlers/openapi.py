@@ -15,8 +15,8 @@ from bots.web.handlers.openapi_parts import (
     schema_ref,
 )
 from bots.web.handlers.openapi_reference import reference_paths
+from bots.web.handlers.openapi_schemas import OPINION, schemas
 from bots.web.ids import MESSAGE, SESSION
-from bots.web.render.page import EndingKind
 
 _ABOUT: Final = (
     "Questions and answers with streaming. A question is stored before it is acknowledged; whoever "
@@ -39,7 +39,7 @@ def document() -> Json:
                 "token": {"type": "http", "scheme": "bearer"},
                 "page": {"type": "apiKey", "in": "cookie", "name": "faqbot_pass"},
             },
-            "schemas": _schemas(),
+            "schemas": schemas(),
             "responses": {
                 "Problem": {
                     "description": "What was wrong, in a sentence.",
@@ -202,7 +202,7 @@ def _questions() -> Json:
             "put": operation(
                 "Say whether the answer helped",
                 {204: "Stored.", 404: "There is no such answer any more."},
-                body=_OPINION,
+                body=OPINION,
                 parameters=named,
             ),
             "delete": operation(
@@ -261,15 +261,6 @@ _ASK: Final[Json] = {
         },
     },
 }
-_OPINION: Final[Json] = {
-    "type": "object",
-    "required": ["helpful"],
-    "properties": {
-        "helpful": {"type": "boolean"},
-        "reason": {"type": "string", "maxLength": 500},
-        "expected": {"type": "string", "maxLength": 1000},
-    },
-}
 _HTML: Final[Json] = {
     "name": "html",
     "in": "query",
@@ -285,53 +276,3 @@ _WAIT: Final[Json] = {
     "description": "Respond when the answer is there, or after so many seconds (60).",
 }
 _LAST_ID: Final[Json] = {"name": "Last-Event-ID", "in": "header", "schema": TEXT}
-
-
-def _schemas() -> Json:
-    texts = {"type": "array", "items": TEXT}
-    source = {
-        "type": "object",
-        "properties": {"n": {"type": "integer"}, "title": TEXT, "url": TEXT},
-    }
-    followup = {
-        "type": "object",
-        "properties": {
-            "index": {"type": "integer"},
-            "text": TEXT,
-            "pressed": {"type": "boolean"},
-        },
-    }
-    of_file = dict.fromkeys(("name", "media_type", "text", "base64"), TEXT)
-    file = {
-        "type": "object",
-        "description": "A picture has `base64`, any other file `text`.",
-        "properties": of_file,
-    }
-    answer = {
-        "kind": {"enum": [kind.value for kind in EndingKind]},
-        "text": {"type": "string", "description": "Markdown."},
-        "note": {"type": "string", "description": "A line of the bot's own below the text."},
-        "sources": {"type": "array", "items": source},
-        "lead": {"type": "string", "description": "What stands above the follow-ups."},
-        "offers": texts,
-        "followups": {"type": "array", "items": followup},
-        "rated": {"type": "boolean", "description": "Whether opinions are asked for."},
-        "files": {"type": "array", "items": file},
-        "html": texts,
-    }
-    question = {
-        "id": TEXT,
-        "session": TEXT,
-        "text": TEXT,
-        "asked_at": {"type": "string", "format": "date-time"},
-        "mine": {"type": "boolean"},
-        "state": {"enum": ["answering", *(kind.value for kind in EndingKind)]},
-        "answer": {"oneOf": [ref("Answer"), {"type": "null"}]},
-        "opinion": {"oneOf": [_OPINION, {"type": "null"}]},
-    }
-    problem = {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT}
-    return {
-        "Answer": {"type": "object", "properties": answer},
-        "Question": {"type": "object", "properties": question},
-        "Problem": {"type": "object", "properties": problem},
-    }

@@ -14,7 +14,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from core.text.safety.personal_data_forms import FORMS, Form, PersonalDataKind
+from core.text.safety.personal_data_patterns import PATTERNS, PersonalDataKind, PersonalDataPattern
 
 # Data that an answer may hold, so that people can turn to somebody.
 CONTACTS: Final = frozenset({PersonalDataKind.EMAIL, PersonalDataKind.PHONE})
@@ -46,11 +46,11 @@ def detect(text: str) -> list[PersonalData]:
     folded = "".join(text[place] for place in places) if len(places) < len(text) else text
     folded = folded.translate(_FOLDED)
     found: list[PersonalData] = []
-    for form in FORMS:
-        spans = list(_spans(form, folded))
+    for pattern in PATTERNS:
+        spans = list(_spans(pattern, folded))
         for start, end in spans:
             begin, last = places[start], places[end - 1] + 1
-            found.append(PersonalData(form.kind, begin, last, text[begin:last]))
+            found.append(PersonalData(pattern.kind, begin, last, text[begin:last]))
         folded = _blotted(folded, spans)
     return sorted(found, key=lambda piece: piece.start)
 
@@ -88,12 +88,12 @@ def find(text: str) -> frozenset[str]:
     return frozenset(piece.text for piece in detect(text))
 
 
-def _spans(form: Form, text: str) -> Iterator[tuple[int, int]]:
-    for match in form.pattern.finditer(text):
+def _spans(pattern: PersonalDataPattern, text: str) -> Iterator[tuple[int, int]]:
+    for match in pattern.pattern.finditer(text):
         start, end = match.span("piece" if match.groupdict().get("piece") else 0)
         digits = "".join(filter(str.isdigit, text[start:end]))
         before = text[max(0, start - _BEFORE_CHARS) : start]
-        if form.holds(digits, before) and not _is_form(digits):
+        if pattern.holds(digits, before) and not _is_form(digits):
             yield start, end
 
 

@@ -1,4 +1,4 @@
-"""The forms of personal data: the patterns by which a piece of each kind is recognised.
+"""The patterns by which a piece of personal data of each kind is recognised.
 
 Each has bounds or begins where no run goes on, so that all searching is linear.
 """
@@ -33,7 +33,7 @@ class PersonalDataKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class PersonalDataPattern:
     """A pattern of a kind of personal data; its group `piece`, or the match, is the piece.
 
     `holds` is given the piece's digits and what stands before it in the line.
@@ -112,10 +112,12 @@ def _no_thing(_digits: str, before: str) -> bool:
     return not _THING.search(before)
 
 
-# The first form that holds has the piece.
-FORMS: Final = (
-    Form(PersonalDataKind.MENTION, re.compile(r"<@[!&]?[A-Z0-9]{1,32}(?:\|[^>\n]{0,100})?>")),
-    Form(
+# The first pattern that holds has the piece.
+PATTERNS: Final = (
+    PersonalDataPattern(
+        PersonalDataKind.MENTION, re.compile(r"<@[!&]?[A-Z0-9]{1,32}(?:\|[^>\n]{0,100})?>")
+    ),
+    PersonalDataPattern(
         PersonalDataKind.EMAIL,
         re.compile(
             r"(?<![\w.+-])[\w.+-]+ ?(?:@|골뱅이|\(at\)|\[at\]) ?[\w-]+(?:\.[\w-]+)+"
@@ -124,19 +126,19 @@ FORMS: Final = (
             re.ASCII | re.IGNORECASE,
         ),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.RESIDENT,
         re.compile(r"(?<!\d)\d{6} ?[-~/] ?[1-8]\d{6}(?!\d)"),
         lambda digits, before: check_digits.is_birth(digits) and _no_thing(digits, before),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.RESIDENT,  # partly masked, it still tells the birth and the sex
         re.compile(r"(?<!\d)(?P<piece>\d{6} ?[-~] ?[1-8])[*xX●○•]{6}"),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.RESIDENT, re.compile(r"(?<![\d-])\d{6} ?[1-8]\d{6}(?![\d-])"), _is_resident
     ),
-    Form(  # digit by digit, in words, or its last part alone
+    PersonalDataPattern(  # digit by digit, in words, or its last part alone
         PersonalDataKind.RESIDENT,
         re.compile(
             rf"(?<!\d)(?:\d ){{5}}\d ?-? ?[1-8](?: \d){{6}}(?!\d)"
@@ -145,24 +147,24 @@ FORMS: Final = (
         ),
         lambda digits, _before: not digits or len(digits) == 7 or check_digits.is_birth(digits),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.RESIDENT,
         re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])", re.ASCII),
         _no_thing,
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.LICENCE,
         re.compile(r"(?<![\d-])[12]\d-\d{2}-\d{6}-\d{2}(?![\d-])"),
         _no_thing,
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.PASSPORT,
         re.compile(
             r"(?:여권|passport)[^\d\n]{0,15}?(?<![a-z0-9])(?P<piece>[a-z](?:\d{8}|\d{3}[a-z]\d{4}))(?!\d)",
             re.IGNORECASE | re.ASCII,
         ),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.ACCOUNT,  # an IBAN
         re.compile(
             r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?"
@@ -170,7 +172,7 @@ FORMS: Final = (
         ),
         lambda digits, before: len(digits) >= 12 and _no_thing(digits, before),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.CARD,
         re.compile(
             r"(?<![\d.-])\d{4}([- .])\d{4}(?:\1\d{4}){2}(?![\d-])"
@@ -178,31 +180,31 @@ FORMS: Final = (
         ),
         _no_thing,
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.CARD, re.compile(r"(?<![\d-])\d{4}([- ]?)\d{6}\1\d{5}(?![\d-])"), _is_card
     ),
-    Form(PersonalDataKind.CARD, re.compile(r"(?<![\d-])\d{16}(?![\d-])"), _is_card),
+    PersonalDataPattern(PersonalDataKind.CARD, re.compile(r"(?<![\d-])\d{16}(?![\d-])"), _is_card),
     # A number of Korea begins with 0 or its country's code. 1588-0000 and 080-000-0000 are a
     # company's, which publishes them.
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.MOBILE,
         re.compile(
             rf"{_NEW_NUMBER}(?:\+?82[-. )]{{0,2}}\(?0?\)?|0)1[016-9][-. )]{{0,3}}"
             rf"\d{{3,4}}[-. ]{{0,3}}\d{{4}}{_ENDED}"
         ),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.MOBILE,
         re.compile(
             rf"(?<!\w)[공영]일[공영일육칠팔구][-. ]{{0,3}}"
             rf"{_SPOKEN}{{3,4}}[-. ]{{0,3}}{_SPOKEN}{{4}}"
         ),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.MOBILE,
         re.compile(rf"{_ABROAD}[-. ]?(?:\d[-. ]?){{6,10}}\d(?!\d)"),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.MOBILE,
         re.compile(
             rf"{_OWN_PHONE}(?:은|는|이|가|로|:)?[^\w\n+(]{{0,3}}(?:is|:)?\s?"
@@ -210,29 +212,29 @@ FORMS: Final = (
         ),
         lambda digits, _before: 9 <= len(digits) <= 15 and not _TOLL_FREE.fullmatch(digits),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.PHONE,
         re.compile(
             rf"{_NEW_NUMBER}(?:\((?=0\d{{1,2}}\)))?(?:\+?82[-. )]{{0,2}}\(?0?\)?|0)"
             rf"(?:2|[3-6]\d|70|50\d?)[-. )]{{0,3}}\d{{3,4}}[-. ]{{0,3}}\d{{4}}{_ENDED}"
         ),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.PHONE,
         re.compile(r"(?<![\w+])\+\d{1,3}(?:[-. ]{0,2}\(?\d{1,5}\)?){1,6}(?![\d-])"),
         lambda digits, _before: 8 <= len(digits) <= 15 and not _TOLL_FREE.fullmatch(digits),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.PHONE,
         re.compile(r"(?<![\d-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{4}(?![\d-])"),
         lambda digits, before: not _TOLL_FREE.fullmatch(digits) and _no_thing(digits, before),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.BUSINESS,
         re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{5}(?![\d-])"),
         lambda digits, before: check_digits.is_business(digits) and _no_thing(digits, before),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.BUSINESS,
         re.compile(
             r"(?:사업자|business)[^\d\n]{0,15}(?P<piece>\d{3}[- .]?\d{2}[- .]?\d{5})(?![\d-])"
@@ -240,7 +242,7 @@ FORMS: Final = (
             re.IGNORECASE,
         ),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.BUSINESS,
         re.compile(
             r"(?<![\d.-])\d{3}\.\d{2}\.\d{5}(?![\d.-])"
@@ -248,36 +250,38 @@ FORMS: Final = (
         ),
         lambda digits, _before: check_digits.is_business(digits),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.ACCOUNT,
         re.compile(r"(?<![\d-])\d{2,6}-\d{2,6}-\d{2,8}(?:-\d{1,6})?(?![\d-])"),
         _is_account,
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.ACCOUNT,
         re.compile(
             r"\b(?:account|acct)\.? ?(?:number|no\.?|#)[^\d\n]{0,10}(?P<piece>\d{6,17})(?!\d)",
             re.IGNORECASE,
         ),
     ),
-    Form(PersonalDataKind.BIRTH, re.compile(rf"(?<!\d){_DAY} ?생(?!일)")),
-    Form(
+    PersonalDataPattern(PersonalDataKind.BIRTH, re.compile(rf"(?<!\d){_DAY} ?생(?!일)")),
+    PersonalDataPattern(
         PersonalDataKind.BIRTH,
         re.compile(
             rf"(?:\bDOB\b|date of birth|born on|생년월일)[^\d\n]{{0,10}}(?P<piece>{_DAY})(?!\d)",
             re.IGNORECASE,
         ),
     ),
-    Form(PersonalDataKind.PLATE, re.compile(rf"{_PLATE}(?=[^\n]{{0,12}}차)")),
-    Form(PersonalDataKind.PLATE, re.compile(_PLATE), lambda _digits, before: "차" in before),
-    Form(
+    PersonalDataPattern(PersonalDataKind.PLATE, re.compile(rf"{_PLATE}(?=[^\n]{{0,12}}차)")),
+    PersonalDataPattern(
+        PersonalDataKind.PLATE, re.compile(_PLATE), lambda _digits, before: "차" in before
+    ),
+    PersonalDataPattern(
         PersonalDataKind.HOME,
         re.compile(
             r"[가-힣](?:로|길) ?(?P<piece>\d{1,4}(?:-\d{1,3})?(?:번?길 ?\d{1,4})?[^\d\n]{0,20}"
             r"\d{1,4}동 ?\d{1,4}호)"
         ),
     ),
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.HOME,
         re.compile(
             r"(?<!\d)\d{1,5} (?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln"
@@ -285,7 +289,7 @@ FORMS: Final = (
         ),
     ),
     # Digits alone are an account where the words before them say so.
-    Form(
+    PersonalDataPattern(
         PersonalDataKind.ACCOUNT,
         re.compile(
             rf"{_BANK}[^\d\n]{{0,15}}(?<![\d-])(?P<piece>\d[\d -]{{8,18}}\d)(?![\d-])",

@@ -1,0 +1,88 @@
+"""Settings of the web: its address, its tokens, and who may embed it."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings
+
+from config.platform_settings import parts_of
+
+_NONE = SecretStr("")
+
+
+class WebSettings(BaseSettings):
+    """A part of `Settings`, where the prefix and the file are set."""
+
+    web: Literal["auto", "on", "off"] = Field(
+        default="auto", description="auto: on where no chat platform has its tokens."
+    )
+    web_host: str = Field(
+        default="127.0.0.1", description="Where it listens; elsewhere than here with a token only."
+    )
+    web_port: int = Field(default=8080, ge=0, le=65535, description="0 is any that is free.")
+    web_token: SecretStr = Field(
+        default=SecretStr(""), description="Whoever has it may ask; at least 16 characters."
+    )
+    web_service_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="For services that speak for people whom they name; at least 16 characters.",
+    )
+    web_proxies: str = Field(
+        default="",
+        description="Addresses or networks of proxies, whose X-Forwarded-For is believed.",
+    )
+    web_people_per_address: int = Field(
+        default=10, ge=0, description="One address may ask as much as so many; 0 is no limit."
+    )
+    web_origins: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
+        description="Of pages elsewhere that may call the API: https://shop.example.",
+    )
+    web_embed_origins: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
+        description="Sites that may show the messenger, such as https://shop.example; their "
+        "visitors may ask without the token.",
+    )
+    console_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Opens the console, to look and to change; off without. One for all, or "
+        "name:token for each owner, with commas between.",
+    )
+    console_reader_token: SecretStr = Field(
+        default=SecretStr(""), description="Opens the console, to look alone."
+    )
+    web_open: bool = Field(
+        default=True, description="Open the page in a browser, on a desktop and from a terminal."
+    )
+
+    @field_validator("web_proxies")
+    @classmethod
+    def _are_networks(cls, listed: str) -> str:
+        try:
+            for one in parts_of(listed):
+                ip_network(one, strict=False)
+        except ValueError:
+            wrong = "holds what is neither an address nor a network, as 10.0.0.2 or 10.0.0.0/8"
+            raise PydanticCustomError("proxies", wrong) from None
+        return listed
+
+    @property
+    def web_proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks that `web_proxies` lists."""
+        return tuple(ip_network(one, strict=False) for one in parts_of(self.web_proxies))
+
+    @property
+    def web_origin_set(self) -> frozenset[str]:
+        """The origins that `web_origins` lists."""
+        return frozenset(self.web_origins.replace(",", " ").lower().split())
+
+    @property
+    def web_embed_origin_set(self) -> frozenset[str]:
+        """The origins that `web_embed_origins` lists."""
+        return frozenset(self.web_embed_origins.replace(",", " ").lower().split())
