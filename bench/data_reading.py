@@ -1,4 +1,4 @@
-"""How questions to data end: rightly, in a wrong number, or in samples to choose from."""
+"""The ends of questions to data: rightly, in a wrong number, or in samples to choose from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the gate looks at a lesson before it is served: `python -m bench gate`.
+"""The time that the gate takes for a lesson before it is served: `python -m bench gate`.
 
 A lesson is a labelled question with the answer of an entry drawn at random with a fixed seed, so
 that it is near to entries by its question and to others by its answer.

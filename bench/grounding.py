@@ -1,4 +1,4 @@
-"""What the check for nonsense finds, and what it would take away: `python -m bench.grounding`.
+"""The answers that the check for nonsense finds or takes away: `python -m bench.grounding`.
 
 No model was at hand, so others' words stand for its own. Answers in other words are the questions
 that were written for an entry, which avoid its words; nonsense are texts about something else, and

@@ -1,4 +1,4 @@
-"""How skills read people: `python -m bench skills`.
+"""The share of messages that skills read rightly: `python -m bench skills`.
 
 Messages that are in no example (`skill_phrasings.toml`, `skill_phrasings.en.toml`) are routed and
 read, and the questions of the FAQ, which none of the skills may take, are held against them: of

@@ -1,4 +1,4 @@
-"""Who can reach the server: this machine alone, or others, who need a token."""
+"""The addresses at which the server can be reached, and the tokens that they need."""
 
 from __future__ import annotations
 

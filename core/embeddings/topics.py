@@ -1,4 +1,4 @@
-"""What people mean by their questions, and how they ask: a memory of topics of many trades.
+"""A memory of topics of many trades: what people mean by their questions, and how they ask.
 
 A topic has the vector of an entry about it and that of the questions that people ask about it. A
 question leans towards the entries of the topics that are asked in such words; a passage leans

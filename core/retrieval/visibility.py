@@ -1,4 +1,4 @@
-"""Which entries some readers may see: those of their categories whose review has not expired."""
+"""The entries that some readers may see: those of their categories with a valid review."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NONE: Final = "\0"  # no category has this name
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """What an audience may see of an index, given the reviews of its entries."""
+    """The entries of an index that an audience may see, given the reviews of its entries."""
 
     index: FaqIndex
     reviews: Reviews

@@ -24,6 +24,7 @@ from typing import NamedTuple, Self
 import snowballstemmer
 from kiwipiepy import Kiwi, Token
 
+from core.bounded import BoundedDict
 from core.text.kiwi import load_kiwi
 
 # Parts of speech that carry meaning. https://bab2min.github.io/kiwipiepy/#kiwi
@@ -96,7 +97,7 @@ class Analyzer:
         self._loans = dict(zip(latin, words, strict=True))
         self._memo: OrderedDict[_Part, tuple[str, ...]] = OrderedDict()
         self._memo_chars = 0
-        self._tokens: OrderedDict[str, list[Token]] = OrderedDict()
+        self._tokens: BoundedDict[str, list[Token]] = BoundedDict(_MEMO_TOKENS)
 
     @classmethod
     def load(
@@ -178,8 +179,6 @@ class Analyzer:
     def _keep_tokens(self, texts: Sequence[str], split: Sequence[list[Token]]) -> None:
         with self._lock:
             self._tokens.update(zip(texts[-_MEMO_TOKENS:], split[-_MEMO_TOKENS:], strict=True))
-            while len(self._tokens) > _MEMO_TOKENS:
-                self._tokens.popitem(last=False)
 
     def _remember(self, fresh: dict[_Part, tuple[str, ...]]) -> None:
         with self._lock:

@@ -121,7 +121,7 @@ class SlackReply:
 
     @property
     def in_session(self) -> bool:
-        """Whether an agent's session says that there is work."""
+        """Return whether an agent's session says that there is work."""
         return bool(self._status and self._status.in_session)
 
     async def hint(self, view: View) -> None:

@@ -1,1 +1,1 @@
-"""What was asked and answered, with opinions and figures, in MongoDB."""
+"""Questions and their answers, with opinions and figures, in MongoDB."""
