@@ -4,9 +4,11 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 from contracts.platform import *  # noqa: F403 - the suite
+from fakes import board
 from fakes.assistants import ScriptedAssistant
 from fakes.at_work import connected_bot
 from fakes.board import LONGEST, PREFIX, Board, Note, Page, open_board
@@ -102,3 +104,7 @@ class BoardDriver:
 @pytest.fixture
 def driver(tmp_path, profile):
     return BoardDriver(Board(), tmp_path, profile)
+
+
+def test_it_is_as_small_as_the_docs_say():
+    assert len(Path(board.__file__).read_text(encoding="utf-8").splitlines()) <= 150

@@ -96,21 +96,17 @@ class Adapter:
         self.tasks.begin(self.service.withdraw(f"{PREFIX}{note.id}"))
 
     def pressed(self, note: Note, value: str) -> None:
-        self.tasks.begin(self._press(note, value))
+        self.tasks.begin(self._press(note, value) if value else self.service.stop(note.answers))
 
     async def _press(self, note: Note, value: str) -> None:
-        if not value:
-            await self.service.stop(note.answers)
-            return
         await self.service.press(note.answers, int(value), _question(note))
         used = [(f"✓ {label}" if v == value else label, v) for label, v in note.page.buttons]
         self.board.show(note, replace(note.page, buttons=tuple(used)))
 
 
 def _question(note: Note) -> Question:
-    return Question(
-        f"{PREFIX}{note.id}", SessionId(f"{PREFIX}{note.thread}"), note.page.text, "person"
-    )
+    session = SessionId(f"{PREFIX}{note.thread}")
+    return Question(f"{PREFIX}{note.id}", session, note.page.text, "person")
 
 
 class BoardReply:
@@ -120,8 +116,7 @@ class BoardReply:
         self._board, self._question, self._look = board, question, look
         self.posts = self.edits = pacer
 
-    async def hint(self, view: View) -> None:
-        """Show nothing: a status is in the message."""
+    async def hint(self, view: View) -> None: ...  # a status is in the message
 
     def render(self, view: View) -> Sequence[Page]:
         profile, clean = self._look.profile, self._look.cleaner.clean
