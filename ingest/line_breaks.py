@@ -62,6 +62,12 @@ _RULES: tuple[tuple[str, re.Pattern[str], int], ...] = tuple(
         ("└", r"(?<=\S)(?P<gap>\s*)(?=└)", LINE),
         ("-", r"(?<=[가-힣.?!)》≫\]:'\"’”%])(?P<gap>)(?=- \S)", LINE),
         ("-", r"(?<=[.?!》≫])(?P<gap>\s*)(?=- ?[가-힣A-Za-z\['\"‘(])", LINE),
+        # `질병: 완화, 예방 - 병명: 감기`: a label with a colon begins an item.
+        (
+            "-",
+            r"(?<=[가-힣)%])(?P<gap>\s+)(?=- ?[가-힣A-Za-z][가-힣A-Za-z ]{1,14} ?: ?\S)",
+            LINE,
+        ),
         ("*", r"(?<=[가-힣.?!)》≫\]])(?P<gap>)(?=\* [^\s\d(])", LINE),
         ("*", r"(?<=[.?!》≫])(?P<gap>\s+)(?=\* ?[가-힣A-Za-z\['\"])", LINE),
         # Labels: 예시) / Q. / A) / STEP 1 / Case 1. / 1단계 :
