@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
 from core.skills.skill import Request, SkillReply
 from core.types import Status
+
+# Stands for what a message says of the buyer, of which one thing more or less tells nothing.
+_TOLD: Final = " 조건"
+_MOST_TOLD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,9 @@ class RecommenderSkill:
         return {one.name: one.schema for one in self.adviser.form.fields}
 
     def plain(self, text: str) -> str:
-        """Return the message without what it says of the buyer."""
-        return self.adviser.form.without(text)
+        """Return the message without what it says of the buyer, but with a mark that it does."""
+        form = self.adviser.form
+        return form.without(text) + _TOLD * min(len(form.read(text, {})), _MOST_TOLD)
 
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield the next question with its buttons, or products with reasons.

@@ -13,6 +13,7 @@ from core.skills.recommender.form import load_form, load_shipped_form
 from core.skills.recommender.generator import best_accuracy, generate, write
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.purchases import Feature, read_purchases, scaled
+from core.skills.recommender.skill import RecommenderSkill
 
 FOLDER = Path(__file__).parents[4] / "core" / "skills" / "recommender"
 BUYER = {
@@ -107,6 +108,11 @@ def test_what_was_said_is_not_asked_again(adviser):
         step = adviser.hear(next(iter(step.field.choices)), step.consultation)
     assert asked == ["budget", "home_size", "household", "hours_home", "meals_cooked"]
     assert len(step.products) == 3
+
+
+def test_the_router_sees_that_a_buyer_is_described_and_not_how(adviser):
+    plain = RecommenderSkill(adviser, adviser.form.examples).plain
+    assert plain("40대인데 뭐 살까") == plain("30대인데 뭐 살까") != plain("뭐 살까")
 
 
 def test_a_correction_takes_the_place_of_what_was_said(adviser):
