@@ -43,7 +43,8 @@ _COMMON: Final = frozenset(
         "CD", "CEO", "CS", "IT", "AI", "UI", "UX", "OS", "IOS", "WIFI", "LTE", "USD", "KRW",
         "EUR", "UK", "US", "USA", "EU", "SNS", "ATM", "NFC", "GPS", "AS", "DIY", "CCTV",
         "LED", "UTC", "GMT", "TOP", "NEW", "NO", "YES", "ON", "OFF", "VIP", "DM", "PPT",
-        "DOC", "TXT", "ZIP",
+        "DOC", "TXT", "ZIP", "RAM", "CPU", "GPU", "SSD", "HDD", "SIM", "IP", "VPN", "MP3", "MP4",
+        "HD", "UHD", "HR", "QA", "KTX", "MRI", "CT",
     )
 )  # fmt: skip
 _DEADLINE: Final = re.compile(

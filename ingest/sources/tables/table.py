@@ -118,6 +118,10 @@ def _add_records(
             else:
                 collector.blank(position)
             continue
+        if _is_aside(line, plan):
+            _flush(pending, collector)
+            _remark_aside(line, position, collector)
+            continue
         records = [{**defaults, **record} for record in _records(line, plan)]
         if pending and _goes_on(line, plan):
             for (record, _), more in zip(pending, records, strict=False):
@@ -127,6 +131,23 @@ def _add_records(
         _flush(pending, collector)
         pending = [(record, position) for record in records]
     _flush(pending, collector)
+
+
+def _is_aside(line: TableLine, plan: ColumnPlan) -> bool:
+    """Return whether a row has nothing in the columns of questions and answers."""
+    columns = (index for one in plan.entries for index in (*one.title, *one.answer, *one.questions))
+    return not any(is_filled(value_at(line, index)) for index in columns)
+
+
+def _remark_aside(line: TableLine, position: str, collector: Collector) -> None:
+    """Name the words of a row without an entry; a number prepared for one is no word."""
+    own = (value for index, value in enumerate(line.values) if index not in line.merged)
+    said = max((text_of(value) or "" for value in own), key=len, default="").strip()
+    if any(letter.isalpha() for letter in said):
+        text = f"a line without a question and an answer: {said[:80]!r}"
+        collector.remark("left out", position, text)
+    else:
+        collector.blank(position)
 
 
 def _flush(pending: list[tuple[dict[str, object], str]], collector: Collector) -> None:

@@ -148,6 +148,20 @@ def test_an_error_in_an_optional_cell_costs_the_cell_alone(tmp_path):
     assert "#N/A" in remarks(loaded, "left out")[0]
 
 
+def test_a_note_below_a_table_and_numbers_for_later_rows_are_no_records(tmp_path):
+    rows = [["번호", "구분", "질문", "답변"], [1, "이용", "언제 여나요?", "9시에 엽니다."]]
+    rows += [[2, "이용", "어디예요?", ""], [3, None, None, None], [4, None, None, None]]
+    rows += [["문의: 사무실 033-111-2222"], [5, None, None, None]]
+    loaded = load(book(tmp_path / "a.xlsx", rows))
+    assert [row.title for row in loaded.rows] == ["언제 여나요?"]
+    assert [one.reason for one in loaded.skipped] == [
+        "the answer is empty: fill it in or remove the row"
+    ]
+    assert remarks(loaded, "left out") == [
+        "a line without a question and an answer: '문의: 사무실 033-111-2222'"
+    ]
+
+
 def test_what_is_hidden_is_left_out_and_named(tmp_path):
     def hide(sheet):
         sheet.row_dimensions[3].hidden = True
