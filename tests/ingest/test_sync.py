@@ -65,6 +65,26 @@ with single_ingest(folder):
     )
 step("done")
 """
+FULL = """
+import resource, sys
+from dataclasses import replace
+from pathlib import Path
+from core.errors import FaqIndexError
+from core.retrieval.chroma.index import ChromaIndex
+from fakes.faq import MANY
+from fakes.tiny import TinyAnalyzer, TinyEmbedder
+from ingest.sync import sync
+
+folder, room = Path(sys.argv[1]), int(sys.argv[2])
+index = ChromaIndex.open(folder / "chroma")
+largest = max(one.stat().st_size for one in folder.rglob("*") if one.is_file())
+resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, largest + room))
+try:
+    sync(MANY, index=index, analyzer=TinyAnalyzer, embedder=TinyEmbedder, fingerprint="tiny-1",
+         source="child", progress=lambda done, total: None)
+except FaqIndexError as error:
+    print(error)
+"""
 STEPS = ["begun", "200 of 650", "400 of 650", "600 of 650", "650 of 650", "switched", "done"]
 
 
@@ -320,6 +340,21 @@ def test_a_failure_on_the_way_changes_nothing(ingest, broken):
     assert counts(ingest(MANY)) == (650, 0, 0, 12)
     assert ingest.served() == list(MANY)
     assert ingest.generations() == {before, ingest.generation}
+
+
+@pytest.mark.parametrize("room", [0, 400_000])
+def test_a_file_that_cannot_grow_changes_nothing_and_the_error_says_what_to_do(
+    ingest, python, room
+):
+    """As on a full disk, or where a quota is used up."""
+    ingest(FAQ)
+    before = ingest.generation
+    said = subprocess.run(**python(FULL, ingest.folder, room), stdout=-1, check=True).stdout
+    assert "free some space" in said
+    assert ingest.generation == before
+    assert ingest.served() == list(FAQ)
+    assert counts(ingest(MANY)) == (650, 0, 0, 12)
+    assert ingest.served() == list(MANY)
 
 
 def test_remains_are_cleaned_up_even_if_nothing_is_to_do(ingest):

@@ -118,7 +118,11 @@ def translated(generation: str = "that served") -> Iterator[None]:
             raise
         if _is_full(error):
             raise FaqIndexError(_FULL) from error
-        raise FaqIndexError(f"the index failed: {error}. `faqbot doctor` looks into it") from error
+        # Where a quota is used up, or a write of Chroma's own tasks fails, it says no more.
+        raise FaqIndexError(
+            f"the index failed: {error}. If the disk or a quota is full, free some space and run "
+            "the same again; `faqbot doctor` looks into all else"
+        ) from error
 
 
 def _is_full(error: Exception) -> bool:
