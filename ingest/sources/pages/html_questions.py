@@ -25,6 +25,7 @@ _ASKED_CLASS: Final = re.compile(
 _ANSWERED_CLASS: Final = re.compile(r"answer|content|body|panel|(?:^|[-_])a$", re.IGNORECASE)
 _CELLS: Final = ("table", "tbody", "tr", "td", "th")
 _EMPHASIS: Final = ("em", "i", "b", "strong", "span")
+_LETTER: Final = "Q "  # the same mark within the texts
 _MARK: Final = re.compile(r"(?:Q|A|질문|답변)\s*[.:]?")
 _MOST_ASKED_CHARS: Final = 300
 
@@ -40,9 +41,12 @@ def mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
     for mark in body.find_all(_EMPHASIS) if questions else ():
         if _MARK.fullmatch(mark.get_text(strip=True)):  # the Q and the A before the texts
             mark.decompose()
-    for tag in questions:
+    texts = [tag.get_text(" ", strip=True) for tag in questions]
+    marked = sum(text.startswith(_LETTER) for text in texts)
+    mark = _LETTER if marked > 1 and len(texts) <= 2 * marked else ""
+    for tag, text in zip(questions, texts, strict=True):
         heading = soup.new_tag(f"h{level}")
-        heading.string = tag.get_text(" ", strip=True)
+        heading.string = text.removeprefix(mark)
         tag.replace_with(heading)
     for item in body.find_all("li"):
         if item.find(re.compile(r"^h[1-6]$")):  # a list of questions, each with its answer

@@ -17,6 +17,7 @@ BOXES = {
     "a list with marks": (
         '<ul><li><a class="q"><em>Q</em> {q}</a><div class="a"><em>A</em> {a}</div></li></ul>'
     ),
+    "a mark in the text itself": '<button aria-controls="a">Q {q}</button><div>{a}</div>',
     "accordions in a list": "<ul><li><details><summary>{q}</summary>{a}</details></li></ul>",
 }
 PAIRS = [("Is there Wi-Fi", "Yes, in all rooms."), ("Are dogs allowed?", "Small ones are.")]
