@@ -43,10 +43,10 @@ def mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
             mark.decompose()
     texts = [tag.get_text(" ", strip=True) for tag in questions]
     marked = sum(text.startswith(_LETTER) for text in texts)
-    mark = _LETTER if marked > 1 and len(texts) <= 2 * marked else ""
+    letter = _LETTER if marked > 1 and len(texts) <= 2 * marked else ""
     for tag, text in zip(questions, texts, strict=True):
         heading = soup.new_tag(f"h{level}")
-        heading.string = text.removeprefix(mark)
+        heading.string = text.removeprefix(letter)
         tag.replace_with(heading)
     for item in body.find_all("li"):
         if item.find(re.compile(r"^h[1-6]$")):  # a list of questions, each with its answer
