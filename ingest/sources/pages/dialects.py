@@ -18,7 +18,7 @@ _CODE: Final = re.compile(
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?\*/\}|%%[^%\n]+%%", re.DOTALL)
 # Hugo's shortcodes, kramdown's attributes, tables of contents, MDX' imports and exports.
 _FOR_PROGRAMS: Final = re.compile(
-    r"\{\{[<%][^{}\n]*\}\}|\{:[^{}\n]*\}|^\[(?:TOC|\[_TOC_\])\]\s*$"
+    r"\{\{[<%][^{}\n]*\}\}|\{:[^{}\n]*\}|^\[(?:TOC|\[(?:_TOC_|toc)\])\]\s*$"
     r"|^import\s+(?:[\w$*{}\s,]{1,1000}?\sfrom\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*$"
     r"|^export\s(?:const|default)\b[^\n]*(?:\n[^\n]+)*",
     re.MULTILINE,

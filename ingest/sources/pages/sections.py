@@ -186,7 +186,12 @@ def _records(
             end += 1
         text = _joined(headed[index:end])
         door = not page.alone and len(_LINK.sub("", text)) < _DOOR_CHARS
-        leads = door and bool(_LINK.search(text)) and _is_generic(PurePath(page.where).stem)
+        leads = (
+            door
+            and bool(_LINK.search(text))
+            and _is_generic(PurePath(page.where).stem)
+            and not is_question(section.title)
+        )
         introduces = leads or (_is_generic(section.title) and (section.level < level or door))
         if introduces and text:
             told = (

@@ -190,6 +190,15 @@ def test_a_table_of_questions_without_names_is_read_in_a_page(tmp_path, rows):
     assert "a text beside the questions: 'Our questions'" in [one.text for one in loaded.remarks]
 
 
+def test_a_short_answer_with_a_link_is_one_in_a_page_of_questions_of_a_folder(tmp_path):
+    text(tmp_path, "more.md", "# Support\n\n## Where do I ask?\n\nIn Discussions.\n")
+    page = "# FAQ\n\n[[toc]]\n\n## Which versions?\n\n3.9. See [more](./more.md).\n\n"
+    text(tmp_path, "faq.md", f"{page}## Why?\n\nSo.\n")
+    loaded = load(tmp_path)
+    assert [row.title for row in loaded.rows] == ["Which versions?", "Why?", "Where do I ask?"]
+    assert not loaded.skipped
+
+
 def test_a_table_of_an_answer_stays_in_it(tmp_path):
     page = "# How much is it?\n\n| Who | Price |\n|---|---|\n| Adults | 5 dollars a day |\n"
     (row,) = load(text(tmp_path, "a.md", page)).rows
