@@ -41,9 +41,9 @@ class Claim:
     was shown, to mark the answer as stopped (`stopped`) or to delete it (`withdrawn`).
 
     `fence` grows with each claim and each loss of one; a write with an older fence is refused.
-    `attempt` is the number of claims since the question was received, edited or ended. `reply` is
-    the reference of the messages that an earlier claim began, which are to be finished. `token` is
-    the store's own name of the claim, if it needs one.
+    `attempt` is the number of claims since the question was received, edited or ended, without
+    those that were given back. `reply` is the reference of the messages that an earlier claim
+    began, which are to be finished. `token` is the store's own name of the claim, if it needs one.
     """
 
     question: Question

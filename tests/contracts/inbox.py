@@ -233,6 +233,17 @@ async def test_a_lease_may_be_given_back(inbox):
     assert (await claim(inbox)).fence == 2
 
 
+async def test_what_is_given_back_was_not_tried(inbox):
+    """A rollout may hand a question on from process to process; it is not given up for that."""
+    await inbox.receive(asked("1"))
+    for _ in range(6):
+        taken = await claim(inbox)
+        assert taken.attempt == 1
+        await inbox.release(taken)
+        assert await inbox.sweep() == 1
+    assert (await claim(inbox)).fence == 7
+
+
 async def test_a_late_worker_that_nobody_replaced_may_still_finish(inbox, clock):
     """Its fence is still the latest."""
     await inbox.receive(asked("1"))

@@ -9,12 +9,11 @@ class Places:
     """The conversations that may be at work at a time, on one platform.
 
     What a dead process has left would wait for a place until an answer ends, so places are lent for
-    it, up to as many again.
+    it: one for each question, also when further processes die before the first ones are returned.
     """
 
     def __init__(self, number: int) -> None:
         self._free = asyncio.Semaphore(number)
-        self._most_lent = number
         self._lent = 0
 
     async def take(self) -> None:
@@ -23,9 +22,8 @@ class Places:
 
     def lend(self, number: int) -> None:
         """Add places, which are withdrawn when they are given back."""
-        more = min(number, self._most_lent - self._lent)
-        self._lent += more
-        for _ in range(more):
+        self._lent += number
+        for _ in range(number):
             self._free.release()
 
     def give_back(self, _ended: object = None) -> None:

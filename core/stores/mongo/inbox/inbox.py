@@ -157,7 +157,11 @@ class MongoInbox(MongoInboxQueries):
         held = {**claimed(claim), "held": claim.token}
         let_go = {"$set": {"lease_until": self._clock()}, "$unset": {"held": ""}}
         with self._db.translated():
-            await self._db.inbox.update_one(held, let_go)
+            # What a process gives back, it has not tried: a rollout may hand a question on often.
+            tried, untried = {"attempts": {"$gt": 0}}, {"$inc": {"attempts": -1}}
+            done = await self._db.inbox.update_one({**held, **tried}, {**let_go, **untried})
+            if not done.matched_count:
+                await self._db.inbox.update_one(held, let_go)
 
     async def settle(self, claim: Claim, state: InboxState) -> None:
         """End the question in a final state, with nothing left to do.

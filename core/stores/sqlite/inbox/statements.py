@@ -78,8 +78,10 @@ STOP_OURS: Final = """
     WHERE question_id = :question_id AND fence = :fence AND held = :fence
         AND settled_at_ms IS NULL
 """
+# What a process gives back, it has not tried: a rollout may hand a question on many times.
 RELEASE: Final = """
-    UPDATE inbox SET lease_until_ms = ?, held = NULL WHERE question_id = ? AND held = ?
+    UPDATE inbox SET lease_until_ms = ?, held = NULL, attempts = max(attempts - 1, 0)
+    WHERE question_id = ? AND held = ?
 """
 # The process that has the question keeps the lease until it lapses or is released. A question that
 # was never claimed is not shown anywhere.

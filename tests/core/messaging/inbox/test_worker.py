@@ -189,6 +189,19 @@ async def test_what_was_left_behind_waits_for_no_place(inbox, script, clock):
         await settle(inbox, "new", InboxState.DECLINED)
 
 
+async def test_what_several_processes_left_behind_waits_for_no_place(inbox, script, clock):
+    """One dies after the other, and what the first one left is at work still."""
+    left = [f"left {number}" for number in range(4)]
+    for number, name in enumerate(left):
+        script.hold(name)
+        await inbox.receive(asked(name, session=name))
+        await inbox.claim(lease_s=0.1 + 0.2 * number)
+    async with working(inbox, script, sessions_at_once=1):
+        for name in left:
+            clock.advance(0.2)
+            assert (await script.begun.get()).question.id == name
+
+
 async def test_the_lease_is_kept_while_the_answer_takes_long(inbox, script, clock):
     """Another worker that looks later than the first lease finds nothing lapsed."""
     script.hold("1")
@@ -257,7 +270,7 @@ async def test_a_drop_that_comes_too_late_loses_no_question(inbox, script):
         await worker.drop("1")
         assert await script.ended.get() == "1"
         script.hold("1").set()
-        assert (await script.begun.get()).attempt == 2
+        assert (await script.begun.get()).fence == 2
         await settle(inbox, "1", InboxState.DECLINED)
 
 
@@ -303,7 +316,7 @@ async def test_leaving_gives_unfinished_questions_back(inbox, script):
         await script.begun.get()
     assert await inbox.sweep() == 1
     claim = await inbox.claim(lease_s=30)
-    assert (claim.fence, claim.reply) == (2, "message of 1")
+    assert (claim.fence, claim.attempt, claim.reply) == (2, 1, "message of 1")
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), FaqbotError("no power")])
