@@ -49,8 +49,11 @@ _BARE = re.compile(
     r"(?:com|net|org|info|biz|io|app|dev|gg|me|ly|kr|co|xyz|site|online|page|link)/[\w%?=&#./-]+",
     re.IGNORECASE | re.ASCII,
 )
-# An address in the address of a page: such pages lead on to wherever it says.
-_LEADS_ON = re.compile(r"//|%2f%2f|%5c|[=/]www\.", re.IGNORECASE)
+# An address in the address of a page: such pages lead on to wherever it says. Browsers take
+# `https:host` for one, too, and a page may decode what it is given more than once.
+_LEADS_ON = re.compile(
+    r"(?:/|%(?:25)*2f){2}|%(?:25)*5c|[=/](?:www\.|https?(?::|%(?:25)*3a))", re.IGNORECASE
+)
 _MARKDOWN_LINK = re.compile(r"\]\((?!<?https?://)", re.IGNORECASE)
 
 

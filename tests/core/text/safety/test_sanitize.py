@@ -64,6 +64,11 @@ WIDEST = [  # what a client may take for the host when it reads on
     "ftp://naver.com/",
     "https://naver.com/go?url=https%3A%2F%2Fevil.example",
     "https://naver.com/go?url=//evil.example",
+    "https://naver.com/go?url=/%2Fevil.example",
+    "https://naver.com/go?url=%252F%252Fevil.example",
+    "https://naver.com/go?url=%255Cevil.example",
+    "https://naver.com/go?url=https:evil.example",
+    "https://naver.com/go?url=https%3Aevil.example",
     "https://naver.com/go?to=www.evil.example",
     "https://naver.com/\\evil.example",
 ]
