@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from typing import Any, Final
 
@@ -15,16 +16,31 @@ _GONE: Final = (
     *("head", "input", "button", "select", "textarea"),
 )
 _MOST_SPANNED: Final = 1_000
+# The parser stops at a declaration that it does not know.
+_DECLARED: Final = re.compile(r"<!\[(?!CDATA\[|if\b|endif\b)")
+
+
+def parsed(source: str) -> BeautifulSoup:
+    """Parse HTML, whatever it is, in time that grows as its length does.
+
+    Python's parser looks for the end of a comment, or of a tag, from each one that has none: until
+    3.11.13 that takes squares (CVE-2025-6069). So what has no end is text.
+    """
+    source = _DECLARED.sub("&lt;![", source)
+    for beginning, end in (("<!--", "-->"), ("<", ">")):
+        last = source.rfind(end) + 1
+        source = source[:last] + source[last:].replace(beginning, f"&lt;{beginning[1:]}")
+    return BeautifulSoup(source, "html.parser")
 
 
 def text_in(source: str) -> str:
     """Return the words of HTML on one line."""
-    return BeautifulSoup(source, "html.parser").get_text(" ", strip=True)
+    return parsed(source).get_text(" ", strip=True)
 
 
 def html_to_markdown(source: str | Tag, *, base: str = "") -> str:
     """Return HTML as Markdown; `base` is the page's address, for links relative to it."""
-    soup = BeautifulSoup(source, "html.parser") if isinstance(source, str) else source
+    soup = parsed(source) if isinstance(source, str) else source
     for tag in soup(_GONE):
         tag.decompose()
     try:

@@ -25,7 +25,7 @@ _FOR_PROGRAMS: Final = re.compile(
 )
 _MARKS: Final = re.compile(r"[\0-\2]")  # which stand for held parts of a text here
 _SUMMARY: Final = re.compile(
-    r"^[ \t]*(?:<details[^<>]*>)?\s*<summary[^<>]*>([^<>]{0,500})</summary>",
+    r"^[ \t]*+(?:<details[^<>]*>\s*+)?<summary[^<>]*>([^<>]{0,500})</summary>",
     re.DOTALL | re.MULTILINE,
 )
 _EMBEDDED: Final = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from core.errors import SourceError
 from ingest.sources.files.archives import open_archive
 from ingest.sources.files.encodings import decode
-from ingest.sources.html_markdown import html_to_markdown
+from ingest.sources.html_markdown import html_to_markdown, parsed
 from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
 from ingest.sources.pages.dialects import plain_markdown
 from ingest.sources.pages.front_matter import (
@@ -78,7 +78,7 @@ def read_html(
     Raises:
         SourceError: It is not text, or the list of an export's pages.
     """
-    soup = BeautifulSoup(_text(data, name), "html.parser")
+    soup = parsed(_text(data, name))
     canonical = soup.find("link", rel="canonical")
     url = str(canonical.get("href") or "") if isinstance(canonical, Tag) else ""
     name = url or name
@@ -129,7 +129,7 @@ def read_docx(
         OSError,
     ) as error:
         raise SourceError(f"{name}: not a readable DOCX file; save it anew from Word") from error
-    soup = BeautifulSoup(made, "html.parser")
+    soup = parsed(made)
     titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
     title = next(filter(None, titles), title_of_file(name))
     add_page(SourcePage(html_to_markdown(soup), name, title, alone=alone), collector, columns)

@@ -12,6 +12,8 @@ _HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")
 # `2.1 …`, `2.2 …`: numbers that go up are an outline's, and no part of a title.
 _OUTLINE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\.?\s+(?=\S)")
+# What repeats takes no bracket that may begin the next one, or work would grow as squares.
+_LINK: Final = re.compile(r"!?\[([^\[\]]*+)\]\([^()]*+(?:\([^()]*+\)[^()]*+)?\)")
 FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
 
 
@@ -71,7 +73,7 @@ def _cut(text: str) -> Iterator[PageSection]:
 def plain_heading(text: str) -> str:
     """A heading without emphasis, links, anchors and the number or `Q.` before it."""
     text = re.sub(r"\{#[^}]*\}|<[^<>]+>", "", text)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = _LINK.sub(r"\1", text)
     text = re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text)
     text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
     return re.sub(r"^\s*(?:Q\s*\d{0,3}\s*[.:)]|Q\d+\s|\d{1,3}[.)]\s)\s*", "", text.strip()).strip()

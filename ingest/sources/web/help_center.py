@@ -22,12 +22,13 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 from xml.etree.ElementTree import Element
 
-from bs4 import BeautifulSoup
+from bs4 import UnicodeDammit
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
 from ingest.sources.files.stamps import REMARKS
+from ingest.sources.html_markdown import parsed
 from ingest.sources.web.client import USER_AGENT, WebClient, WebResponse
 
 MAX_PAGES: Final = 2_000
@@ -237,7 +238,8 @@ def _keep(
 
 
 def _links(body: bytes, url: str) -> Iterator[str]:
-    for tag in BeautifulSoup(body, "html.parser").find_all("a", href=True):
+    page = UnicodeDammit(body, is_html=True).unicode_markup or ""
+    for tag in parsed(page).find_all("a", href=True):
         link = urldefrag(urljoin(url, str(tag["href"])))[0]
         if link.startswith(("http://", "https://")):
             yield link

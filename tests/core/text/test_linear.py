@@ -1,123 +1,22 @@
 """Every function on text from outside does work that grows as the text does, and no faster."""
 
 import gc
+import pkgutil
 from collections.abc import Callable
+from importlib import import_module
+from inspect import getmembers, isfunction
 from time import process_time
 
 import pytest
+from fakes.text_functions import FUNCTIONS, OF_NO_TEXT
 
-from bots.discord.render import markdown as discord
-from bots.slack.events import parse as slack_parse
-from bots.slack.render import mrkdwn as slack
-from bots.web.render import page_html
-from core.lessons.tag import is_lesson, number_after, without_tag
-from core.llm.prompts import estimate_tokens, quoted
-from core.text import addressing, amounts, asking_sentences, colleagues, korean, sections
-from core.text.markdown import lines, measure, partial, split
-from core.text.markdown.sections import markdown_sections, plain_text
-from core.text.safety import check_digits, claims, instructions, orders, personal_data, secrets
-from core.text.safety.leak_watch import LeakWatch
-from core.text.safety.sanitize import Cleaner, CleanStream
-from core.text.spelling import keyboard, normalize
-from ingest import clean, layout
-from ingest.sources import markup, values
+import core.skills.times
+import core.text
+import ingest.sources.pages
+from core.lessons import tag
+from ingest import layout
+from ingest.sources import html_markdown, markup, values
 
-CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
-INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
-
-
-def by_characters(make: Callable[[], object]) -> Callable[[str], object]:
-    """A stream that is fed single characters."""
-
-    def fed(text: str) -> str:
-        stream = make()
-        return "".join(map(stream.feed, text)) + stream.close()
-
-    return fed
-
-
-def claims_by_characters(text: str) -> str:
-    """The filter of claims, fed single characters."""
-    held = claims.ClaimFilter("(생략)")
-    said = "".join(held.feed(sign, ["정산은 3일"], ["3"]) for sign in text)
-    return said + held.close(["정산은 3일"], ["3"])
-
-
-FUNCTIONS = {
-    "clean": CLEANER.clean,
-    "CleanStream": by_characters(lambda: CleanStream(CLEANER)),
-    "LeakWatch": by_characters(lambda: LeakWatch(INSTRUCTIONS)),
-    "is_lesson": lambda text: is_lesson(text, "#학습"),
-    "without_tag": lambda text: without_tag(text, "#학습"),
-    "number_after": lambda text: number_after(text, "#학습"),
-    "amounts": amounts.amounts,
-    "instructs_bot": instructions.instructs_bot,
-    "orders_answers": orders.orders_answers,
-    "holds_password": secrets.holds_password,
-    "without_calls": addressing.without_calls,
-    "is_spoken_to": lambda text: addressing.is_spoken_to(text, text),
-    "says_something": addressing.says_something,
-    "may_reply": addressing.may_reply,
-    "is_thanks": addressing.is_thanks,
-    "asked_text": lambda text: addressing.asked_text(text, ["@나래", text[:3]]),
-    "is_for_colleagues": colleagues.is_for_colleagues,
-    "only_states": colleagues.only_states,
-    "may_tell": colleagues.may_tell,
-    "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
-    "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
-    "asks": asking_sentences.asks,
-    "halves_of": asking_sentences.halves_of,
-    "is_birth": check_digits.is_birth,
-    "is_resident": check_digits.is_resident,
-    "is_business": check_digits.is_business,
-    "is_card": check_digits.is_card,
-    "is_held": lambda text: claims.is_held(text, [text], text),
-    "ClaimFilter": claims_by_characters,
-    "corrected": keyboard.corrected,
-    "ngrams": lambda text: korean.ngrams(text, 2, 4),
-    "mask_private": personal_data.mask_private,
-    "split sections": lambda text: [sections.split(one, 500) for one in sections.sections(text)],
-    "markdown of sections": lambda text: sections.markdown(sections.sections(text)),
-    "allows": CLEANER.allows,
-    "fence_of": lambda text: lines.fence_of(text, 0),
-    "width": measure.width,
-    "utf16": measure.utf16,
-    "table": lambda text: measure.table([line.split("|") for line in text.splitlines()]),
-    "jamo": korean.jamo,
-    "compact": korean.compact,
-    "normalized": normalize.normalized,
-    "mask": personal_data.mask,
-    "find": personal_data.find,
-    "sections": sections.sections,
-    "escaped": sections.escaped,
-    "tidy": sections.tidy,
-    "markdown_sections": markdown_sections,
-    "plain_text": plain_text,
-    "lines_of": lines.lines_of,
-    "settled": partial.settled,
-    "cost": measure.cost,
-    "shortened": lambda text: measure.shortened(text, 100),
-    "fitting": lambda text: measure.fitting(text, 500),
-    "split": lambda text: split.split(text, 2000),
-    "quoted": quoted,
-    "estimate_tokens": estimate_tokens,
-    "clean_text": clean.clean_text,
-    "split_footer": clean.split_footer,
-    "readable": layout.readable,
-    "answer_of": markup.answer_of,
-    "plain_title": markup.plain_title,
-    "clean_markdown": markup.clean_markdown,
-    "tidied": markup.tidied,
-    "date_of": values.date_of,
-    "unescaped": values.unescaped,
-    "slack unmarked": slack.unmarked,
-    "slack escaped": slack.escaped,
-    "slack mrkdwn": lambda text: slack.mrkdwn(text, CLEANER),
-    "slack as_markdown": lambda text: slack_parse.as_markdown(text, "U1"),
-    "discord escaped": discord.escaped,
-    "discord markdown": lambda text: discord.markdown(text, CLEANER),
-    "web blocks": lambda text: page_html.blocks(text, CLEANER),
-}
 SHAPES = {
     "letters": "a",
     "syllables": "가",
@@ -137,6 +36,8 @@ SHAPES = {
     "nested labels": "[a[b]",
     "blank lines": " \n",
     "paragraphs": "<p a",
+    "comments": "<!--",
+    "declarations": "<![CDATA[",
     "angles": "<",
     "at": "@",
     "mails": "a.",
@@ -222,6 +123,12 @@ KNOWN = [
     ("answer_of", "spaces"),
     ("answer_of", "brackets"),
     ("clean_markdown", "images"),
+    ("html_to_markdown", "paragraphs"),
+    ("html_to_markdown", "comments"),
+    ("plain_markdown", "spaces"),
+    ("plain_markdown", "lines"),
+    ("plain_heading", "images"),
+    ("plain_heading", "links"),
 ]
 
 
@@ -236,3 +143,18 @@ def test_work_grows_as_the_text_does(name, shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_work_grows_as_the_text_does_up_to_a_megabyte(name, shape):
     check_linear(FUNCTIONS[name], SHAPES[shape], most_chars=1_024_000)
+
+
+def test_every_public_function_on_text_is_looked_at():
+    rooms = (core.text, core.skills.times, ingest.sources.pages)
+    found = [
+        one for room in rooms for one in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
+    ]
+    modules = [import_module(one.name) for one in found]
+    modules += [tag, layout, html_markdown, markup, values]
+    known = OF_NO_TEXT.union(*map(str.split, FUNCTIONS))
+    for module in modules:
+        for name, function in getmembers(module, isfunction):
+            takes = [kind for given, kind in function.__annotations__.items() if given != "return"]
+            if function.__module__ == module.__name__ and any("str" in str(kind) for kind in takes):
+                assert name.startswith("_") or name in known, f"{module.__name__}.{name}"

@@ -6,6 +6,7 @@ import itertools
 import json
 import socket
 import threading
+import tracemalloc
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -158,15 +159,20 @@ def test_what_robots_may_not_read_is_not_read(site, tmp_path):
 
 
 def test_the_bound_holds_after_decompression(site, tmp_path):
-    """One layer is inflated as far as the bound; layers upon layers are refused."""
+    """One layer is inflated as far as the bound and no further; layers upon layers are refused."""
     handler, base = site
-    bomb = gzip.compress(b"0" * 5_000_000)
+    bomb = gzip.compress(bytes(50_000_000))
     handler.pages["/a"] = (200, {"Content-Encoding": "gzip"}, bomb)
     handler.pages["/b"] = (200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(bomb))
     handler.pages["/c"] = (200, {"Content-Encoding": "deflate"}, zlib.compress(b"fine"))
     with WebClient() as client:
-        with pytest.raises(SourceError, match="more than 1,000,000 bytes"):
-            client.get(f"{base}/a", most_bytes=1_000_000, deadline_s=10)
+        tracemalloc.start()
+        try:
+            with pytest.raises(SourceError, match="more than 1,000,000 bytes"):
+                client.get(f"{base}/a", most_bytes=1_000_000, deadline_s=10)
+            assert tracemalloc.get_traced_memory()[1] < 10_000_000
+        finally:
+            tracemalloc.stop()
         with pytest.raises(SourceError, match="without compression"):
             client.get(f"{base}/b", most_bytes=1_000_000, deadline_s=10)
         assert client.get(f"{base}/c", most_bytes=10, deadline_s=10).body == b"fine"

@@ -1,0 +1,199 @@
+"""All functions that read texts from outside, by their names, for `test_linear.py`."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from bots.discord.render import markdown as discord
+from bots.slack.events import parse as slack_parse
+from bots.slack.render import mrkdwn as slack
+from bots.web.render import page_html
+from core.lessons.tag import is_lesson, number_after, without_tag
+from core.llm.prompts import estimate_tokens, quoted
+from core.skills.times import clock, days, reader, spans
+from core.text import (
+    addressing,
+    amounts,
+    asking_back,
+    asking_sentences,
+    back_references,
+    colleagues,
+    korean,
+    languages,
+    person_wanted,
+    rates,
+    sections,
+    sentences,
+)
+from core.text.markdown import lines, measure, partial, split
+from core.text.markdown.sections import markdown_sections, plain_text
+from core.text.safety import check_digits, claims, instructions, legibility, personal_data, secrets
+from core.text.safety.leak_watch import LeakWatch
+from core.text.safety.sanitize import Cleaner, CleanStream
+from core.text.spelling import keyboard, normalize
+from ingest import clean, layout
+from ingest.sources import html_markdown, markup, values
+from ingest.sources.pages import asked, dialects, files, front_matter, outline, unheaded
+
+CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
+NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
+
+
+def by_characters(make: Callable[[], object]) -> Callable[[str], object]:
+    """A stream that is fed single characters."""
+
+    def fed(text: str) -> str:
+        stream = make()
+        return "".join(map(stream.feed, text)) + stream.close()
+
+    return fed
+
+
+def claims_by_characters(text: str) -> str:
+    """The filter of claims, fed single characters."""
+    held = claims.ClaimFilter("(생략)")
+    said = "".join(held.feed(sign, ["정산은 3일"], ["3"]) for sign in text)
+    return said + held.close(["정산은 3일"], ["3"])
+
+
+FUNCTIONS = {
+    "clean": CLEANER.clean,
+    "CleanStream": by_characters(lambda: CleanStream(CLEANER)),
+    "LeakWatch": by_characters(lambda: LeakWatch(INSTRUCTIONS)),
+    "is_lesson": lambda text: is_lesson(text, "#학습"),
+    "without_tag": lambda text: without_tag(text, "#학습"),
+    "number_after": lambda text: number_after(text, "#학습"),
+    "amounts": amounts.amounts,
+    "instructs_bot": instructions.instructs_bot,
+    "orders_answers": orders.orders_answers,
+    "holds_password": secrets.holds_password,
+    "without_calls": addressing.without_calls,
+    "is_spoken_to": lambda text: addressing.is_spoken_to(text, text),
+    "says_something": addressing.says_something,
+    "may_reply": addressing.may_reply,
+    "is_thanks": addressing.is_thanks,
+    "asked_text": lambda text: addressing.asked_text(text, ["@나래", text[:3]]),
+    "is_for_colleagues": colleagues.is_for_colleagues,
+    "only_states": colleagues.only_states,
+    "may_tell": colleagues.may_tell,
+    "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
+    "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
+    "asks": asking_sentences.asks,
+    "halves_of": asking_sentences.halves_of,
+    "is_birth": check_digits.is_birth,
+    "is_resident": check_digits.is_resident,
+    "is_business": check_digits.is_business,
+    "is_card": check_digits.is_card,
+    "is_held": lambda text: claims.is_held(text, [text], text),
+    "ClaimFilter": claims_by_characters,
+    "corrected": keyboard.corrected,
+    "ngrams": lambda text: korean.ngrams(text, 2, 4),
+    "mask_private": personal_data.mask_private,
+    "split sections": lambda text: [sections.split(one, 500) for one in sections.sections(text)],
+    "markdown of sections": lambda text: sections.markdown(sections.sections(text)),
+    "allows": CLEANER.allows,
+    "fence_of": lambda text: lines.fence_of(text, 0),
+    "width": measure.width,
+    "utf16": measure.utf16,
+    "table": lambda text: measure.table([line.split("|") for line in text.splitlines()]),
+    "jamo": korean.jamo,
+    "compact": korean.compact,
+    "normalized": normalize.normalized,
+    "mask": personal_data.mask,
+    "find": personal_data.find,
+    "sections": sections.sections,
+    "escaped": sections.escaped,
+    "tidy": sections.tidy,
+    "markdown_sections": markdown_sections,
+    "plain_text": plain_text,
+    "lines_of": lines.lines_of,
+    "settled": partial.settled,
+    "cost": measure.cost,
+    "shortened": lambda text: measure.shortened(text, 100),
+    "fitting": lambda text: measure.fitting(text, 500),
+    "split": lambda text: split.split(text, 2000),
+    "quoted": quoted,
+    "estimate_tokens": estimate_tokens,
+    "clean_text": clean.clean_text,
+    "split_footer": clean.split_footer,
+    "readable": layout.readable,
+    "answer_of": markup.answer_of,
+    "plain_title": markup.plain_title,
+    "clean_markdown": markup.clean_markdown,
+    "tidied": markup.tidied,
+    "date_of": values.date_of,
+    "unescaped": values.unescaped,
+    "slack unmarked": slack.unmarked,
+    "slack escaped": slack.escaped,
+    "slack mrkdwn": lambda text: slack.mrkdwn(text, CLEANER),
+    "slack as_markdown": lambda text: slack_parse.as_markdown(text, "U1"),
+    "discord escaped": discord.escaped,
+    "discord markdown": lambda text: discord.markdown(text, CLEANER),
+    "web blocks": lambda text: page_html.blocks(text, CLEANER),
+    "asks_back": asking_back.asks_back,
+    "without_questions": asking_back.without_questions,
+    "asks_anything": asking_sentences.asks_anything,
+    "points_back": lambda text: back_references.points_back(text, ()),
+    "is_incomplete": lambda text: back_references.is_incomplete(text, ()),
+    "is_case": lambda text: back_references.is_case(text, ()),
+    "only_tells": colleagues.only_tells,
+    "wants_something": colleagues.wants_something,
+    "has_hangul": korean.has_hangul,
+    "language_of": languages.language_of,
+    "foreign": lambda text: languages.foreign(text, ["en"]),
+    "render": lambda text: slack.mrkdwn(text, CLEANER),
+    "wants_person": person_wanted.wants_person,
+    "period_of": lambda text: rates.period_of(text, len(text) // 2, len(text) // 2),
+    "birth_of": check_digits.birth_of,
+    "agree": lambda text: claims.agree(text, text),
+    "contradicts": lambda text: claims.contradicts(text, text),
+    "addresses_bot": instructions.addresses_bot,
+    "detect": personal_data.detect,
+    "holds_key": secrets.holds_key,
+    "sentences": sentences.sentences,
+    "LegibilityWatch": lambda text: legibility.LegibilityWatch().feed(text),
+    "links_elsewhere": CLEANER.links_elsewhere,
+    "find_clock": clock.find_clock,
+    "find_part": clock.find_part,
+    "find_days": lambda text: days.find_days(text, today=date(2026, 11, 30)),
+    "read_times": lambda text: reader.read_times(text, now=NOW),
+    "read_corrected": lambda text: reader.read_corrected(text, now=NOW),
+    "without_times": lambda text: reader.without_times(text, now=NOW),
+    "find_from_now": spans.find_from_now,
+    "find_shift": spans.find_shift,
+    "find_span": spans.find_span,
+    "find_stretch": spans.find_stretch,
+    "asked_lines": lambda text: list(asked.asked_lines(text)),
+    "is_question": asked.is_question,
+    "plain_questions": asked.plain_questions,
+    "without_mark": asked.without_mark,
+    "plain_markdown": dialects.plain_markdown,
+    "title_of_file": files.title_of_file,
+    "without_front_matter": front_matter.without_front_matter,
+    "without_properties": front_matter.without_properties,
+    "plain_heading": outline.plain_heading,
+    "sections_of": outline.sections_of,
+    "with_question_headings": unheaded.with_question_headings,
+    "is_markdown": markup.is_markdown,
+    "parsed": html_markdown.parsed,
+    "text_in": html_markdown.text_in,
+    "html_to_markdown": html_markdown.html_to_markdown,
+    "error_in": values.error_in,
+}
+
+OF_NO_TEXT = {
+    *(
+        "add_names",
+        "load_kiwi",
+        "terms_version",
+        "term_of",
+        "is_named",
+        "asking_in",
+        "languages_in",
+    ),
+    *("any_of", "count", "ordinal", "number", "week_of", "weekday_of"),  # single words of ours
+    *("clippings", "spelt_out", "spliced"),  # what Kiwi has split
+    *("read_docx", "read_html", "read_markdown", "sections_in"),  # whole files: made of the others
+    *("image", "link", "linked", "shown"),  # one cell, one link
+}
+"""Functions with a `str` that is no text of anybody's."""
