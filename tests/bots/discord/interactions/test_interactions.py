@@ -415,6 +415,24 @@ async def test_a_button_of_an_answer_elsewhere_does_nothing(fake, tmp_path, prof
         assert len(bot.assistant.asked) == 1
 
 
+async def test_a_form_about_an_answer_elsewhere_is_not_taken(fake, tmp_path, profile):
+    """Its custom id comes from the client, which may have changed it."""
+    async with running_bot(fake, tmp_path, profile) as bot:
+        _, answer = await asked_in_thread(fake)
+        pressed = await fake.press(answer, profile.not_helpful)
+        await fake.until(lambda: pressed.modal)
+        elsewhere = await fake.say(
+            await fake.create_channel("other"), "다른 질문", mention_bot=True
+        )
+        await fake.until(lambda: len(bot.assistant.asked) == 2)
+        of_other = bot.assistant.asked[1].id
+        await fake.until(lambda: elsewhere.thread and answers_in(fake, elsewhere.thread))
+        pressed.modal["custom_id"] = f"why:{of_other}"
+        sent = await fake.submit_modal(pressed, {"reason": profile.feedback_reasons[1]})
+        await fake.until(lambda: sent.answer and sent.answer.content == profile.stale_button)
+        assert not await bot.stores.archive.feedback(of_other)
+
+
 async def test_an_answer_that_went_on_by_direct_message_can_be_rated_there(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await ready(fake)
