@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from core.text.amounts import KnownAmounts, amounts
@@ -24,6 +25,8 @@ _NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _END_CHARS: Final = 64  # the end of a sentence with all of its citations
+_SHORT_CHARS: Final = 4_000
+_MEMO_SOURCES: Final = 128  # of short texts, a few MB; the longest would be some 50 MB
 _SAME_MATTER: Final = 0.5  # the share of a sentence's bigrams that makes two the same
 
 
@@ -33,7 +36,7 @@ class ClaimFilter:
     def __init__(self, question: str) -> None:
         """Accept the numbers of the `question` also where no passage has them."""
         self._question = _Source(question)
-        self._sources: dict[str, _Source] = {}
+        self._long_sources: dict[str, _Source] = {}
         self._held: list[str] = []
         self._tail = ""  # the end of the held text, in which a sentence may still end
         self.passed = False
@@ -77,10 +80,12 @@ class ClaimFilter:
         return "\n" if sentence.endswith("\n") else ""
 
     def _read(self, text: str) -> _Source:
-        """Return a text as it was read for an earlier sentence: reading is what takes long."""
-        if text not in self._sources:
-            self._sources[text] = _Source(text)
-        return self._sources[text]
+        """Return a text as it was read for an earlier sentence, or for an earlier answer."""
+        if len(text) <= _SHORT_CHARS:
+            return _short_source(text)
+        if text not in self._long_sources:
+            self._long_sources[text] = _Source(text)
+        return self._long_sources[text]
 
 
 class _Source:
@@ -92,6 +97,12 @@ class _Source:
         self.negates = bool(_NEGATION.search(text))
         parts = re.split(r"\n+|(?<=[.!?])\s+", text)
         self.statements = [(_bigrams(part), bool(_NEGATION.search(part))) for part in parts]
+
+
+@lru_cache(_MEMO_SOURCES)
+def _short_source(text: str) -> _Source:
+    """Return a short text as it was read before: many answers stand on the same passages."""
+    return _Source(text)
 
 
 def is_held(sentence: str, sources: Sequence[str], question: str = "") -> bool:

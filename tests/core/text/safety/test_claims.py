@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.text.amounts import amounts
+from core.text.safety import claims
 from core.text.safety.claims import ClaimFilter, is_held
 
 SOURCE = (
@@ -52,19 +54,33 @@ def test_numbers_of_the_question_may_be_repeated():
 
 
 def test_a_filter_lets_whole_sentences_pass_and_counts_what_it_withholds():
-    claims = ClaimFilter("")
+    watch = ClaimFilter("")
     pieces = ["환불은 7일 ", "안에 됩니다. [1] 수수료는 9", "0원입니다. [1]\n주말은 쉽니다."]
-    shown = "".join(claims.feed(piece, [SOURCE], [SOURCE]) for piece in pieces)
-    shown += claims.close([SOURCE], [SOURCE])
+    shown = "".join(watch.feed(piece, [SOURCE], [SOURCE]) for piece in pieces)
+    shown += watch.close([SOURCE], [SOURCE])
     assert "7일 안에" in shown
     assert "90원" not in shown
     assert "주말은" in shown
-    assert claims.withheld == 1
-    assert claims.passed
+    assert watch.withheld == 1
+    assert watch.passed
 
 
 def test_a_sentence_stands_on_the_passage_that_it_cites():
-    claims = ClaimFilter("")
+    watch = ClaimFilter("")
     cited = ["반품 배송비는 6,000원입니다.", "교환 배송비는 8,000원입니다."]
-    assert claims.feed("반품은 6,000원입니다 [1]. ", cited, cited)
-    assert not claims.feed("교환은 6,000원입니다 [2]. ", cited, cited).strip()
+    assert watch.feed("반품은 6,000원입니다 [1]. ", cited, cited)
+    assert not watch.feed("교환은 6,000원입니다 [2]. ", cited, cited).strip()
+
+
+@pytest.mark.parametrize(("passage", "times"), [("환불은 7일입니다. 가", 1), ("나 " * 3_000, 2)])
+def test_a_passage_is_read_once_for_all_its_sentences_and_a_short_one_for_all_answers(
+    monkeypatch, passage, times
+):
+    """Many answers stand on the same passages, and reading them is what takes long."""
+    read = []
+    monkeypatch.setattr(claims, "amounts", lambda text: read.append(text) or amounts(text))
+    for _ in range(2):
+        watch = ClaimFilter("")
+        for _ in range(3):
+            watch.feed("환불은 7일입니다. ", [passage], [passage])
+    assert read.count(passage) == times
