@@ -42,3 +42,16 @@ def test_every_image_is_named_by_version_and_digest():
     images = [service["image"] for service in SERVICES.values() if "image" in service]
     for image in (*images, *built_on):
         assert re.fullmatch(r"[\w/]+:\d[\w.-]+@sha256:[0-9a-f]{64}", image), image
+
+
+def test_everything_in_the_image_is_from_the_lock_by_its_hash():
+    """An isolated build would fetch another setuptools than the lock names."""
+    text = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    installs = re.findall(r"pip install ([^&\n]*)", text)
+    assert len(installs) == 3
+    build, locked, own = installs
+    assert build.startswith("--require-hashes -r")
+    assert locked.startswith("--require-hashes --no-build-isolation -r")
+    assert own.startswith("--no-deps --no-build-isolation")
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert re.search(r"^setuptools==\S+ \\\n\s+--hash=sha256:", lock, re.MULTILINE)
