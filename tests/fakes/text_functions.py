@@ -15,6 +15,7 @@ from core.text import (
     amounts,
     asking_back,
     asking_sentences,
+    asserting,
     back_references,
     colleagues,
     korean,
@@ -26,13 +27,22 @@ from core.text import (
 )
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
-from core.text.safety import check_digits, claims, instructions, legibility, personal_data, secrets
+from core.text.safety import (
+    check_digits,
+    claims,
+    grounding,
+    instructions,
+    legibility,
+    orders,
+    personal_data,
+    secrets,
+)
 from core.text.safety.leak_watch import LeakWatch
 from core.text.safety.sanitize import Cleaner, CleanStream
 from core.text.spelling import keyboard, normalize
 from ingest import clean, layout
 from ingest.sources import html_markdown, markup, values
-from ingest.sources.pages import asked, dialects, files, front_matter, outline, unheaded
+from ingest.sources.pages import asked, components, dialects, files, front_matter, outline, unheaded
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -130,6 +140,7 @@ FUNCTIONS = {
     "discord escaped": discord.escaped,
     "discord markdown": lambda text: discord.markdown(text, CLEANER),
     "web blocks": lambda text: page_html.blocks(text, CLEANER),
+    "asserts": asserting.asserts,
     "asks_back": asking_back.asks_back,
     "without_questions": asking_back.without_questions,
     "asks_anything": asking_sentences.asks_anything,
@@ -151,6 +162,8 @@ FUNCTIONS = {
     "detect": personal_data.detect,
     "holds_key": secrets.holds_key,
     "sentences": sentences.sentences,
+    "is_grounded": lambda text: grounding.is_grounded(text, [text], str.split),
+    "without_components": components.without_components,
     "LegibilityWatch": lambda text: legibility.LegibilityWatch().feed(text),
     "links_elsewhere": CLEANER.links_elsewhere,
     "find_clock": clock.find_clock,

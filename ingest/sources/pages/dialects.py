@@ -23,6 +23,7 @@ _FOR_PROGRAMS: Final = re.compile(
     r"|^export\s(?:const|default)\b[^\n]*(?:\n[^\n]+)*",
     re.MULTILINE,
 )
+_HELD: Final = re.compile(r"(?<![ \t])([ \t]*+)\0(\d+)\0\n*")
 _MARKS: Final = re.compile(r"[\0-\2]")  # which stand for held parts of a text here
 _SUMMARY: Final = re.compile(
     r"^[ \t]*+(?:<details[^<>]*>\s*+)?<summary[^<>]*>([^<>]{0,500})</summary>",
@@ -65,7 +66,7 @@ def plain_markdown(text: str) -> str:
         return match[1] + code.replace("\n", f"\n{match[1]}") + "\n" * more
 
     text = _CODE.sub(held, _MARKS.sub("", text))
-    return re.sub(r"([ \t]*)\0(\d+)\0\n*", shown, _in_prose(text))
+    return _HELD.sub(shown, _in_prose(text))
 
 
 def _in_prose(text: str) -> str:
