@@ -6,9 +6,11 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, Final
+from xml.parsers.expat import ExpatError
 
 import mammoth
 from bs4 import BeautifulSoup, Tag
@@ -126,6 +128,9 @@ def read_docx(
         AttributeError,
         TypeError,
         SyntaxError,
+        ExpatError,
+        RuntimeError,
+        zlib.error,
         OSError,
     ) as error:
         raise SourceError(f"{name}: not a readable DOCX file; save it anew from Word") from error

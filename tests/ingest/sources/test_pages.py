@@ -187,6 +187,14 @@ def test_a_word_document_is_read_by_its_headings(tmp_path):
         load(path)
 
 
+@pytest.mark.parametrize("words", ["a</w:t>", "&nbsp;", "<w:t " * 3])
+def test_a_word_document_whose_markup_is_broken_is_refused_in_words(tmp_path, words):
+    path = tmp_path / "a.docx"
+    path.write_bytes(_docx([("H1", "몇 시에 여나요?"), ("", words)]))
+    with pytest.raises(SourceError, match="not a readable DOCX"):
+        load(path)
+
+
 def test_an_export_of_notion_is_a_zip_in_a_zip(tmp_path):
     inner = io.BytesIO()
     ident = "0123456789abcdef" * 2
