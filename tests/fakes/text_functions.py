@@ -7,6 +7,7 @@ from bots.discord.render import markdown as discord
 from bots.slack.events import parse as slack_parse
 from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
+from config.profiles import load_profile
 from core.lessons.tag import is_lesson, number_after, without_tag
 from core.llm.prompts import estimate_tokens, quoted
 from core.skills.times import clock, days, reader, spans
@@ -44,6 +45,7 @@ from ingest import clean, layout
 from ingest.sources import html_markdown, markup, values
 from ingest.sources.pages import asked, components, dialects, files, front_matter, outline, unheaded
 
+PROFILE = load_profile("")
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
@@ -151,6 +153,7 @@ FUNCTIONS = {
     "wants_something": colleagues.wants_something,
     "has_hangul": korean.has_hangul,
     "language_of": languages.language_of,
+    "in_language_of": lambda text: languages.in_language_of(PROFILE, text),
     "foreign": lambda text: languages.foreign(text, ["en"]),
     "render": lambda text: slack.mrkdwn(text, CLEANER),
     "wants_person": person_wanted.wants_person,
