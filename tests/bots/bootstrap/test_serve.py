@@ -145,4 +145,4 @@ async def test_the_digest_comes_to_the_channels_of_both_platforms(
                 await digest.run()
             heading = load_profile(language).digest_week.format(answered="█", missed="░")
             shown = visible(slack.messages(channel)[-1]), [*place.messages.values()][-1].content
-            assert all(heading in one and f"{'░' * 24} 1\n" in one for one in shown)
+            assert all(heading in one and f"{'░' * 16} 1\n" in one for one in shown)
