@@ -18,7 +18,8 @@ from config.resources import ENCODER
 from core.assistant.guardrails.guardrail import Evidence, Guardrail
 from core.charts import line_chart
 from core.embeddings.kiwi import KiwiEncoder
-from core.retrieval.retriever import Retriever, is_answer
+from core.retrieval.hits import is_answer
+from core.retrieval.retriever import Retriever
 from core.types import Entry, Exchange, Label
 from ingest.prepare import prepare
 from ingest.question_packs import load_pack

@@ -18,7 +18,8 @@ from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.kiwi import KiwiEncoder, known_nouns
 from core.retrieval.chroma.index import ChromaIndex
-from core.retrieval.retriever import Hit, Retriever
+from core.retrieval.hits import Hit
+from core.retrieval.retriever import Retriever
 from core.text.korean import Analyzer
 
 _PROFILE = "smartstore"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import ModelError, ModelReplyError
 from core.llm.prompts import Excerpt, estimate_tokens
-from core.retrieval.retriever import Hit, is_answer
+from core.retrieval.hits import Hit, is_answer
 from core.text.korean import compact
 from core.types import Entry
 from ingest.clean import clean_texts

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeVar
 
-from core.retrieval.retriever import Retriever, is_answer
+from core.retrieval.hits import is_answer
+from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from core.types import Entry
 

@@ -24,7 +24,8 @@ from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
-from core.retrieval.retriever import Retriever, is_answer
+from core.retrieval.hits import is_answer
+from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from core.text.addressing import asked_text
 from core.text.languages import in_language_of

@@ -25,7 +25,8 @@ from core.llm.prompts import SITUATION, TONE
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
-from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.retrieval.hits import Hit, is_answer
+from core.retrieval.retriever import Retriever
 from core.stores.memory import MemoryHistory
 from core.text.addressing import says_something
 from core.text.asking_sentences import asks_anything
@@ -239,9 +240,9 @@ class Assistant:
         if not await self.is_open(question):
             return False
         retriever = self._answerer.retriever
-        if alone and await retriever.aside(retriever.is_incomplete, text):
+        if alone and await retriever.aside(retriever.context.is_incomplete, text):
             return False
-        leans = not alone and text.endswith(("?", "？")) and retriever.is_elliptical(text)
+        leans = not alone and text.endswith(("?", "？")) and retriever.context.is_elliptical(text)
         asked = replace(question, text=text)
         research = await self._researched(asked, None if leans else ())
         sure = research.verdict.scores[Label.ON_TOPIC] >= SURE

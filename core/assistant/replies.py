@@ -13,7 +13,7 @@ from core.assistant.drafts.rest import rest_of
 from core.assistant.drafts.work import LocalDraft, Research, Work
 from core.assistant.guardrails.small_talk import small_talk
 from core.profile import Profile
-from core.retrieval.retriever import Hit
+from core.retrieval.hits import Hit
 from core.text.languages import asking_in, foreign
 from core.text.safety.instructions import instructs_bot
 from core.types import (

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from core.assistant.guardrails.guardrail import Evidence, Guardrail
 from core.retrieval.audience import EVERYTHING, Audience
-from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.retrieval.hits import Hit, is_answer
+from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from core.retry import until_back
 from core.types import Entry, Exchange, Verdict

@@ -8,7 +8,7 @@ from typing import Final
 from core.assistant.dialogue.references import Referred
 from core.assistant.message import Reading
 from core.retrieval.evidence import FACTS
-from core.retrieval.retriever import Hit
+from core.retrieval.hits import Hit
 from core.types import Candidate, Trace, Verdict
 
 _CANDIDATES: Final = 8

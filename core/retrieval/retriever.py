@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isclose
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -17,8 +17,10 @@ from core.errors import FaqIndexError, ModelError
 from core.ports import Embedder, FaqIndex, WordVectors
 from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
+from core.retrieval.context import found_by_context_alone, surer
 from core.retrieval.everyday import Everyday
-from core.retrieval.evidence import measures, own_share
+from core.retrieval.evidence import measures
+from core.retrieval.hits import Hit
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.keywords import plain_first
 from core.retrieval.lexical.synonyms import Synonyms
@@ -28,7 +30,6 @@ from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.visibility import Visibility
-from core.text.back_references import is_case, is_incomplete, points_back
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Generation
 
@@ -39,44 +40,13 @@ T = TypeVar("T")
 # the event loop would wait for that lock.
 _THREADS = 2
 _KEPT = 5_000
-# The confidence that the reading in the conversation is given ahead of the other where the question
-# points back, and where it is only a case of what was asked before. Follow-ups and changes of
-# subject are told apart alike around the first value.
-_POINTING_BACK, _CASE = 0.5, 1.0
-# An entry that covers less of what the question itself names was found through the conversation
-# alone, and comes after those that answer. With nearness in meaning in place of covering, five more
-# of 237 follow-ups were answered rightly, but also 29 of 740 that named something else, in place of
-# 16, with the last answer again.
-_OWN_SHARE = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An entry found for a question, with the fused score and the signals it is made of.
-
-    `confidence` is the probability that it answers the question, and `answers` tells whether that
-    is enough. `facts` are the values of `core.retrieval.evidence.FACTS` that the confidence was
-    computed from; they are empty if there are no everyday messages to compare with.
-    """
-
-    faq_id: str
-    title: str
-    score: float
-    words: float
-    letters: float
-    meaning: float
-    grams: float = 0.0
-    alignment: float = 0.0
-    title_alignment: float = 0.0
-    confidence: float = 0.0
-    answers: bool = False
-    facts: tuple[float, ...] = ()
 
 
 class Retriever:
     """Searches the serving generation, and notices by itself when an ingest has switched it.
 
-    Calls block for a few milliseconds and may come from several threads.
+    Calls block for a few milliseconds and may come from several threads. `context` reads what a
+    question has to do with its conversation.
     """
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -104,6 +74,7 @@ class Retriever:
         self._reader = SignalReader(
             index=index, embedder=embedder, analyzer=analyzer, synonyms=synonyms, words=words
         )
+        self.context = self._reader.context
         self.serving = LiveIndex(
             index, fingerprint=embedder.fingerprint, cache=cache, measure=self._measured
         )
@@ -211,9 +182,7 @@ class Retriever:
 
     def leans(self, question: str) -> bool:
         """Return whether a question is short, and has no term that is unknown to the FAQ."""
-        known = self.serving.now().lexical.words.terms
-        terms = self._analyzer.terms(question)
-        return self.is_elliptical(question) and all(term in known for term in terms)
+        return self.context.leans(question, self.serving.now().lexical.words.terms)
 
     def _entries(self, snapshot: Snapshot, faq_ids: Sequence[str]) -> list[Entry]:
         taught = snapshot.overlay.entries
@@ -235,7 +204,8 @@ class Retriever:
         """Rank what is found for each; what may lean on its conversation is read in two ways."""
         alone = [replace(query, history=()) for query in asked]
         once_each = list(dict.fromkeys(alone))
-        ahead = [self._ahead(query) for query in asked]
+        known = snapshot.lexical.words.terms
+        ahead = [self.context.ahead(query.question, query.history, known) for query in asked]
         leaning = [query for query, lead in zip(asked, ahead, strict=True) if lead is not None]
         found = self._reader.read(
             [*once_each, *leaning], snapshot.lexical, generation=snapshot.generation.name
@@ -244,24 +214,9 @@ class Retriever:
         by_itself = dict(zip(once_each, ranked, strict=False))
         in_context = iter(ranked[len(once_each) :])
         return [
-            by_itself[bare] if lead is None else _surer(next(in_context), lead, by_itself[bare])
+            by_itself[bare] if lead is None else surer(next(in_context), lead, by_itself[bare])
             for bare, lead in zip(alone, ahead, strict=True)
         ]
-
-    def _ahead(self, query: Query) -> float | None:
-        """Return the confidence that the reading in the conversation is given ahead of the other.
-
-        It is None for a question that is read by itself: most questions of a thread stand for
-        themselves, and the one before would only add its own words to them.
-        """
-        if not query.history:
-            return None
-        if self.is_case(query.question):
-            return _CASE
-        if points_back(query.question, self._analyzer.tokens(query.question)):
-            return _POINTING_BACK
-        says_something = bool(self._analyzer.terms(query.question))
-        return 0.0 if says_something and self.leans(query.question) else None
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
         seen = self._seen_by(found.query.audience).rows(snapshot)
@@ -269,10 +224,10 @@ class Retriever:
         question, history = found.query.question, found.query.history
         # Entries that the readers may not see get the signals of entries that do not match at all.
         fused = masked(found, seen).fused
-        leans = bool(history) and self.is_elliptical(question)
+        leans = bool(history) and self.context.is_elliptical(question)
         if isinstance(lexical, LessonIndex):
             fused = lexical.favoured("" if leans else question, fused)
-        if leans and not self.is_case(question):
+        if leans and not self.context.is_case(question):
             fused = after(history[-1], lexical, fused)
         elif not leans:
             asked = self._analyzer.terms(question)
@@ -281,7 +236,7 @@ class Retriever:
         rows = once(best(fused, seen, limit + repeats), lexical, limit)
         sure, facts = judged(snapshot, found, fused, seen, rows)
         if history:
-            strange = own_share(found.terms, rows, lexical) < _OWN_SHARE
+            strange = found_by_context_alone(found.terms, rows, lexical)
             sure = np.where(strange, 0.0, sure)
             if strange[:1].any():
                 order = np.argsort(sure < self.answer_from, kind="stable")
@@ -333,39 +288,9 @@ class Retriever:
         told = sum(weights[term] for term in weights.keys() & set(said) - known)
         return told / (sum(weights.values()) or 1.0)
 
-    def is_incomplete(self, question: str) -> bool:
-        """Return whether a question is short, and leaves out what it is about."""
-        tokens = self._analyzer.tokens(question)
-        return self.is_elliptical(question) and is_incomplete(question, tokens)
-
-    def is_case(self, question: str) -> bool:
-        """Return whether a question is short, and only a condition of what was asked before."""
-        return self.is_elliptical(question) and is_case(question, self._analyzer.tokens(question))
-
-    def is_elliptical(self, question: str) -> bool:
-        """Return whether a question is so short that it may lean on the one before."""
-        return self._reader.is_elliptical(question)
-
 
 def _keep(kept: dict[str, T], key: str, value: T) -> None:
     """Cache a value; a full cache is emptied, since its values are quickly read again."""
     if len(kept) >= _KEPT:
         kept.clear()
     kept[key] = value
-
-
-def _surer(in_context: list[Hit], ahead: float, alone: list[Hit]) -> list[Hit]:
-    """Return the surer of both readings; `ahead` is added to the confidence of the first.
-
-    Where both find the same entry first, they agree, and that entry has the higher confidence.
-    """
-    if not alone or not in_context:
-        return alone or in_context
-    if in_context[0].faq_id == alone[0].faq_id:
-        return [max(in_context[0], alone[0], key=lambda hit: hit.confidence), *in_context[1:]]
-    return in_context if in_context[0].confidence + ahead > alone[0].confidence else alone
-
-
-def is_answer(hits: Sequence[Hit]) -> bool:
-    """Return whether the best hit is confident enough to answer from it."""
-    return bool(hits) and hits[0].answers

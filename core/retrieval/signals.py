@@ -20,6 +20,7 @@ from core.errors import ModelError
 from core.ports import Embedder, FaqIndex, Vectors, WordVectors
 from core.retrieval.alignment import Alignment
 from core.retrieval.audience import EVERYTHING, Audience
+from core.retrieval.context import ContextReader
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
 from core.retrieval.lexical.synonyms import Synonyms
@@ -41,8 +42,6 @@ _TYPED, _MEANING = (
 )  # the signals of the letters, and those with the meaning
 _EXPANSION_WEIGHT = 0.3
 _CONTEXT_WEIGHT = 0.6
-_CONTEXT_TURNS = 3
-_ELLIPTICAL_TERMS = 3
 _CANDIDATE_CHUNKS = 150
 _ALIGNED = 20  # entries; with sixty the same ones come first on every set of questions
 
@@ -88,6 +87,7 @@ class SignalReader:
         synonyms: Synonyms,
         words: WordVectors,
     ) -> None:
+        self.context = ContextReader(analyzer)
         self._index = index
         self._embedder = embedder
         self._analyzer = analyzer
@@ -112,7 +112,7 @@ class SignalReader:
         # All texts are analysed at once and cached: Kiwi takes a third of the time that way.
         self._analyzer.terms_of([query.question for query in queries])
         queries = [self._spelt_out(query, lexical, generation) for query in queries]
-        contexts = [self._context(query.history) for query in queries]
+        contexts = [self.context.earlier(query.history) for query in queries]
         vectors = self._vectors(queries, contexts)
         meanings = self._meanings(vectors, lexical, generation)
         for query, context, vector, meaning in zip(
@@ -144,10 +144,6 @@ class SignalReader:
             return min(there, key=lambda stem: (lexical.idf(f"{stem}/N"), stem), default=None)
 
         return latin.corrected(text, stem=self._analyzer.stem, is_word=is_word, commonest=commonest)
-
-    def is_elliptical(self, question: str) -> bool:
-        """Return whether a question is so short that it may refer to the one before."""
-        return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
 
     def _signals(
         self,
@@ -202,18 +198,6 @@ class SignalReader:
             for term in self._analyzer.terms(text):
                 weights.setdefault(term, _CONTEXT_WEIGHT**depth)
         return weights
-
-    def _context(self, history: Sequence[Exchange]) -> list[str]:
-        """Return the earlier questions that a short one may refer to, the last first.
-
-        It is the last question and, while the added one is elliptical itself, the one before it.
-        """
-        context: list[str] = []
-        for exchange in reversed(history[-_CONTEXT_TURNS:]):
-            context.append(exchange.user)
-            if not self.is_elliptical(exchange.user):
-                break
-        return context
 
     def _vectors(
         self, queries: Sequence[Query], contexts: Sequence[Sequence[str]]

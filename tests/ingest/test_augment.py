@@ -12,7 +12,7 @@ from config.settings import read_settings
 from core.errors import ConfigError, ModelError
 from core.llm.prompts import Excerpt
 from core.retrieval.chroma.index import ChromaIndex
-from core.retrieval.retriever import Hit
+from core.retrieval.hits import Hit
 from core.types import Entry
 from devtools.openai.server import Fault, OpenAIServer
 from ingest.augment import check, lacking, requests, taken_by, write_all

@@ -8,7 +8,8 @@ from typing import Final
 
 from bots.bootstrap.search import Language
 from core.reporting.checkup import CheckReport
-from core.retrieval.retriever import Hit, Retriever
+from core.retrieval.hits import Hit
+from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from ingest.quality import problems_of
 

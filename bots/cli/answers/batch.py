@@ -12,7 +12,7 @@ from bots.bootstrap.search import build_taught
 from bots.cli.answers.ask import question_of
 from bots.cli.jsonl import QuestionRow, read_rows
 from config.settings import Settings
-from core.retrieval.retriever import Hit
+from core.retrieval.hits import Hit
 from core.skills.assistant import AnyAssistant
 from core.types import (
     Answered,

@@ -288,7 +288,7 @@ def _is_closed(profile: Profile, retriever: Retriever, text: str) -> bool:
 def _agreement(profile: Profile, retriever: Retriever) -> Iterator[Check]:
     """Check that the FAQ answers what the profile offers: a gym's bot must not offer payouts."""
     from core.retrieval.audience import Audience
-    from core.retrieval.retriever import is_answer
+    from core.retrieval.hits import is_answer
 
     fix = "set `examples` and [[themes]] in the profile to questions of this FAQ"
     if not profile.examples:

@@ -12,7 +12,8 @@ from core.assistant.dialogue.followups import LeadBack
 from core.assistant.drafts.work import Work
 from core.errors import AwayError
 from core.profile import Profile
-from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.retrieval.hits import Hit, is_answer
+from core.retrieval.retriever import Retriever
 from core.types import Entry, Label, Written
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from typing import Protocol
 from core.assistant.dialogue.references import Referred
 from core.assistant.message import Message, MessageReader, Part, Reading
 from core.ports import ChatModel
+from core.retrieval.hits import Hit
 from core.retrieval.overlay.lessons import passages_of
-from core.retrieval.retriever import Hit
 from core.text.sections import escaped, tidy
 from core.types import (
     AnswerEvent,

@@ -28,8 +28,8 @@ from core.assistant.guardrails.features import (
 from core.ports import Vectors
 from core.retrieval.array_files import Arrays, read_model
 from core.retrieval.evidence import FACTS
+from core.retrieval.hits import Hit
 from core.retrieval.overlay.lessons import is_learned
-from core.retrieval.retriever import Hit
 from core.text.korean import compact
 from core.types import Label, Verdict
 

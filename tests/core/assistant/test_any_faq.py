@@ -5,8 +5,9 @@ import pytest
 from bench.memory_index import MemoryIndex
 from config.resources import GUARDRAIL, load_everyday
 from core.assistant.guardrails.guardrail import Evidence, Guardrail, GuardrailModel
+from core.retrieval.hits import is_answer
 from core.retrieval.lexical.synonyms import Synonyms
-from core.retrieval.retriever import Retriever, is_answer
+from core.retrieval.retriever import Retriever
 from core.types import Entry, Label
 
 POOL = (

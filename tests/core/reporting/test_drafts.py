@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.reporting.drafts import drafted
-from core.retrieval.retriever import Hit
+from core.retrieval.hits import Hit
 from core.types import Entry
 
 ENTRIES = {

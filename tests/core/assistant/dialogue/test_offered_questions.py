@@ -5,7 +5,7 @@ import pytest
 from bench.memory_index import MemoryIndex
 from config.resources import SAMPLE_FAQ
 from core.assistant.guardrails.guardrail import Evidence
-from core.retrieval.retriever import is_answer
+from core.retrieval.hits import is_answer
 from core.types import Label
 from ingest.prepare import prepare
 from ingest.sources.load import load

@@ -9,7 +9,7 @@ from core.assistant.guardrails.features import Vocabulary, grams_of, normalise, 
 from core.assistant.guardrails.guardrail import LABELS, Evidence, Guardrail, GuardrailModel, facts
 from core.errors import ConfigError
 from core.retrieval.array_files import read_arrays
-from core.retrieval.retriever import Hit
+from core.retrieval.hits import Hit
 from core.types import Exchange, Label
 
 
