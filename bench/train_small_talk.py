@@ -17,16 +17,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import scipy.sparse as sp
 import typer
 
 from bench.taught_faqs import MEASURED, TAUGHT, read_examples
-from bench.train_encoder import lines
-from bench.train_guardrail import matrix, softmax_regression, vocabulary
+from bench.wording_fit import fit_wording
 from bots.bootstrap.search import load_analyzer
 from config.resources import ENCODER, EXAMPLES, ROOT, SMALL_TALK
-from core.assistant.guardrails.features import grams_of
-from core.assistant.guardrails.small_talk import KINDS, SmallTalkModel, SmallTalkReader
+from core.assistant.guardrails.small_talk import KINDS, SmallTalkReader
+from core.assistant.guardrails.wording import WordingModel
 from core.embeddings.kiwi import KiwiEncoder
 from core.types import Label, SmallTalk
 
@@ -43,7 +41,6 @@ _ALSO: Final = {
     "what_can_you_do": SmallTalk.WHAT_CAN_YOU_DO,
     "person": SmallTalk.PERSON_WANTED,
 }
-_MEANING_SCALE, _REGULARISATION, _RAREST_GRAM = 2.0, 1e-4, 2
 _NONE_SHARE: Final = 0.4  # of all that it is taught by, as the rest is shared by the kinds
 
 
@@ -51,7 +48,7 @@ def main() -> None:
     """Fit and write config/models/small_talk.npz, and print how often each kind is told."""
     encoder = KiwiEncoder.load(ENCODER, load_analyzer())
     fit(encoder)
-    reader = SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed)
+    reader = SmallTalkReader(WordingModel.load(SMALL_TALK), encoder.embed)
     typer.echo(f"{SMALL_TALK.name}: {SMALL_TALK.stat().st_size / 1e6:.1f} MB")
     for language in ("ko", "en"):
         typer.echo(f"\n{language}")
@@ -72,30 +69,10 @@ def main() -> None:
 def fit(encoder: KiwiEncoder) -> None:
     """Fit the regression and write its file."""
     taught = _taught()
-    texts, classes = list(taught), np.array(list(taught.values()))
-    grams = list(map(grams_of, texts))
-    known = vocabulary(grams, _RAREST_GRAM)
-    meant = encoder.embed(texts) * _MEANING_SCALE
-    count = len(KINDS) + 1
-    sizes = np.bincount(classes, minlength=count)
+    classes = np.array(list(taught.values()))
+    sizes = np.bincount(classes, minlength=len(KINDS) + 1)
     shares = np.array([(1 - _NONE_SHARE) / len(KINDS)] * len(KINDS) + [_NONE_SHARE])
-    solution, bias = softmax_regression(
-        sp.hstack([sp.csr_matrix(meant), matrix(grams, known)]).tocsr(),
-        classes,
-        (shares / sizes)[classes],
-        count=count,
-        regularisation=_REGULARISATION,
-    )
-    of_meaning, of_grams = np.split(solution, [meant.shape[1]])
-    np.savez_compressed(
-        SMALL_TALK,
-        allow_pickle=False,
-        meaning_weights=(of_meaning * _MEANING_SCALE).astype(np.float16),
-        grams=lines(list(known.rows)),
-        gram_idf=known.idf,
-        gram_weights=of_grams.astype(np.float16),
-        bias=bias.astype(np.float32),
-    )
+    fit_wording(SMALL_TALK, encoder, list(taught), classes, (shares / sizes)[classes])
 
 
 def read_small_talk(path: Path, *languages: str) -> Mapping[SmallTalk, list[str]]:

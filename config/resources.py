@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ENCODER = ROOT / "config" / "models" / "encoder.npz"
 GUARDRAIL = ROOT / "config" / "models" / "guardrail.npz"
 SMALL_TALK = ROOT / "config" / "models" / "small_talk.npz"
+ORDERS = ROOT / "config" / "models" / "orders.npz"
 SAMPLE_FAQ = ROOT / "data" / "sample_faq.jsonl"
 QUESTION_PACKS = ROOT / "data" / "questions"
 EXAMPLES = ROOT / "data" / "examples"

@@ -30,7 +30,8 @@ from core.assistant.assistant import Assistant
 from core.assistant.dialogue.followups import LeadBack
 from core.assistant.drafts.extractive import ExtractiveModel
 from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
-from core.assistant.guardrails.small_talk import SmallTalkModel, SmallTalkReader
+from core.assistant.guardrails.small_talk import SmallTalkReader
+from core.assistant.guardrails.wording import WordingModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.embeddings.kiwi import KiwiEncoder, known_nouns
@@ -239,7 +240,7 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
             "retriever": retriever,
             "reader": MessageReader(Researcher(retriever, guardrail), analyzer),
             "model": model,
-            "small_talk": SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed),
+            "small_talk": SmallTalkReader(WordingModel.load(SMALL_TALK), encoder.embed),
         }
         real |= {"history": MemoryHistory(), "profile": profile, "history_turns": 6}
         real |= {"lead_back": LeadBack(profile.themes, encoder.embed)}

@@ -9,10 +9,12 @@ from functools import partial
 
 from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
-from config.resources import GUARDRAIL
+from config.resources import GUARDRAIL, ORDERS
 from config.settings import Settings
 from core.assistant.audiences import Audiences
 from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
+from core.assistant.guardrails.orders import OrderReader
+from core.assistant.guardrails.wording import WordingModel
 from core.lessons.book import LessonBook
 from core.lessons.contradiction import Contradictions
 from core.lessons.gate import Examined, Gate
@@ -62,10 +64,11 @@ def reader_of(analyzer: Analyzer, embed: Callable[[Sequence[str]], Vectors]) -> 
     """Return what reads lessons, with the guardrail of any FAQ.
 
     Raises:
-        ConfigError: its file is missing or damaged.
+        ConfigError: a model's file is missing or damaged.
     """
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), embed, analyzer.terms)
-    return LessonReader(analyzer, embed, guardrail.attack)
+    orders = OrderReader(WordingModel.load(ORDERS), embed)
+    return LessonReader(analyzer, embed, guardrail.attack, orders.score)
 
 
 def overlaps_with(

@@ -16,7 +16,8 @@ from core.assistant.dialogue.situation import Situations
 from core.assistant.drafts.extractive import ExtractiveModel
 from core.assistant.drafts.fallback import ModelPipeline
 from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
-from core.assistant.guardrails.small_talk import SmallTalkModel, SmallTalkReader
+from core.assistant.guardrails.small_talk import SmallTalkReader
+from core.assistant.guardrails.wording import WordingModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.ports import History
@@ -47,7 +48,7 @@ class PlainAssistants:
         """
         fitted = GuardrailModel.load(guardrail_file(chain_of(settings)))
         guardrail = Guardrail(fitted, language.encoder.embed, language.analyzer.terms)
-        small_talk = SmallTalkReader(SmallTalkModel.load(SMALL_TALK), language.encoder.embed)
+        small_talk = SmallTalkReader(WordingModel.load(SMALL_TALK), language.encoder.embed)
         audiences = Audiences(profile.channels, profile.groups)
         return cls(settings, profile, language, guardrail, small_talk, audiences)
 

@@ -63,6 +63,9 @@ _READ_CHARACTERS: Final = 200
 _LIKE_AN_ATTACK: Final = 0.45
 # An order in English has no form of its own, so a text has to be more like an attack.
 _LIKE_AN_ATTACK_EN: Final = 0.7
+# Of 60 orders that were written by somebody who had seen neither the rules nor what taught the
+# model, 45 reach it, and of 80 other replies none; nor do 99 of 100 answers of fifteen small FAQs.
+_LIKE_AN_ORDER: Final = 0.8
 
 
 class LessonReader:
@@ -73,20 +76,22 @@ class LessonReader:
         analyzer: Analyzer,
         embed: Callable[[Sequence[str]], Vectors],
         attack: Callable[[str], float],
+        order: Callable[[str], float],
     ) -> None:
         """`embed` returns unit vectors of texts and of single words.
 
-        `attack` returns the guardrail's probability that a text attacks the bot.
+        `attack` returns the guardrail's probability that a text attacks the bot, and `order` that
+        of an order to whoever answers.
         """
         self._analyzer = analyzer
         self._embed = embed
         self.says_otherwise = Contradictions(analyzer).says_otherwise
         self.people = PeopleReader(analyzer).people
-        self._attack = attack
+        self._attack, self._order = attack, order
 
     def instructs(self, text: str) -> bool:
         """Return whether a text seems to instruct the bot, which only a person can tell."""
-        if orders_answers(text):
+        if orders_answers(text) or self._order(text) >= _LIKE_AN_ORDER:
             return True
         if not _HANGUL.search(text) and self._attack(text) >= _LIKE_AN_ATTACK_EN:
             return True

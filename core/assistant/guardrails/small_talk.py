@@ -1,30 +1,20 @@
 """The kinds of small talk, classified by wording, in Korean and English.
 
-The classifier is a softmax regression over the encoder's vector and character n-grams. It reads the
-messages that the guardrail has labelled as greetings or as off topic. Most of these are no small
-talk, which is a class of its own. `bench/train_small_talk.py` fits it on `data/examples`.
+The classifier reads the messages that the guardrail has labelled as greetings or as off topic. Most
+of these are no small talk, which is a class of its own. `bench/train_small_talk.py` fits it on
+`data/examples`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final, Self
+from dataclasses import replace
+from typing import Final
 
-import numpy as np
-
-from core.assistant.guardrails.features import (
-    Floats,
-    Vocabulary,
-    grams_of,
-    read_vocabulary,
-    softmax,
-)
 from core.assistant.guardrails.guardrail import labelled, without
+from core.assistant.guardrails.wording import WordingModel
 from core.ports import Vectors
 from core.profile import Profile
-from core.retrieval.array_files import Arrays, read_model
 from core.text.person_wanted import wants_person
 from core.types import Answered, Escalated, Label, SmallTalk, Verdict
 
@@ -49,51 +39,17 @@ _HALF, _NONE = 0.5, 0.8
 _ASKED_OF_THE_BOT: Final = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class SmallTalkModel:
-    """The fitted numbers. Shapes: C classes, D dimensions, G n-grams."""
-
-    meaning_weights: Floats  # (D, C)
-    grams: Vocabulary
-    gram_weights: Floats  # (G, C)
-    bias: Floats  # (C,)
-
-    @classmethod
-    def of(cls, arrays: Arrays) -> Self:
-        """Build a model from a model file's arrays; those of the vocabulary are removed.
-
-        Raises:
-            ValueError, TypeError, KeyError: it is not a model of this version.
-        """
-        grams = read_vocabulary(arrays, "gram")
-        numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
-        return cls(grams=grams, **numbers)
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read what `bench/train_small_talk.py` wrote.
-
-        Raises:
-            ConfigError: the file is missing or is not a model of this version.
-        """
-        return read_model(path, cls.of)
-
-
 class SmallTalkReader:
     """Classifies the small talk of a text."""
 
-    def __init__(self, model: SmallTalkModel, embed: Callable[[Sequence[str]], Vectors]) -> None:
+    def __init__(self, model: WordingModel, embed: Callable[[Sequence[str]], Vectors]) -> None:
         """`embed` is that of the built-in encoder."""
         self._model = model
         self._embed = embed
 
     def scores(self, text: str) -> Mapping[SmallTalk, float]:
         """Return the probability of each kind; the remainder to 1 is that of no small talk."""
-        model = self._model
-        weights = model.grams.weigh(grams_of(text))
-        logits = model.bias + self._embed([text])[0] @ model.meaning_weights
-        logits = logits + np.fromiter(weights.values(), np.float32) @ model.gram_weights[[*weights]]
-        return dict(zip(KINDS, softmax(logits), strict=False))
+        return dict(zip(KINDS, self._model.scores(text, self._embed), strict=False))
 
     def read(
         self, text: str, verdict: Verdict, *, beside: Sequence[str], answered: bool

@@ -23,7 +23,8 @@ from core.assistant.dialogue.followups import LeadBack
 from core.assistant.drafts.extractive import ExtractiveModel
 from core.assistant.drafts.speculation import Speculation
 from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
-from core.assistant.guardrails.small_talk import SmallTalkModel, SmallTalkReader
+from core.assistant.guardrails.small_talk import SmallTalkReader
+from core.assistant.guardrails.wording import WordingModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.llm.openai.client import OpenAIModel
@@ -122,7 +123,7 @@ async def opened(settings):
         yield Assistant(
             retriever=retriever,
             reader=reader,
-            small_talk=SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed),
+            small_talk=SmallTalkReader(WordingModel.load(SMALL_TALK), encoder.embed),
             model=extractive,
             lead_back=LeadBack(PROFILE.themes, encoder.embed),
             history=history,

@@ -12,7 +12,8 @@ from fakes.faq import FAQ, entry
 from bench.memory_index import MemoryIndex
 from config.profiles import load_profile
 from config.resources import SMALL_TALK
-from core.assistant.guardrails.small_talk import KINDS, SmallTalkModel, SmallTalkReader
+from core.assistant.guardrails.small_talk import KINDS, SmallTalkReader
+from core.assistant.guardrails.wording import WordingModel
 from core.errors import ConfigError
 from core.profile import Owner
 from core.stores.memory import MemoryHistory
@@ -35,7 +36,7 @@ NUMBERS = itertools.count()
 
 @pytest.fixture(scope="module")
 def reader(encoder):
-    return SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed)
+    return SmallTalkReader(WordingModel.load(SMALL_TALK), encoder.embed)
 
 
 async def told(assistant, text):
@@ -195,4 +196,4 @@ def test_a_damaged_model_is_reported(tmp_path):
     damaged = tmp_path / "small_talk.npz"
     damaged.write_bytes(b"no model")
     with pytest.raises(ConfigError, match="Restore the file"):
-        SmallTalkModel.load(damaged)
+        WordingModel.load(damaged)
