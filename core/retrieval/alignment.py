@@ -9,7 +9,8 @@ al., BERTScore, https://arxiv.org/abs/1904.09675.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +27,56 @@ _BY_CHANCE: Final = 0.2
 _STEPS: Final = 127  # of eight bits
 
 
-class Alignment:
-    """The words of an index with their vectors, eight bits a number. It does not hold the index."""
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """The words of an index, with their rows, idf and vectors: eight bits a number, in blocks."""
 
-    def __init__(self, lexical: LexicalIndex, words: WordVectors) -> None:
+    rows: dict[str, int]
+    idf: NDArray[np.float32]
+    blocks: tuple[NDArray[np.int8], ...]
+
+    @classmethod
+    def of(cls, lexical: LexicalIndex, words: WordVectors, before: WordTable) -> Self:
+        """Read the words of an index that come after those of the table `before`."""
+        begin = len(before.rows)
+        own = lexical.vocabulary[begin:]
+        rows = {term: row for row, term in enumerate(own, start=begin)}
+        idf = np.array([lexical.idf(term) for term in own], np.float32)
+        vectors = words.of_words(own)
+        highest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-6)
+        block = np.rint(vectors * (_STEPS / highest)).astype(np.int8)
+        return cls(before.rows | rows, np.concatenate([before.idf, idf]), (*before.blocks, block))
+
+    def vectors(self, seen: Ids) -> NDArray[np.float32]:
+        """Return the vectors of the words in rows `seen`, which ascend: (rows, dimensions)."""
+        ends = np.cumsum([len(block) for block in self.blocks])
+        parts = np.split(seen, np.searchsorted(seen, ends[:-1]))
+        begins = [0, *ends[:-1].tolist()]
+        found = [
+            block[part - begin]
+            for block, part, begin in zip(self.blocks, parts, begins, strict=True)
+        ]
+        return np.concatenate(found).astype(np.float32)
+
+
+_NO_WORDS: Final = WordTable({}, np.zeros(0, np.float32), ())
+
+
+class Alignment:
+    """The words of an index with their vectors. It does not hold the index."""
+
+    def __init__(
+        self, lexical: LexicalIndex, words: WordVectors, faq: Alignment | None = None
+    ) -> None:
+        """`faq` is the alignment of the FAQ that the lessons in `lexical` are laid over, if any.
+
+        Its words come first in the vocabulary, and are shared: a FAQ has thousands of them, and a
+        lesson a few.
+        """
         self._words = words
         self._entry_terms, self._title_terms = lexical.entry_terms, lexical.title_terms
-        self._rows = {term: row for row, term in enumerate(lexical.vocabulary)}
-        self._idf = np.array([lexical.idf(term) for term in lexical.vocabulary], np.float32)
         self._unknown_idf = lexical.unknown_idf
-        vectors = words.of_words(lexical.vocabulary)
-        highest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-6)
-        self._vectors = np.rint(vectors * (_STEPS / highest)).astype(np.int8)
-        lengths = np.linalg.norm(self._vectors.astype(np.float32), axis=1)
-        self._lengths = np.maximum(lengths, 1.0)
+        self.table: WordTable = WordTable.of(lexical, words, faq.table if faq else _NO_WORDS)
 
     def scores(self, terms: Mapping[str, float], rows: Sequence[int]) -> tuple[Scores, Scores]:
         """Return how well entries align with a question, by all their words and by their titles.
@@ -69,15 +106,16 @@ class Alignment:
         return covered, 2 * told * named / np.maximum(told + named, 1e-6)
 
     def _idf_of(self, term: str) -> float:
-        row = self._rows.get(term)
-        return self._unknown_idf if row is None else float(self._idf[row])
+        row = self.table.rows.get(term)
+        return self._unknown_idf if row is None else float(self.table.idf[row])
 
     def _nearness(self, asked: Sequence[str], seen: Ids) -> NDArray[np.float32]:
         """Return how near the words of a question are to those of the index, (asked, seen)."""
-        found = self._words.of_words(asked) @ self._vectors[seen].astype(np.float32).T
-        found /= self._lengths[seen]
+        vectors = self.table.vectors(seen)
+        found = self._words.of_words(asked) @ vectors.T
+        found /= np.maximum(np.linalg.norm(vectors, axis=1), 1.0)
         near = np.clip((found - _BY_CHANCE) / (1 - _BY_CHANCE), 0.0, 1.0)
-        own = np.array([self._rows.get(term, -1) for term in asked])
+        own = np.array([self.table.rows.get(term, -1) for term in asked])
         near[own[:, None] == seen] = 1.0
         return np.asarray(near, np.float32)
 
@@ -85,7 +123,7 @@ class Alignment:
         self, near: NDArray[np.float32], places: Places, seen: Ids, titles: Sequence[Ids]
     ) -> Scores:
         """Return the share of each title that a question names, shape (titles,)."""
-        idf = self._idf[seen][places]
+        idf = self.table.idf[seen][places]
         owner = np.repeat(np.arange(len(titles)), [len(title) for title in titles])
         named = np.bincount(owner, near.max(axis=0)[places] * idf, len(titles))
         return np.asarray(

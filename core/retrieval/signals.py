@@ -179,9 +179,7 @@ class SignalReader:
 
         Those that are not among the best by the other signals get the lowest one of the best.
         """
-        alignment = self._alignments.get(lexical)
-        if alignment is None:
-            alignment = self._alignments[lexical] = Alignment(lexical, self._words)
+        alignment = self._alignment(lexical)
         count = min(_ALIGNED, len(scores))
         if not count:
             return np.zeros((2, 0), np.float32)
@@ -190,6 +188,14 @@ class SignalReader:
         aligned = np.repeat(found.min(axis=1, keepdims=True), len(scores), axis=1)
         aligned[:, best] = found
         return aligned
+
+    def _alignment(self, lexical: LexicalIndex) -> Alignment:
+        """Return the alignment of an index; that of the FAQ is shared by all lessons over it."""
+        alignment = self._alignments.get(lexical)
+        if alignment is None:
+            faq = self._alignment(lexical.faq) if isinstance(lexical, LessonIndex) else None
+            alignment = self._alignments[lexical] = Alignment(lexical, self._words, faq)
+        return alignment
 
     def _terms(self, question: str, context: Sequence[str]) -> dict[str, float]:
         """Return the terms to search for, with their weights."""

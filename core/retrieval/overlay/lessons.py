@@ -82,6 +82,7 @@ class LessonIndex(LexicalIndex):
     """
 
     def __init__(self, faq: LexicalIndex, overlay: LessonOverlay) -> None:
+        self.faq = faq
         lessons = [one for one in overlay.lessons if _has_entry(one, faq)]
         shown = [_shown_for(one, faq) for one in lessons]
         super().__init__(

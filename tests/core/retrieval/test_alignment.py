@@ -93,6 +93,32 @@ def test_lessons_are_aligned_like_entries_also_by_words_that_the_faq_lacks():
     assert aligned(index, "bike repair")[0][:3] == aligned(INDEX, "bike repair")[0]
 
 
+class Counted(Meanings):
+    """Notes whose vectors are asked for."""
+
+    def __init__(self):
+        self.asked = []
+
+    def of_words(self, terms):
+        self.asked.extend(terms)
+        return super().of_words(terms)
+
+
+def test_the_words_of_a_faq_are_read_once_for_all_lessons_over_it():
+    lesson = fields("late child xyzzy repair")
+    entry = SourcedEntry("learned:1", lesson.title, "an answer")
+    index = laid_over(INDEX, LessonOverlay.of([Prepared(entry, lesson, None)]))
+    words = Counted()
+    faq = Alignment(INDEX, words)
+    words.asked.clear()
+    shared = Alignment(index, words, faq)
+    assert set(words.asked) == set(index.vocabulary) - set(INDEX.vocabulary)
+    assert "xyzzy" in words.asked
+    for asked in ("late xyzzy child", "bike repair", "bicycle", "nothing of it"):
+        whole, title = shared.scores(dict.fromkeys(asked.split(), 1.0), range(len(index)))
+        assert (whole.tolist(), title.tolist()) == aligned(index, asked)
+
+
 def test_it_does_not_keep_an_index_that_is_served_no_more():
     """The search keeps an alignment only as long as its index."""
     index = LexicalIndex.build([fields("bike repair")])
