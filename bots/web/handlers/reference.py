@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bots.web.context import CONTEXT, Context
 from bots.web.handlers.questions import take
-from bots.web.handlers.requests import body_of, question_text
+from bots.web.handlers.requests import body_of, may_read, question_text
 from bots.web.handlers.streams import SSE_HEADERS, pages, send
 from bots.web.ids import (
     Place,
@@ -138,7 +138,8 @@ async def _streamed(request: web.Request, context: Context) -> Received:
     """Return the question of the streaming id in the path.
 
     Raises:
-        Problem: there is no such question, or it was asked more than ten minutes ago.
+        Problem: there is no such question for the client, or it was asked more than ten minutes
+            ago.
         StorageError: it cannot be looked up.
     """
     try:
@@ -151,6 +152,7 @@ async def _streamed(request: web.Request, context: Context) -> Received:
         received is None
         or received.state is InboxState.WITHDRAWN
         or received.question.asked_at < datetime.now(UTC) - STREAM_LIFE
+        or not may_read(request, received.question.asker)
     ):
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.no_stream)
     return received

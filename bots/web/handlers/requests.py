@@ -79,10 +79,18 @@ async def received_in(request: web.Request) -> Received:
         StorageError: it cannot be looked up.
     """
     received = await _stored_in(request)
-    context, asker = request.app[CONTEXT], received.question.asker
-    if is_named(asker) and asker != context.gate.person(request):
-        raise _unknown(context)
+    if not may_read(request, received.question.asker):
+        raise _unknown(request.app[CONTEXT])
     return received
+
+
+def may_read(request: web.Request, asker: str) -> bool:
+    """Return whether a request that knows the id of a question may read its answer.
+
+    Raises:
+        Problem: as `Gate.person`.
+    """
+    return not is_named(asker) or asker == request.app[CONTEXT].gate.person(request)
 
 
 async def _stored_in(request: web.Request) -> Received:

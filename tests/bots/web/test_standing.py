@@ -1,5 +1,6 @@
 """Who reads an answer on the web: the profile's channels by place, its groups by name."""
 
+import json
 from dataclasses import replace
 
 import aiohttp
@@ -11,6 +12,7 @@ from core.profile import Channel, Group
 
 SERVICE_TOKEN = "a-token-of-a-service"  # noqa: S105
 ASKED = "정산은 언제 되나요?"
+CLOSED = "팀장 보너스는 얼마인가요?"
 
 
 @pytest.fixture
@@ -75,21 +77,55 @@ async def test_a_client_of_the_reference_api_is_told_what_is_for_all(bot):
     assert (scope.channel.name, scope.audience.withheld) == ("웹", ("급여",))
 
 
+# Of each surface of the web: a request about what another person was told, and how it ends.
+SURFACES = (
+    ("GET", "{asked}", None, 404),
+    ("GET", "{asked}?html", None, 404),
+    ("GET", "{asked}/events", None, 404),
+    ("GET", "{asked}/sources/1", None, 404),
+    ("GET", "{session}", None, 404),
+    ("GET", "{session}/events", None, 404),
+    ("PUT", "{asked}/opinion", {"helpful": False}, 404),
+    ("DELETE", "{asked}/opinion", None, 404),
+    ("POST", "{asked}/followups/0?wait", None, 403),
+    ("PATCH", "{asked}?wait", {"text": "다시 말해 줘"}, 403),
+    ("POST", "{asked}/stop", None, 403),
+    ("DELETE", "{asked}", None, 403),
+    ("DELETE", "{session}", None, 404),
+    ("GET", "{streaming}", None, 404),
+    ("POST", "{streaming}", None, 404),
+    ("GET", "{chats}", None, 404),
+    ("GET", "/api/v1/sessions", None, 200),
+    ("GET", "/v1/sessions", None, 200),
+    ("GET", "/api/v1/about", None, 200),
+)
+
+
 @pytest.mark.parametrize("reader", ["jun", ""])
 async def test_what_a_named_person_was_told_is_read_by_nobody_else(bot, reader):
     """A link to it says nothing: a group's entries may be in the answer."""
-    api, service = f"{bot.address}/api/v1", {"Authorization": f"Bearer {SERVICE_TOKEN}"}
+    service = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
     mina = service | {"Faqbot-Person": "mina"}
     other = service | {"Faqbot-Person": reader} if reader else {}
-    async with aiohttp.ClientSession() as http:
-        async with http.post(
-            f"{api}/questions?wait", json={"text": ASKED}, headers=mina
-        ) as response:
-            told = await response.json()
-        asked, session = f"{api}/questions/{told['id']}", f"{api}/sessions/{told['session']}"
-        for path in (asked, f"{asked}/events", f"{asked}/sources/1", session):
-            async with http.get(path, headers=other) as response:
-                assert response.status == 404
-        for path in (asked, session):
-            async with http.get(path, headers=mina) as response:
-                assert response.status == 200
+    async with aiohttp.ClientSession(bot.address) as http:
+
+        async def sent(method, path, body, headers):
+            async with http.request(method, path, json=body, headers=headers) as response:
+                return response.status, await response.text()
+
+        status, told = await sent("POST", "/api/v1/questions?wait", {"text": CLOSED}, mina)
+        assert status == 200
+        told, chats = json.loads(told), "/v1/sessions/one/chats"
+        _, begun = await sent("POST", chats, {"user_message": CLOSED}, mina)
+        paths = {
+            "asked": f"/api/v1/questions/{told['id']}",
+            "session": f"/api/v1/sessions/{told['session']}",
+            "streaming": f"/v1/streaming/{json.loads(begun)['streaming_id']}",
+            "chats": chats,
+        }
+        for method, path, body, status in SURFACES:
+            ended, text = await sent(method, path.format(**paths), body, other)
+            assert (ended, CLOSED in text) == (status, False), (method, path)
+        for path in paths.values():
+            status, _ = await sent("GET", path, None, mina)
+            assert status == 200, path
