@@ -16,7 +16,8 @@ async def test_who_is_named_is_asked_alone_and_accepts_after_a_restart(driver, a
         await driver.press(asked, "회의 잡기")
         await said(driver, asked, "물어봤어요")
         await driver.until(lambda: "좋아요" in driver.buttons_alone())
-        assert any("디자인 회의" in text for text in driver.told_alone())
+        (invited,) = driver.told_alone()
+        assert invited.startswith("> 디자인 회의")  # and it is not called a question of theirs
         assert await arranged(diary, driver.other_person) == []
     async with driver.running(make_assistant=arranger):
         await driver.press_alone("좋아요")

@@ -250,7 +250,10 @@ class Renderer:
         The question of a button is shown above its answer. A private answer may be shared once.
         """
         quoted = is_press(view.question.id)
-        shown = pages(view, replace(self.look, quoted=quoted, used=frozenset(used)))
+        # In a direct message it is plain to whom the bot speaks.
+        named = place_of(view.question.session).guild != DIRECT
+        look = replace(self.look, quoted=quoted, named=named, used=frozenset(used))
+        shown = pages(view, look)
         if isinstance(view.ending, Answered) and view.ending.shareable and _is_aside(view):
             label = self.look.spoken_to(view).profile.share
             share = Button(f"share:{view.question.id}", label, disabled=was_shared)

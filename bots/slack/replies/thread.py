@@ -93,7 +93,7 @@ class SlackReply:
         self._question = question
         self._place = place_of(question.session)
         self._plain_in = set() if plain_in is None else plain_in
-        # Nobody can be called in a direct message.
+        # In a direct message nobody can be called, and it is plain to whom the bot speaks.
         alone = self._place.channel.startswith("D")
         self._profile = context.profile
         self._asked_ts = question.id.rpartition(":")[2]
@@ -101,6 +101,7 @@ class SlackReply:
             context.profile,
             context.cleaner,
             quoted=is_press(question.id),
+            named=not alone,
             owners=() if alone else context.settings.slack_owner_ids,
         )
         self._places: dict[str, int] = {}  # the index of the page, by message

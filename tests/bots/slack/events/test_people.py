@@ -360,7 +360,9 @@ async def test_a_button_in_a_direct_message_asks_there(slack, tmp_path, minsu):
         )
         await minsu.press(reply, FOLLOWUP)
         await slack.until(
-            lambda: [m for m in minsu.dm.messages.values() if "님의 질문" in visible(m)]
+            lambda: [
+                m for m in minsu.dm.messages.values() if visible(m).startswith(f"> {FOLLOWUP}")
+            ]
         )
         await slack.until(lambda: f"✓ {FOLLOWUP}" in labels(reply))
     assert len({asked.session for asked in bot.assistant.asked}) == 1
