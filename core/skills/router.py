@@ -30,6 +30,7 @@ _RIDGE: Final = 1.0
 # How much the confidence of the FAQ's first entry counts against the router's.
 _FAQ_ANSWERS: Final = 0.5
 _FAQ_IS_UNSURE: Final = 0.25
+_NOTHING_IS_READ: Final = 2.0  # times as much, where a skill reads no day, name or feature
 # How sure the router has to be of what looks like a greeting or an attack.
 _NO_QUESTION: Final = 0.3
 
@@ -90,7 +91,10 @@ class Router:
         if is_answered and research.leans:  # a short question about the answer before it
             return None
         confidence = research.hits[0].confidence if research.hits else 0.0
-        if score < (_FAQ_ANSWERS if is_answered else _FAQ_IS_UNSURE) * confidence:
+        against = (_FAQ_ANSWERS if is_answered else _FAQ_IS_UNSURE) * confidence
+        if skill.plain(text).split() == text.split():  # it reads nothing of the message
+            against *= _NOTHING_IS_READ
+        if score < against:
             return None
         titles = [hit.title for hit in research.hits[:3]]
         questions = [asked for entry in research.entries[:3] for asked in entry.questions]

@@ -69,6 +69,7 @@ _SEPARATOR: Final = re.compile(rf"{_AND}|{_ENGLISH_AND}")
 _NOBODY: Final = frozenset(
     (
         *("a", "an", "the", "it", "me", "us", "my", "our", "your", "you", "him", "her", "them"),
+        *("where", "when", "what", "which", "who", "why", "how"),
         *("this", "that", "everyone", "all", "at", "on", "for", "in", "to", "나", "저", "우리"),
     )
 )

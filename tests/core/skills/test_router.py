@@ -111,6 +111,16 @@ def test_what_looks_like_an_attack_or_a_greeting_needs_a_surer_router(router, la
     assert router.meant(plain, research) == "memory"
 
 
+def test_of_two_messages_as_likely_the_faq_keeps_the_one_that_a_skill_reads_nothing_of(router):
+    """The FAQ's first entry is three times as sure as the router."""
+    for text, meant in (("작년 이맘때 얼마나 팔았지", "data"), ("공기청정기 리뷰 평점은", None)):
+        skill, score = router.candidate(text)
+        assert skill.name == "data"
+        assert 0 < score < 0.3
+        hit = SimpleNamespace(title="배송 조회", confidence=3 * score)
+        assert router.meant(text, replace(NOTHING_LIKE_IT, hits=[hit])) == meant
+
+
 def test_questions_to_other_organisations_are_rarely_like_a_skill(router):
     """The bot lets the FAQ decide what is left."""
     asked = [

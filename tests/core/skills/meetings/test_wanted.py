@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.skills.meetings.message import MeetingTools
+from core.skills.meetings.people import read_people
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
@@ -80,3 +81,8 @@ def test_no_question_of_a_faq_is_surely_for_it(router, shared):
     asked = [normalized(text) for row in rows for text in json.loads(row)["questions"]]
     found = [(text, router.candidate(text)) for text in asked[::7]]
     assert [text for text, skill in found if skill and skill[1] >= 0.5] == []
+
+
+def test_a_question_word_is_nobodys_name():
+    assert read_people("I'd like to stay with you, where do I reserve?")[0] == ()
+    assert read_people("a call with Ann, when?")[0] == ("Ann",)
