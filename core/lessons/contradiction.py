@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from core.lessons.stances import SIDE_WORDS, opposes
 from core.lessons.statements import Statement, StatementReader, share
 from core.text.amounts import Amount, KnownAmounts
 from core.text.korean import Analyzer
@@ -34,7 +35,8 @@ class Contradictions:
     def says_otherwise(self, answer: str, text: str) -> bool:
         """Return whether any statement of an answer contradicts a text on the same subject.
 
-        It names another amount, date or time, or denies what the text says, or the other way round.
+        It names another amount, date or time, takes another side, or denies what the text says, or
+        the other way round.
         """
         said, known = self._reader.read(answer), self._reader.read(text)
         # A short answer need not repeat what it was asked: "20일이에요".
@@ -44,6 +46,7 @@ class Contradictions:
             or _is_denied(one, known)
             or _costs_otherwise(one, known)
             or _has_other_amount(one, known, spared)
+            or _is_opposed(one, known)
             for one in said
         )
 
@@ -101,6 +104,23 @@ def _costs_otherwise(said: Statement, known: Sequence[Statement]) -> bool:
         return False
     near = _nearest(said.words - _PRICE_WORDS, known)
     return any((one.is_free and said.costs) or (one.costs and said.is_free) for one in near)
+
+
+def _is_opposed(said: Statement, known: Sequence[Statement]) -> bool:
+    """Return whether those statements that are on the same matter all take another side."""
+    near = [one for one in known if _is_near(said, one)] if said.stances else []
+    return bool(near) and all(
+        opposes(said.stances, one.stances) and not said.is_of_another(one) for one in near
+    )
+
+
+def _is_near(said: Statement, one: Statement) -> bool:
+    """Return whether two statements say something of the same, with most of the words of each."""
+    words, others = said.words - SIDE_WORDS, one.words - SIDE_WORDS
+    count = min(share(words, others), share(others, words))
+    fewest = min(_FEWEST_WORDS, len(words), len(others))
+    most = max(len(words), len(others))
+    return count >= max(1, fewest, _SAME_MATTER * most) and said.is_of_the_same(one)
 
 
 def _is_denied(said: Statement, known: Sequence[Statement]) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from kiwipiepy import Token
 
+from core.lessons.stances import Stance, stances_of
 from core.lessons.subjects import Subject, subject_of
 from core.text.amounts import Amount, amounts
 from core.text.asking_back import asks_back
@@ -115,7 +116,8 @@ class Statement:
 
     `said_of` is the last of the words: what is said to be, or not to be; "" in English. A statement
     that `adds` has more of something, and one that `is_free` costs nothing. `of_sentence` are the
-    words of the sentence that it is in, and `subject` is what it speaks of.
+    words of the sentence that it is in, `subject` is what it speaks of, and `stances` are the sides
+    that it takes.
     """
 
     words: frozenset[str]
@@ -127,6 +129,7 @@ class Statement:
     is_free: bool
     of_sentence: frozenset[str]
     subject: Subject
+    stances: frozenset[Stance]
 
     @property
     def costs(self) -> bool:
@@ -228,6 +231,7 @@ def _statement(tokens: Sequence[Token], text: str, every: frozenset[str]) -> Sta
         bool(_FREE.search(text)) and not _IF.search(text) and not any(map(_is_price, known)),
         every,
         subject_of(tokens, text, word_of=_word, words_of=lambda said: _words([], said)),
+        stances_of(tokens, text, known),
     )
 
 

@@ -22,6 +22,16 @@ def contradictions(analyzer):
         ("주차는 유료이고 무료 시간이 없어요.", "2시간까지 주차가 무료입니다."),
         ("견학은 매주 수요일 오후 2시에 해요.", "견학은 매주 목요일 오후 2시에 할 수 있습니다."),
         ("It closes on 15 March at noon.", "Applications close on 15 March at 18:00."),
+        ("검진은 2년에 한 번 받으시면 됩니다.", "검진은 매년 받으셔야 합니다."),
+        ("Points expire 90 days after the purchase.", "Points never expire."),
+        ("장비는 7일 안에 반납해야 합니다.", "장비는 언제든 반납할 수 있습니다."),
+        ("열람실은 휴학생도 이용할 수 있습니다.", "열람실은 재학생만 이용할 수 있습니다."),
+        ("The pool is open to anyone.", "The pool is for members only."),
+        ("헬멧은 착용하지 않아도 됩니다.", "헬멧은 반드시 착용해야 합니다."),
+        ("Pay the deposit after the inspection.", "Pay the deposit before the inspection."),
+        ("접수는 매월 마지막 주에 받습니다.", "접수는 매월 첫째 주에 받습니다."),
+        ("Only one parent has to sign the form.", "Both parents have to sign the form."),
+        ("수강료는 절반만 환불됩니다.", "수강료는 전액 환불됩니다."),
     ],
 )
 def test_what_says_otherwise_is_found(contradictions, answer, text):
@@ -37,6 +47,10 @@ def test_what_says_otherwise_is_found(contradictions, answer, text):
         ("견학은 평일 오후 2시에 신청하시면 수요일에 답을 드려요.", "견학은 매주 목요일에 합니다."),
         ("한 달 뒤에 다시 가입하실 수 있어요.", AGAIN),
         ("30일 동안은 재가입이 안 되고, 그 뒤에는 됩니다.", AGAIN),
+        ("검진은 2년마다 받으세요.", "검진은 2년에 한 번입니다."),
+        ("열람실은 재학생이면 누구나 이용할 수 있습니다.", "열람실은 재학생만 이용할 수 있습니다."),
+        ("수업 후에 소독하고, 다음 수업 전에 환기합니다.", "소독은 수업이 끝난 뒤에 합니다."),
+        ("등급은 매월 자동 저장됩니다.", "등급은 매일 자동 적용됩니다."),
         ("No, only guide dogs may come in.", "Dogs are not allowed, except guide dogs."),
     ],
 )
