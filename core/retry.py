@@ -1,6 +1,14 @@
 """The retry policies for calls to a store that is away, and to a platform.
 
-`core.llm.caller` has the one for models.
+Some others are different policies, and lie with what they need to know:
+
+- `core.llm.caller` calls a model: it has a circuit breaker, leaves out what the model refuses, and
+  has a time limit for all attempts together.
+- `core.llm.classifier` and `core.llm.question_writer` ask once more after a reply that they cannot
+  read, the classifier also after one that breaks off before its label. The model is there, so there
+  is no pause.
+- `core.skills.api.client` repeats a call of an API only if its method may be repeated, and makes
+  three at most: a person waits for it.
 """
 
 from __future__ import annotations
