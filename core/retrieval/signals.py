@@ -127,7 +127,8 @@ class SignalReader:
             return query
         of, words = self._faq_words
         if of != generation:
-            words = FaqWords.of(lexical.titles, self._analyzer.kiwi)
+            faq = lexical.faq if isinstance(lexical, LessonIndex) else lexical
+            words = FaqWords.of(faq.titles, self._analyzer.kiwi)
             self._faq_words = (generation, words)
         written = words.written(query.question, self._analyzer)
         return replace(query, question=self._without_slips(written, lexical))
