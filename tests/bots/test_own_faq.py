@@ -68,9 +68,9 @@ TALKS = {
         ("오늘 저녁 야구 누가 이겼어", "한빛의원 FAQ를 위한 챗봇입니다"),
     ],
     "tasklane.csv": [
-        ("hello", "Tasklane FAQ"),
+        ("hello", "answers about Tasklane"),
         ("can i have my money back?", "14 days"),
-        ("who won the baseball game last night", "assistant for the Tasklane FAQ"),
+        ("who won the baseball game last night", "assistant for questions about Tasklane"),
     ],
     "docs": [
         ("where do I download my invoices", "Each one is a PDF"),
