@@ -143,7 +143,7 @@ def _views(profile: Profile) -> Iterator[tuple[str, View]]:
     source = Passage("1", offered[0], "…", 1.0)
     text = "# 1\n\n**2** [3](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     endings: tuple[tuple[str, Ending], ...] = (
-        ("an answer", Answered(text, (source,), offered)),
+        ("an answer", Answered(text, (source,), offered, shareable=True)),
         ("a long answer", Answered("\n".join(["…"] * _LONG), (source,), offered)),
         ("a refusal", Declined(profile.refusal, offered, Label.OFF_TOPIC)),
         ("many choices", Answered(text, (source,), tuple(f"{n}?" for n in range(_MANY)))),
