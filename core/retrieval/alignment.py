@@ -28,16 +28,20 @@ _STEPS: Final = 127  # of eight bits
 
 
 @dataclass(frozen=True, slots=True)
-class WordTable:
-    """The words of an index, with their rows, idf and vectors: eight bits a number, in blocks."""
+class IndexWords:
+    """The words of an index, with their rows, idf and vectors: eight bits a number, in blocks.
+
+    `lengths` are those of the vectors, at least 1.
+    """
 
     rows: dict[str, int]
     idf: NDArray[np.float32]
+    lengths: NDArray[np.float32]
     blocks: tuple[NDArray[np.int8], ...]
 
     @classmethod
-    def of(cls, lexical: LexicalIndex, words: WordVectors, before: WordTable) -> Self:
-        """Read the words of an index that come after those of the table `before`."""
+    def of(cls, lexical: LexicalIndex, words: WordVectors, before: IndexWords) -> Self:
+        """Read the words of an index that come after those of `before`."""
         begin = len(before.rows)
         own = lexical.vocabulary[begin:]
         rows = {term: row for row, term in enumerate(own, start=begin)}
@@ -45,7 +49,13 @@ class WordTable:
         vectors = words.of_words(own)
         highest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-6)
         block = np.rint(vectors * (_STEPS / highest)).astype(np.int8)
-        return cls(before.rows | rows, np.concatenate([before.idf, idf]), (*before.blocks, block))
+        lengths = np.maximum(np.linalg.norm(block.astype(np.float32), axis=1), 1.0)
+        return cls(
+            before.rows | rows,
+            np.concatenate([before.idf, idf]),
+            np.concatenate([before.lengths, lengths]),
+            (*before.blocks, block),
+        )
 
     def vectors(self, seen: Ids) -> NDArray[np.float32]:
         """Return the vectors of the words in rows `seen`, which ascend: (rows, dimensions)."""
@@ -59,7 +69,7 @@ class WordTable:
         return np.concatenate(found).astype(np.float32)
 
 
-_NO_WORDS: Final = WordTable({}, np.zeros(0, np.float32), ())
+_NO_WORDS: Final = IndexWords({}, np.zeros(0, np.float32), np.zeros(0, np.float32), ())
 
 
 class Alignment:
@@ -76,7 +86,9 @@ class Alignment:
         self._words = words
         self._entry_terms, self._title_terms = lexical.entry_terms, lexical.title_terms
         self._unknown_idf = lexical.unknown_idf
-        self.table: WordTable = WordTable.of(lexical, words, faq.table if faq else _NO_WORDS)
+        self.index_words: IndexWords = IndexWords.of(
+            lexical, words, faq.index_words if faq else _NO_WORDS
+        )
 
     def scores(self, terms: Mapping[str, float], rows: Sequence[int]) -> tuple[Scores, Scores]:
         """Return how well entries align with a question, by all their words and by their titles.
@@ -106,16 +118,15 @@ class Alignment:
         return covered, 2 * told * named / np.maximum(told + named, 1e-6)
 
     def _idf_of(self, term: str) -> float:
-        row = self.table.rows.get(term)
-        return self._unknown_idf if row is None else float(self.table.idf[row])
+        row = self.index_words.rows.get(term)
+        return self._unknown_idf if row is None else float(self.index_words.idf[row])
 
     def _nearness(self, asked: Sequence[str], seen: Ids) -> NDArray[np.float32]:
         """Return how near the words of a question are to those of the index, (asked, seen)."""
-        vectors = self.table.vectors(seen)
-        found = self._words.of_words(asked) @ vectors.T
-        found /= np.maximum(np.linalg.norm(vectors, axis=1), 1.0)
+        found = self._words.of_words(asked) @ self.index_words.vectors(seen).T
+        found /= self.index_words.lengths[seen]
         near = np.clip((found - _BY_CHANCE) / (1 - _BY_CHANCE), 0.0, 1.0)
-        own = np.array([self.table.rows.get(term, -1) for term in asked])
+        own = np.array([self.index_words.rows.get(term, -1) for term in asked])
         near[own[:, None] == seen] = 1.0
         return np.asarray(near, np.float32)
 
@@ -123,7 +134,7 @@ class Alignment:
         self, near: NDArray[np.float32], places: Places, seen: Ids, titles: Sequence[Ids]
     ) -> Scores:
         """Return the share of each title that a question names, shape (titles,)."""
-        idf = self.table.idf[seen][places]
+        idf = self.index_words.idf[seen][places]
         owner = np.repeat(np.arange(len(titles)), [len(title) for title in titles])
         named = np.bincount(owner, near.max(axis=0)[places] * idf, len(titles))
         return np.asarray(

@@ -12,8 +12,8 @@ from transformers.cache_utils import DynamicLayer
 from core.llm.local.device import LocalModel
 
 
-class Row(Protocol):
-    """A row: its prompt, and what has been written behind it."""
+class BatchRow(Protocol):
+    """A row of a batch: its prompt, and what has been written behind it."""
 
     @property
     def ids(self) -> list[int]:
@@ -21,7 +21,7 @@ class Row(Protocol):
         ...
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=BatchRow)
 
 
 class Batch(Generic[R]):
