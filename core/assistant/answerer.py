@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
 
 from core.assistant.audiences import Scope
 from core.assistant.dialogue.conversation import Conversation
 from core.assistant.dialogue.offers import Offers
 from core.assistant.dialogue.references import Reference, Referred, referred
+from core.assistant.draft_stream import cancel, stream_draft
 from core.assistant.drafts.work import Instead, LocalWork, Research, Work
-from core.assistant.guardrails.small_talk import SmallTalkReader, apology
+from core.assistant.guardrails.small_talk import SmallTalkReader
 from core.assistant.message import Message, MessageReader
-from core.assistant.replies import REMEMBERED_TURNS, ReadyReplies, escalated
+from core.assistant.replies import REMEMBERED_TURNS, ReadyReplies
 from core.assistant.trace import traced
+from core.assistant.turn_access import TurnAccess
 from core.assistant.turn_record import StageTimes, turn_of
-from core.errors import FaqbotError
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.hits import is_answer
 from core.retrieval.retriever import Retriever
-from core.retrieval.signals import Query
 from core.text.addressing import asked_text
 from core.text.languages import in_language_of
 from core.text.spelling.normalize import normalized
 from core.types import (
-    Anew,
     Answered,
     AnswerEvent,
-    Cited,
     Delta,
     Ending,
-    Escalated,
     Exchange,
     Failed,
     Label,
@@ -47,16 +43,10 @@ from core.types import (
     Trace,
     Turn,
     Verdict,
-    Written,
 )
-
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 # After this time the asker is told that the search takes long, as it does while a store is away.
 _TOLD_AFTER_S: Final = 5.0
-_MOST_FOUND: Final = 3  # the entries that are named while the answer is written
 
 
 def text_of(question: Question) -> str:
@@ -104,6 +94,11 @@ class Answerer:
             return self
         return replace(self, profile=profile, offers=self.offers.spoken_by(profile))
 
+    @property
+    def turns(self) -> TurnAccess:
+        """The stored turns that the audience may see."""
+        return TurnAccess(self.history, self.audience, self.retriever, self.for_all)
+
     async def answer(
         self,
         question: Question,
@@ -124,7 +119,7 @@ class Answerer:
                 yield Status(self.profile.taking_long, lasts=True)
             research = await researching
         finally:
-            await _cancelled(researching)
+            await cancel(researching)
         times.mark("researched")
         if instead:
             async with aclosing(instead(research)) as other:
@@ -132,10 +127,12 @@ class Answerer:
                     yield event
                     if not isinstance(event, Status):
                         return
-        replies = ReadyReplies(self.profile, self.offers, self._recent)
+        replies = ReadyReplies(self.profile, self.offers, self.turns.recent)
         ending: Ending | None = await replies.at_once(research, work)
         if ending is None:
-            async with aclosing(self._write(research, times, work)) as writing:
+            async with aclosing(
+                stream_draft(research, work, times, self.offers, self.profile)
+            ) as writing:
                 async for event in writing:
                     if isinstance(event, Delta | Status):
                         yield event
@@ -146,7 +143,7 @@ class Answerer:
         assert ending is not None  # noqa: S101 - a draft ends with one
         turn = await self._keep(question, ending, work, times, research)
         if isinstance(ending, Answered):
-            ending = replace(ending, shareable=await self.for_everybody(turn) is not None)
+            ending = replace(ending, shareable=await self.turns.for_everybody(turn) is not None)
         yield ending
 
     async def aside(self, question: Question) -> AsyncGenerator[AnswerEvent]:
@@ -233,40 +230,6 @@ class Answerer:
             audience=self.audience,
         )
 
-    async def recalls(self, turn: Turn) -> bool:
-        """Return whether the readers may still see every entry that a turn was answered from."""
-        told = [passage.faq_id for passage in turn.passages]
-        return await self.retriever.aside(self.retriever.may_tell, told)
-
-    async def for_everybody(self, turn: Turn) -> Turn | None:
-        """Return a turn as everybody in its place may see it.
-
-        It is None if its answer is for some alone, or if that is not known now. If a follow-up
-        leads to what some alone may see, there are none.
-        """
-        if not turn.passages:
-            return None
-        if self.retriever is self.for_all:
-            return turn
-        try:
-            return await self._without_secrets(turn)
-        except FaqbotError as error:
-            logger.warning("who may see the answer to %s is not known: %s", turn.question.id, error)
-            return None
-
-    async def _without_secrets(self, turn: Turn) -> Turn | None:
-        # A model may use more than it cites, so what it was given counts, too.
-        told = [passage.faq_id for passage in turn.passages]
-        if turn.trace.prompt:
-            before = await self.history.recent(turn.question.session, REMEMBERED_TURNS)
-            told += [passage.faq_id for past in before for passage in past.passages]
-            told += [candidate.faq_id for candidate in turn.trace.candidates]
-        if not await self.retriever.aside(self.for_all.may_tell, told):
-            return None
-        asked = [Query(text) for text in turn.followups]
-        found = await self.retriever.aside(self.for_all.search_all, asked)
-        return turn if all(map(is_answer, found)) else replace(turn, followups=())
-
     def problem(self, text: str) -> str | None:
         """Return what is wrong with a text, in the profile's words; None if nothing is."""
         if not text:
@@ -280,66 +243,13 @@ class Answerer:
     ) -> Conversation:
         turns = []
         if history is None and self.history_turns:
-            turns = await self._recent(session, max(self.history_turns, REMEMBERED_TURNS))
+            turns = await self.turns.recent(session, max(self.history_turns, REMEMBERED_TURNS))
         conversation = Conversation.of(turns, history, self.history_turns)
         exchanges = [
             replace(past, user=self.redact(past.user), bot=self.redact(past.bot))
             for past in conversation.exchanges
         ]
         return replace(conversation, exchanges=tuple(exchanges))
-
-    async def _recent(self, session: SessionId, limit: int) -> list[Turn]:
-        """Return the latest turns of a session, without those that the readers may not see."""
-        turns = await self.history.recent(session, limit)
-        if self.audience.sees_all:
-            return turns
-        return [turn for turn in turns if await self.recalls(turn)]
-
-    async def _write(
-        self, research: Research, times: StageTimes, work: Work
-    ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
-        """Stream the draft while the follow-ups are prepared."""
-        draft = research.draft
-        assert draft is not None  # noqa: S101 - see `ReadyReplies.at_once`
-        yield Status(self.profile.writing, found=tuple(draft.entries[:_MOST_FOUND]))
-        proposing: asyncio.Task[tuple[str, ...]] | None = None
-        try:
-            pieces: list[str] = []
-            written, cited, replaces = Written(()), Cited(()), False
-            async with aclosing(draft.pieces()) as stream:
-                async for piece in stream:
-                    match piece:
-                        case Written():
-                            written = piece
-                        case Cited():
-                            cited = piece
-                        case Anew():
-                            pieces, replaces = [], True
-                        case text:
-                            if proposing is None:
-                                times.mark("first_text")
-                                # Not earlier: searches for other questions' first text go first.
-                                related = self.offers.related(research.asked, draft.entries, work)
-                                proposing = asyncio.create_task(related)
-                            start = "" if pieces else apology(research.verdict, self.profile)
-                            pieces.append(start + text)
-                            # A replacement is shown whole: people still read the text before it.
-                            if not replaces:
-                                yield Delta(pieces[-1], cited.used)
-            if written.used:
-                following = await self.offers.after(
-                    research.asked,
-                    written,
-                    await proposing if proposing else (),
-                    research.unanswered(written.used),
-                    work,
-                )
-                yield Answered("".join(pieces), written.used, *following)
-            else:
-                yield escalated(research.hits, self.profile, self.offers)
-        finally:
-            if proposing:
-                await _cancelled(proposing)
 
 
 def _asking_for_more(text: str, conversation: Conversation, meant: Referred) -> Research:
@@ -355,8 +265,3 @@ def _asking_for_more(text: str, conversation: Conversation, meant: Referred) -> 
         referred=meant,
         trace=Trace(text, meant.kind),
     )
-
-
-async def _cancelled(task: asyncio.Task[T]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

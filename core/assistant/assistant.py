@@ -142,8 +142,9 @@ class Assistant:
         return _is_open(await self._audiences.of(question))
 
     async def for_everybody(self, turn: Turn) -> Turn | None:
-        """Return a turn as everybody in its place may see it; see `Answerer.for_everybody`."""
-        return await self._within(await self._audiences.of(turn.question)).for_everybody(turn)
+        """Return a turn as everybody in its place may see it; see `TurnAccess`."""
+        scope = await self._audiences.of(turn.question)
+        return await self._within(scope).turns.for_everybody(turn)
 
     async def _told(
         self,
