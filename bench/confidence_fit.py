@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bench.taught_faqs import Faq
+from bench.taught_faqs import LabelledFaq
 from core.assistant.guardrails.guardrail import Evidence
 from core.retrieval.confidence import Confidence
 from core.retrieval.evidence import FACTS
@@ -29,7 +29,7 @@ _FALLS: Final = frozenset({"unknown", "missing", "length"})
 _GROWS: Final = frozenset(FACTS) - {"unknown", "missing"}
 
 
-def fit_confidence(faqs: Sequence[Faq]) -> Confidence:
+def fit_confidence(faqs: Sequence[LabelledFaq]) -> Confidence:
     """Fit a logistic regression on the facts of the first hits; the large FAQs count as one."""
     parts = [_examples(faq) for faq in faqs]
     large = sum(faq.is_large for faq in faqs)
@@ -55,7 +55,7 @@ def fit_confidence(faqs: Sequence[Faq]) -> Confidence:
     return Confidence(_rounded(mean), _rounded(scale), _rounded(b[:-1]), round(float(b[-1]), 3))
 
 
-def _examples(faq: Faq) -> tuple[Floats, Floats, Floats]:
+def _examples(faq: LabelledFaq) -> tuple[Floats, Floats, Floats]:
     """Return the facts of the first hits, whether those answer, and the weights."""
     kinds: tuple[list[tuple[Evidence, bool]], ...] = ([], [], [])
     for found, example in zip(faq.evidence, faq.examples, strict=True):

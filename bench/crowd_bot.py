@@ -12,7 +12,7 @@ from time import perf_counter, process_time
 import numpy as np
 
 from bench.bots import Open, running
-from bench.lag import Said
+from bench.lag import PacedAssistant
 
 _TICK_S = 0.01
 
@@ -37,7 +37,7 @@ async def _main(platform: str, values: dict[str, str]) -> None:
         from bots.discord.platform import open_discord as opened
     open_platform: Open = opened
     lags_ms: list[float] = []
-    async with running(Said(), open_platform, values):
+    async with running(PacedAssistant(), open_platform, values):
         watching = asyncio.create_task(_lags(lags_ms))
         for _ in range(2):  # before the crowd, and after it
             await asyncio.to_thread(sys.stdin.readline)

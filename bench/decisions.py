@@ -12,7 +12,14 @@ import numpy as np
 from bench.baselines import NAMES, Baselines
 from bench.sources import Sources
 from bench.tables import not_run, table
-from bench.taught_faqs import MEASURED, Example, Origin, Workshop, evidence_of, read_examples
+from bench.taught_faqs import (
+    MEASURED,
+    ExampleOrigin,
+    LabelledQuestion,
+    Workshop,
+    evidence_of,
+    read_examples,
+)
 from bots.bootstrap.search import load_analyzer
 from config.resources import ENCODER
 from core.assistant.guardrails.guardrail import Evidence, Guardrail
@@ -46,7 +53,7 @@ _SEED: Final = 5
 class Judged:
     """An example with its outcome, and the confidence of the search in its first hit."""
 
-    example: Example
+    example: LabelledQuestion
     answers: bool
     told: bool
     confidence: float
@@ -81,12 +88,12 @@ class Setting:
     guardrail: Guardrail
     baselines: Baselines
 
-    def judge(self, examples: Sequence[Example]) -> list[Judged]:
+    def judge(self, examples: Sequence[LabelledQuestion]) -> list[Judged]:
         """Search and judge as the bot does."""
         found = evidence_of(examples, self.retriever)
         return [self._judged(*pair) for pair in zip(examples, found, strict=True)]
 
-    def _judged(self, example: Example, found: Evidence) -> Judged:
+    def _judged(self, example: LabelledQuestion, found: Evidence) -> Judged:
         on_topic = self.guardrail.judge(found).label is Label.ON_TOPIC
         answers = on_topic and is_answer(found.in_context)
         first = found.in_context
@@ -128,11 +135,11 @@ def _workshop(sources: Sources) -> Workshop:
 
 def _settings(
     sources: Sources, workshop: Workshop
-) -> Iterator[tuple[str, Setting, dict[str, list[Example]]]]:
+) -> Iterator[tuple[str, Setting, dict[str, list[LabelledQuestion]]]]:
     """Yield each FAQ's name, how it is served, and its examples by kind."""
     for_any = workshop.guardrail("ko")
     for faq in workshop.small(MEASURED):
-        own = [one for one in faq.examples if one.origin is Origin.OWN]
+        own = [one for one in faq.examples if one.origin is ExampleOrigin.OWN]
         entries = faq.retriever.all_entries()
         baselines = Baselines.of(entries, workshop.analyzer)
         asked = _with_threads(_by_kind(own), entries)
@@ -150,7 +157,7 @@ def _settings(
         yield name, Setting(retriever, for_any, baselines), {"": paraphrases, ", chit-chat": chat}
     entries = prepare(load(sources.faq), load_pack(sources.pack)).entries
     titles = [
-        Example(entry.title, Label.ON_TOPIC, (), frozenset({entry.title}))
+        LabelledQuestion(entry.title, Label.ON_TOPIC, (), frozenset({entry.title}))
         for entry in entries[::_EVERY_TITLE]
     ]
     large = Setting(
@@ -175,12 +182,12 @@ def _settings(
 
 
 def _with_threads(
-    kinds: dict[str, list[Example]], entries: Sequence[Entry]
-) -> dict[str, list[Example]]:
+    kinds: dict[str, list[LabelledQuestion]], entries: Sequence[Entry]
+) -> dict[str, list[LabelledQuestion]]:
     """Add what was asked alone once more, in a thread that was about another entry."""
     rng = np.random.default_rng(_SEED)
 
-    def after_another(example: Example) -> Example:
+    def after_another(example: LabelledQuestion) -> LabelledQuestion:
         entry = entries[rng.integers(len(entries))]
         return replace(example, history=(Exchange(entry.title, entry.text, (entry.title,)),))
 
@@ -192,11 +199,11 @@ def _with_threads(
     return kinds | threads
 
 
-def _labelled(shared: Path, name: str) -> list[Example]:
+def _labelled(shared: Path, name: str) -> list[LabelledQuestion]:
     return list(read_examples(shared / f"{name}.jsonl"))
 
 
-def _by_kind(examples: Sequence[Example]) -> dict[str, list[Example]]:
+def _by_kind(examples: Sequence[LabelledQuestion]) -> dict[str, list[LabelledQuestion]]:
     kinds = {
         "": [one for one in examples if one.relevant],
         ", unanswerable": [one for one in examples if one.relevant == frozenset()],

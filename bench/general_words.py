@@ -50,7 +50,7 @@ _RIDGE = 1.0
 _SEED = 20_26
 
 
-class Teacher:
+class SentenceModel:
     """The sentence model, which says everything once."""
 
     def __init__(self, model: E5Embedder, known: VectorCache) -> None:
@@ -82,7 +82,7 @@ def main(
     terms = analyzer.terms_of(sentences)
     model = E5Embedder.load()
     with VectorCache.open(cache / "teacher.sqlite3", model.fingerprint) as known:
-        teacher = Teacher(model, known)
+        teacher = SentenceModel(model, known)
         words = _words(analyzer, terms)
         start = _without_common(teacher.vectors(list(words.values())))
         told = teacher.vectors(sentences)

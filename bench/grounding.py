@@ -42,7 +42,7 @@ _ENGLISH: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedEntry:
     """An entry with questions about it, and the FAQ that it is of."""
 
     faq: str
@@ -61,7 +61,10 @@ def main() -> None:
     shared = Path(os.environ.get("FAQBOT_SHARED", ROOT.parent / "shared"))
     if (shared / "data" / "final_result.pkl").is_file():
         wiki = [entry.text[:250] for entry in _entries(shared / "eval/other/korquad.faq.jsonl")]
-        about_others: Callable[[Asked, Sequence[Asked]], str] = lambda *_: random.choice(wiki)  # noqa: E731, S311
+
+        def about_others(_one: AskedEntry, _all: Sequence[AskedEntry]) -> str:
+            return random.choice(wiki)  # noqa: S311
+
         rows += [("Korean", *row) for row in _measured(_smartstore(shared), about_others, analyzer)]
     else:
         not_run("Korean", "FAQBOT_SHARED")
@@ -69,7 +72,9 @@ def main() -> None:
 
 
 def _measured(
-    asked: list[Asked], about_others: Callable[[Asked, Sequence[Asked]], str], analyzer: Analyzer
+    asked: list[AskedEntry],
+    about_others: Callable[[AskedEntry, Sequence[AskedEntry]], str],
+    analyzer: Analyzer,
 ) -> list[tuple[str, str, str]]:
     random.seed(1)
     random.shuffle(asked)
@@ -96,11 +101,11 @@ def _heap(words: Counter[str]) -> str:
     return " ".join(random.choices(list(words), list(words.values()), k=_WORDS))  # noqa: S311
 
 
-def _elsewhere(one: Asked, asked: Sequence[Asked]) -> str:
+def _elsewhere(one: AskedEntry, asked: Sequence[AskedEntry]) -> str:
     return random.choice([other for other in asked if other.faq != one.faq]).entry.text  # noqa: S311
 
 
-def _trades() -> list[Asked]:
+def _trades() -> list[AskedEntry]:
     asked = []
     for name in _ENGLISH:
         questions: defaultdict[str, list[str]] = defaultdict(list)
@@ -109,14 +114,16 @@ def _trades() -> list[Asked]:
             for title in row.get("relevant", ()):
                 questions[title].append(row["question"])
         entries = _entries(_TRADES / f"{name}.csv")
-        asked += [Asked(name, entry, tuple(questions[entry.title])) for entry in entries]
+        asked += [AskedEntry(name, entry, tuple(questions[entry.title])) for entry in entries]
     return [one for one in asked if len(one.questions) > 1]
 
 
-def _smartstore(shared: Path) -> list[Asked]:
+def _smartstore(shared: Path) -> list[AskedEntry]:
     pack = load_pack(QUESTION_PACKS / "smartstore.jsonl")
     entries = prepare(load(shared / "data" / "final_result.pkl"), pack).entries
-    return [Asked("smartstore", entry, entry.questions) for entry in entries if entry.questions]
+    return [
+        AskedEntry("smartstore", entry, entry.questions) for entry in entries if entry.questions
+    ]
 
 
 def _entries(path: Path) -> list[Entry]:

@@ -22,7 +22,7 @@ _REPEATS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class IngestPart:
     """A part of an ingest that changes nothing, in seconds."""
 
     name: str
@@ -88,14 +88,14 @@ def _with_one_change(sources: Sources) -> Path:
     return path
 
 
-def _steps(faq: Path, pack: Path | None, data_dir: Path) -> list[Step]:
+def _steps(faq: Path, pack: Path | None, data_dir: Path) -> list[IngestPart]:
     steps = []
     clock = perf_counter()
 
     def done(name: str) -> None:
         nonlocal clock
         now = perf_counter()
-        steps.append(Step(name, now - clock))
+        steps.append(IngestPart(name, now - clock))
         clock = now
 
     loaded = load(faq)

@@ -16,7 +16,7 @@ from time import monotonic
 
 from bench.lag_discord import Discords
 from bench.lag_slack import Slacks
-from bench.platforms import Platform, RefusedError
+from bench.platforms import LocalPlatform, TooManyCallsError
 from bench.tables import note, table
 from core.types import Answered, AnswerEvent, Delta, Passage, Question, SessionId, Status
 
@@ -26,7 +26,7 @@ GROWS_S = CHARS / CHARS_PER_S
 
 
 @dataclass
-class Said:
+class PacedAssistant:
     """An assistant that says ANSWER at its pace, and remembers when it said what."""
 
     begun: dict[str, float] = field(default_factory=dict)
@@ -75,7 +75,7 @@ def _visible_chars(text: str) -> int:
 
 
 async def fixed_loop(
-    platform: Platform, place: object, interval_s: float, said: Said, name: str
+    platform: LocalPlatform, place: object, interval_s: float, said: PacedAssistant, name: str
 ) -> list[tuple[float, str]]:
     """The usual way: post, then edit at fixed times; a refusal is slept out as it asks for."""
     latest = "…"
@@ -99,7 +99,7 @@ async def fixed_loop(
         text = latest
         try:
             await platform.edit(message, text)
-        except RefusedError as error:
+        except TooManyCallsError as error:
             await asyncio.sleep(error.retry_after_s)
         else:
             shown = text
@@ -107,15 +107,17 @@ async def fixed_loop(
     return platform.states(message)
 
 
-async def _posted(platform: Platform, place: object, text: str) -> object:
+async def _posted(platform: LocalPlatform, place: object, text: str) -> object:
     while True:
         try:
             return await platform.post(place, text)
-        except RefusedError as error:
+        except TooManyCallsError as error:
             await asyncio.sleep(error.retry_after_s)
 
 
-async def ours(platform: Platform, places: Sequence[object], said: Said) -> list[Seen]:
+async def ours(
+    platform: LocalPlatform, places: Sequence[object], said: PacedAssistant
+) -> list[Seen]:
     """Measure answers that are all asked at once, through the adapter."""
     async with platform.bot(said):
         asked = [await platform.ask(place) for place in places]
@@ -126,7 +128,7 @@ async def ours(platform: Platform, places: Sequence[object], said: Said) -> list
 
 
 async def theirs(
-    platform: Platform, places: Sequence[object], said: Said, interval_s: float
+    platform: LocalPlatform, places: Sequence[object], said: PacedAssistant, interval_s: float
 ) -> list[Seen]:
     """Measure answers that are all written at once, each by a fixed loop of its own."""
     loops = [
@@ -157,7 +159,7 @@ def _mean_lag_chars(squares_s2: float, count: int) -> float:
 
 async def _row(
     name: str,
-    run: Callable[[Platform, Sequence[object], Said], Awaitable[list[Seen]]],
+    run: Callable[[LocalPlatform, Sequence[object], PacedAssistant], Awaitable[list[Seen]]],
     kind: type[Slacks | Discords],
     count: int,
     *,
@@ -165,7 +167,7 @@ async def _row(
 ) -> list[str]:
     async with kind().open() as platform:
         places = await platform.places(count, together=together)
-        seen = await run(platform, places, Said())
+        seen = await run(platform, places, PacedAssistant())
         edits = platform.most_edits(GROWS_S, count, together=together)
         optimum = optimum_chars(edits, platform.first_posts_s(count, together=together))
         squares = platform.squares_known_s2(GROWS_S, count, together=together)
@@ -201,7 +203,10 @@ async def _table(kind: type[Slacks | Discords], name: str, count: int, *, togeth
     for interval_s in kind.fixed_s:
 
         async def run(
-            platform: Platform, places: Sequence[object], said: Said, pace: float = interval_s
+            platform: LocalPlatform,
+            places: Sequence[object],
+            said: PacedAssistant,
+            pace: float = interval_s,
         ) -> list[Seen]:
             return await theirs(platform, places, said, pace)
 

@@ -10,7 +10,7 @@ import aiohttp
 
 from bench.bots import running
 from bench.lag_windows import Windows
-from bench.platforms import RefusedError
+from bench.platforms import TooManyCallsError
 from bots.discord.platform import open_discord
 from core.messaging.delivery.pacer import SENTENCE_S
 from core.types import SessionId
@@ -146,7 +146,7 @@ class Discords:
         ) as response:
             told = await response.json()
             if response.status == 429:
-                raise RefusedError(told["retry_after"])
+                raise TooManyCallsError(told["retry_after"])
             response.raise_for_status()
             return told
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from slack_sdk.errors import SlackApiError
 
 from bench.bots import running
-from bench.platforms import RefusedError
+from bench.platforms import TooManyCallsError
 from bots.slack.api.rate_limits import EDITS_A_MINUTE
 from bots.slack.platform import open_slack
 from core.types import SessionId
@@ -146,5 +146,5 @@ def _states(message: Message) -> list[tuple[float, str]]:
 
 def _refused(error: SlackApiError) -> Exception:
     if error.response.status_code == 429:
-        return RefusedError(float(error.response.headers["Retry-After"]))
+        return TooManyCallsError(float(error.response.headers["Retry-After"]))
     return error

@@ -17,7 +17,7 @@ from bench.tables import not_run, table
 from bots.cli.evaluation.cases import RetrievalCase
 from config.resources import GUARDRAIL
 from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
-from core.assistant.message import Message, MessageReader, Reading
+from core.assistant.message import MessageInContext, MessageReader, Reading
 from core.assistant.research import Researcher
 from core.types import Label
 
@@ -94,7 +94,7 @@ async def _stories(
     chance = random.Random(_SEED)  # noqa: S311 - the same messages each time
     right = refused = 0
     for case in cases:
-        reading = await reader.read(Message(behind_a_story(case.question, size, chance)))
+        reading = await reader.read(MessageInContext(behind_a_story(case.question, size, chance)))
         right += any(one in case.relevant for one in _answered(reading))
         refused += reading.found.verdict.label is not Label.ON_TOPIC
     return str(size), f"{right} of {len(cases)}", str(refused)
@@ -105,14 +105,16 @@ async def _pairs(reader: MessageReader, cases: Sequence[RetrievalCase]) -> tuple
     alone = [
         case
         for case in cases
-        if {*_answered(await reader.read(Message(case.question)))} & {*case.relevant}
+        if {*_answered(await reader.read(MessageInContext(case.question)))} & {*case.relevant}
     ]
     both = named = lost = 0
     for _ in range(_PAIRS):
         one, other = chance.sample(alone, 2)
         joint = chance.choice(_JOINTS)
         ends = "" if joint != " " or one.question.endswith("?") else "?"
-        reading = await reader.read(Message(f"{one.question}{ends}{joint}{other.question}"))
+        reading = await reader.read(
+            MessageInContext(f"{one.question}{ends}{joint}{other.question}")
+        )
         found = _answered(reading)
         hits = sum(any(title in case.relevant for title in found) for case in (one, other))
         both += hits == 2

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from core.types import SessionId
 
 
-class RefusedError(Exception):
+class TooManyCallsError(Exception):
     """Answered with 429."""
 
     def __init__(self, retry_after_s: float) -> None:
@@ -17,7 +17,7 @@ class RefusedError(Exception):
         self.retry_after_s = retry_after_s
 
 
-class Platform(Protocol):
+class LocalPlatform(Protocol):
     """A fresh local platform: nothing of its budgets is spent."""
 
     session: SessionId
@@ -61,13 +61,13 @@ class Platform(Protocol):
         ...
 
     async def post(self, place: Any, text: str) -> Any:  # noqa: ANN401
-        """A bare message; `RefusedError` on 429."""
+        """A bare message; `TooManyCallsError` on 429."""
         ...
 
-    async def edit(self, message: Any, text: str) -> None:  # noqa: ANN401 - see `Platform`
-        """A bare edit; `RefusedError` on 429."""
+    async def edit(self, message: Any, text: str) -> None:  # noqa: ANN401 - see `LocalPlatform`
+        """A bare edit; `TooManyCallsError` on 429."""
         ...
 
-    def states(self, message: Any) -> list[tuple[float, str]]:  # noqa: ANN401 - see `Platform`
+    def states(self, message: Any) -> list[tuple[float, str]]:  # noqa: ANN401 - see `LocalPlatform`
         """Return the texts of a bare message, with their times."""
         ...

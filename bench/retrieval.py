@@ -17,7 +17,7 @@ _PASSAGES = 8
 
 
 @dataclass
-class Measured:
+class SearchTimes:
     """Seconds of every search, of its stages, and of what an answer needs besides."""
 
     latency: Latency
@@ -67,7 +67,7 @@ def main(sources: Sources) -> None:
     )
 
 
-def run(data_dir: object, asked: list[Asked]) -> Measured:
+def run(data_dir: object, asked: list[Asked]) -> SearchTimes:
     """Measure in this process."""
     opened = Opened.at(data_dir)  # type: ignore[arg-type]
     watch = Stopwatch()
@@ -80,7 +80,7 @@ def run(data_dir: object, asked: list[Asked]) -> Measured:
     watch.wrap(opened.index, "serving", "notice an ingest, once a second")
     latency = measure(opened, asked, _ROUNDS, watch)
     stages = dict(watch.laps)
-    return Measured(latency, stages, _beside(opened, asked, latency), len(lexical))
+    return SearchTimes(latency, stages, _beside(opened, asked, latency), len(lexical))
 
 
 def _beside(opened: Opened, asked: list[Asked], latency: Latency) -> dict[str, list[float]]:

@@ -118,7 +118,7 @@ async def mongo_of(turns: int, url: str) -> AsyncIterator[Stores]:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class StoreUnderTest:
     """A store of a size, and the times of each work in milliseconds, block by block."""
 
     store: str
@@ -153,7 +153,7 @@ async def receive(stores: Stores, number: int) -> None:
         raise AssertionError(f"question {number} was not stored")
 
 
-async def open_subjects(stack: AsyncExitStack, sizes: list[int]) -> list[Subject]:
+async def open_subjects(stack: AsyncExitStack, sizes: list[int]) -> list[StoreUnderTest]:
     """Every store at every size, with questions waiting."""
     url = os.environ.get("MONGO_TEST_URL")
     subjects = []
@@ -164,11 +164,11 @@ async def open_subjects(stack: AsyncExitStack, sizes: list[int]) -> list[Subject
         for store, stores in opened.items():
             for number in range(_WAITING):
                 await receive(stores, -number - 1)
-            subjects.append(Subject(store, turns, works(stores, turns)))
+            subjects.append(StoreUnderTest(store, turns, works(stores, turns)))
     return subjects
 
 
-async def measure(subjects: list[Subject]) -> None:
+async def measure(subjects: list[StoreUnderTest]) -> None:
     """Fill the subjects' blocks, as many as there is time for."""
     ends = perf_counter() + _LIMIT_S
     for block in range(_BLOCKS):
@@ -188,7 +188,7 @@ async def measure(subjects: list[Subject]) -> None:
             return
 
 
-def report(subjects: list[Subject]) -> None:
+def report(subjects: list[StoreUnderTest]) -> None:
     """Print the median, the 99th percentile and its ratio to the smallest of the same store."""
     print(f"{len(next(iter(subjects[0].blocks.values())))} blocks of {_ROUNDS}")
     print(f"{'store':<8} {'turns':>9}  {'work':<16} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>6}")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.replicas import Replicas
-from bench.storm_tally import Asked, Result, Tally
+from bench.storm_tally import AskedQuestion, Result, StormTally
 from bench.tables import note, table
 from config.resources import SAMPLE_FAQ
 from devtools.discord import DiscordServer
@@ -60,11 +60,11 @@ class Storm:
         self.dice = random.Random(1)  # noqa: S311 - the same storm each time
         self.folder = folder
         self.slack, self.discord, self.openai = Slack(), DiscordServer(), OpenAIServer()
-        self.tally = Tally(self.slack, self.discord, folder)
+        self.tally = StormTally(self.slack, self.discord, folder)
         self.texts = [
             json.loads(line)["title"] for line in SAMPLE_FAQ.read_text("utf-8").splitlines()
         ]
-        self._begun: list[tuple[Asked, Any, Any]] = []  # with who asked, and where
+        self._begun: list[tuple[AskedQuestion, Any, Any]] = []  # with who asked, and where
 
     async def rage(self) -> Result:
         """Let it happen, wait until all is still, and count."""
@@ -142,7 +142,7 @@ class Storm:
         text = self.dice.choice(self.texts)
         message = await person.mention(channel, text, thread=root)
         place = f"slack:{channel.team.id}:{channel.id}"
-        asked = Asked(f"{place}:{message.ts}", message, text, time.monotonic())
+        asked = AskedQuestion(f"{place}:{message.ts}", message, text, time.monotonic())
         if self.dice.random() < self.weather.redelivered:
             self.slack.redeliver(self.slack.deliveries[-1])
 
@@ -160,7 +160,7 @@ class Storm:
         text = self.dice.choice(self.texts)
         message = await self.discord.say(place, text, user=user, mention_bot=True)
         name = f"discord:{place.guild.id}:{place.id}:{message.id}"
-        asked = Asked(name, message, text, time.monotonic())
+        asked = AskedQuestion(name, message, text, time.monotonic())
         if self.dice.random() < self.weather.redelivered:
             self.discord.redeliver()
 
@@ -171,7 +171,7 @@ class Storm:
 
         self._note(asked, (user, place), edit, lambda: self.discord.delete(message), tasks)
 
-    def _earlier(self, platform: str) -> tuple[Asked, Any, Any] | None:
+    def _earlier(self, platform: str) -> tuple[AskedQuestion, Any, Any] | None:
         """Return a question of a thread in which the next one is asked, now and then."""
         if self.dice.random() >= self.weather.further:
             return None
@@ -182,7 +182,7 @@ class Storm:
 
     def _note(
         self,
-        asked: Asked,
+        asked: AskedQuestion,
         by: tuple[Any, Any],
         edit: Callable[[str], Awaitable[Callable[[], object]]],
         delete: Callable[[], Awaitable[None]],
@@ -201,7 +201,7 @@ class Storm:
             self._begun.append((asked, *by))
 
     async def _edit_twice(
-        self, asked: Asked, edit: Callable[[str], Awaitable[Callable[[], object]]]
+        self, asked: AskedQuestion, edit: Callable[[str], Awaitable[Callable[[], object]]]
     ) -> None:
         """Edit a question twice; the first edit is then delivered once more."""
         older, newer = self.dice.sample([one for one in self.texts if one != asked.text], 2)
@@ -212,7 +212,7 @@ class Storm:
         await edit(newer)
         again()
 
-    async def _delete(self, asked: Asked, delete: Callable[[], Awaitable[None]]) -> None:
+    async def _delete(self, asked: AskedQuestion, delete: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(self.dice.uniform(0, _THINKS_S))
         asked.deleted = True
         await delete()

@@ -22,7 +22,7 @@ Shown = tuple[str, int, bool]  # the question, the number of the message in its 
 
 
 @dataclass(slots=True)
-class Asked:
+class AskedQuestion:
     """A question, what became of it by its asker, and when its answer had ended."""
 
     id: str
@@ -94,16 +94,16 @@ class Result:
             yield f"{name} until its answer has ended", ended, ""
 
 
-class Tally:
+class StormTally:
     """Looks at the platforms and the store again and again, and counts at the end."""
 
     def __init__(self, slack: Slack, discord: DiscordServer, folder: Path) -> None:
-        self.questions: dict[str, Asked] = {}
+        self.questions: dict[str, AskedQuestion] = {}
         self._slack, self._discord, self._folder = slack, discord, folder
         self._orphans: list[tuple[str, Orphan]] = []
         self._outage: tuple[float, float] | None = None
 
-    def note(self, asked: Asked) -> None:
+    def note(self, asked: AskedQuestion) -> None:
         """Note a question that was asked."""
         self.questions[asked.id] = asked
 
@@ -245,7 +245,7 @@ def _ended(shown: Iterator[Shown] | list[Shown]) -> Counter[str]:
 
 def _disorder(
     threads: Iterator[list[Shown]],
-    questions: dict[str, Asked],
+    questions: dict[str, AskedQuestion],
     stored: dict[str, tuple[str, int]],
 ) -> Iterator[bool]:
     """Yield whether it was stored later, for each answer above one to an earlier question.

@@ -143,7 +143,7 @@ def _trace(text: str, title: str, confidence: float) -> Trace:
 
 
 @dataclass(slots=True)
-class Tally:
+class TrafficTally:
     """The counts of turns and opinions by time and by entry; and when each session ended."""
 
     zone: tzinfo
@@ -173,7 +173,7 @@ class Tally:
 async def fill(file: SqliteFile, turns: Iterable[Turn], *, seed: int = 0) -> int:
     """Store turns in a file that has none, and what some people thought; how many there were."""
     dice = random.Random(seed)  # noqa: S311 - no secret
-    tally, count = Tally(file.zone), 0
+    tally, count = TrafficTally(file.zone), 0
     for some in batches(turns):
         opinions = opinions_on(some, dice)
         tally.add(some, opinions)
@@ -186,7 +186,7 @@ async def fill(file: SqliteFile, turns: Iterable[Turn], *, seed: int = 0) -> int
 async def fill_mongo(database: MongoDatabase, turns: Iterable[Turn], *, seed: int = 0) -> None:
     """Store the same in a MongoDB without any turns."""
     dice = random.Random(seed)  # noqa: S311 - no secret
-    tally, number = Tally(database.zone), 0
+    tally, number = TrafficTally(database.zone), 0
     for some in batches(turns):
         opinions = opinions_on(some, dice)
         tally.add(some, opinions)
@@ -234,7 +234,7 @@ def _put(db: sqlite3.Connection, turns: Sequence[Turn], opinions: Sequence[Feedb
     )
 
 
-def _put_counts(db: sqlite3.Connection, tally: Tally) -> None:
+def _put_counts(db: sqlite3.Connection, tally: TrafficTally) -> None:
     db.executemany(
         "INSERT INTO traffic (span, start_ms, platform, counts) VALUES (?, ?, ?, ?)",
         [

@@ -46,7 +46,7 @@ _LACKING_QUESTIONS, _NEIGHBOUR_SHARE = 120, 0.5
 _SEED = 20_26
 
 
-class Origin(StrEnum):
+class ExampleOrigin(StrEnum):
     """The origin of an example: this FAQ's own, its pack, any FAQ's, or another FAQ's."""
 
     OWN = "own"
@@ -56,26 +56,26 @@ class Origin(StrEnum):
 
 
 _WEIGHTS = {
-    Origin.OWN: 1.0,
-    Origin.PACK: _PACK_WEIGHT,
-    Origin.SHARED: 1.0,
-    Origin.ELSEWHERE: _ELSEWHERE_WEIGHT,
+    ExampleOrigin.OWN: 1.0,
+    ExampleOrigin.PACK: _PACK_WEIGHT,
+    ExampleOrigin.SHARED: 1.0,
+    ExampleOrigin.ELSEWHERE: _ELSEWHERE_WEIGHT,
 }
 
 
 @dataclass(frozen=True)
-class Example:
+class LabelledQuestion:
     """A labelled question; `relevant` are the titles that answer it, None where nobody has said."""
 
     question: str
     label: Label
     history: tuple[Exchange, ...] = ()
     relevant: frozenset[str] | None = None
-    origin: Origin = Origin.OWN
+    origin: ExampleOrigin = ExampleOrigin.OWN
 
 
 @dataclass(frozen=True)
-class Faq:
+class LabelledFaq:
     """A FAQ with its examples.
 
     `lacking` are indexes of it that lack some of the entries; what only those answer is not in
@@ -84,7 +84,7 @@ class Faq:
 
     name: str
     retriever: Retriever
-    examples: Sequence[Example]
+    examples: Sequence[LabelledQuestion]
     lacking: Sequence[Retriever] = ()
     is_large: bool = False
 
@@ -114,12 +114,12 @@ class Faq:
             weights[labels == label] *= share / max(weights[labels == label].sum(), 1e-9)
         return weights
 
-    def without_own_off_topic(self) -> Faq:
+    def without_own_off_topic(self) -> LabelledFaq:
         """Leave out what is off topic for this FAQ alone, such as other markets."""
         kept = [
             one
             for one in self.examples
-            if one.origin is not Origin.OWN or one.label is not Label.OFF_TOPIC
+            if one.origin is not ExampleOrigin.OWN or one.label is not Label.OFF_TOPIC
         ]
         return replace(self, examples=kept)
 
@@ -132,7 +132,7 @@ class Workshop:
         self.encoder = encoder
         self._folder = folder
 
-    def small(self, source: Path) -> list[Faq]:
+    def small(self, source: Path) -> list[LabelledFaq]:
         """The FAQs of a folder, each with its questions, those of the others, and everyday ones."""
         everyday = _everyday()
         own = {
@@ -147,7 +147,7 @@ class Workshop:
             rng = np.random.default_rng([_SEED, len(known)])
             halves = rng.permutation(len(entries)) % 2
             known.append(
-                Faq(
+                LabelledFaq(
                     name,
                     self.retriever(entries, name),
                     [
@@ -170,16 +170,18 @@ class Workshop:
             )
         return known
 
-    def large(self, entries: Sequence[Entry], small: Sequence[Faq]) -> list[Faq]:
+    def large(self, entries: Sequence[Entry], small: Sequence[LabelledFaq]) -> list[LabelledFaq]:
         """The large FAQ with two questions an entry and with none, asked others of its pack."""
         unseen = [(q, entry.title) for entry in entries for q in entry.questions[_TYPED_AHEAD:]]
         chosen = np.random.default_rng(_SEED).permutation(len(unseen))[:_PACK_QUESTIONS]
         asked = [
-            Example(unseen[n][0], Label.ON_TOPIC, (), frozenset({unseen[n][1]}), Origin.PACK)
+            LabelledQuestion(
+                unseen[n][0], Label.ON_TOPIC, (), frozenset({unseen[n][1]}), ExampleOrigin.PACK
+            )
             for n in chosen
         ]
         others = asked_elsewhere(
-            one for faq in small for one in faq.examples if one.origin is Origin.OWN
+            one for faq in small for one in faq.examples if one.origin is ExampleOrigin.OWN
         )
         examples = [
             *asked,
@@ -198,7 +200,7 @@ class Workshop:
                 f"large-{kept}-lacking",
                 profile="smartstore",
             )
-            known.append(Faq(name, full, examples, [lacking], is_large=True))
+            known.append(LabelledFaq(name, full, examples, [lacking], is_large=True))
         return known
 
     def retriever(self, entries: Sequence[Entry], name: str, *, profile: str = "") -> Retriever:
@@ -221,13 +223,15 @@ class Workshop:
         return Guardrail(model, self.encoder.embed, self.analyzer.terms)
 
 
-def read_examples(path: Path, *, origin: Origin = Origin.OWN) -> Iterator[Example]:
+def read_examples(
+    path: Path, *, origin: ExampleOrigin = ExampleOrigin.OWN
+) -> Iterator[LabelledQuestion]:
     """Read labelled questions, one a line."""
     with path.open(encoding="utf-8") as rows:
         for row in map(json.loads, rows):
             history = tuple(Exchange(h["user"], h["bot"]) for h in row.get("history", ()))
             relevant = () if row.get("kind") == "unanswerable" else row.get("relevant")
-            yield Example(
+            yield LabelledQuestion(
                 row["question"],
                 Label(row.get("label", Label.ON_TOPIC)),
                 history,
@@ -236,17 +240,17 @@ def read_examples(path: Path, *, origin: Origin = Origin.OWN) -> Iterator[Exampl
             )
 
 
-def asked_elsewhere(examples: Iterable[Example]) -> list[Example]:
+def asked_elsewhere(examples: Iterable[LabelledQuestion]) -> list[LabelledQuestion]:
     """Return questions of other FAQs as off topic, and as what is not answered here."""
     return [
-        Example(one.question, Label.OFF_TOPIC, (), frozenset(), Origin.ELSEWHERE)
+        LabelledQuestion(one.question, Label.OFF_TOPIC, (), frozenset(), ExampleOrigin.ELSEWHERE)
         for one in examples
-        if one.label is Label.ON_TOPIC and one.origin is Origin.OWN
+        if one.label is Label.ON_TOPIC and one.origin is ExampleOrigin.OWN
     ]
 
 
 def evidence_of(
-    examples: Sequence[Example] | Sequence[GuardrailCase], retriever: Retriever
+    examples: Sequence[LabelledQuestion] | Sequence[GuardrailCase], retriever: Retriever
 ) -> list[Evidence]:
     """Search for each example, in its conversation and alone."""
     found: list[Evidence] = []
@@ -263,25 +267,25 @@ def evidence_of(
     return found
 
 
-def _everyday() -> list[Example]:
+def _everyday() -> list[LabelledQuestion]:
     """Return what people write to any bot: what is off topic, greetings and injections."""
-    every = read_examples(EXAMPLES / "general.jsonl", origin=Origin.SHARED)
+    every = read_examples(EXAMPLES / "general.jsonl", origin=ExampleOrigin.SHARED)
     return [one for one in every if one.label is not Label.ON_TOPIC]
 
 
 def _in_conversations(
-    everyday: Sequence[Example], entries: Sequence[Entry], rng: np.random.Generator
-) -> list[Example]:
+    everyday: Sequence[LabelledQuestion], entries: Sequence[Entry], rng: np.random.Generator
+) -> list[LabelledQuestion]:
     """Return the messages, some of them after a question that the FAQ has answered; and follow-ups.
 
     What leans on the conversation is on topic there, and what has nothing to do with it is not.
     """
 
-    def told(message: Example) -> Example:
+    def told(message: LabelledQuestion) -> LabelledQuestion:
         entry = entries[rng.integers(len(entries))]
         return replace(message, history=(Exchange(entry.title, entry.text, (entry.title,)),))
 
-    follow_ups = read_examples(EXAMPLES / "followups.jsonl", origin=Origin.SHARED)
+    follow_ups = read_examples(EXAMPLES / "followups.jsonl", origin=ExampleOrigin.SHARED)
     return [
         *map(told, follow_ups),
         *(
@@ -295,7 +299,9 @@ def _in_conversations(
     ]
 
 
-def _some(examples: Sequence[Example], most: int, rng: np.random.Generator) -> list[Example]:
+def _some(
+    examples: Sequence[LabelledQuestion], most: int, rng: np.random.Generator
+) -> list[LabelledQuestion]:
     return [examples[at] for at in sorted(rng.permutation(len(examples))[:most])]
 
 

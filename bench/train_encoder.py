@@ -56,7 +56,7 @@ _FOLDS = 5
 
 
 @dataclass
-class Corpus:
+class TermCounts:
     """Term counts, 1 + log, of titles and answers (N, V) and of questions (Q, V)."""
 
     vocabulary: list[str]
@@ -67,7 +67,7 @@ class Corpus:
 
 
 @dataclass
-class Words:
+class KiwiVectors:
     """Kiwi's vectors of the vocabulary, and what it takes to get those of other words."""
 
     vectors: Floats  # (V, K)
@@ -117,7 +117,7 @@ def main(
         )
 
 
-def read_corpus(analyzer: Analyzer, entries: Sequence[Entry]) -> Corpus:
+def read_corpus(analyzer: Analyzer, entries: Sequence[Entry]) -> TermCounts:
     titles = analyzer.terms_of([entry.title for entry in entries])
     answers = analyzer.terms_of([entry.text for entry in entries])
     texts = [question for entry in entries for question in entry.questions]
@@ -125,7 +125,7 @@ def read_corpus(analyzer: Analyzer, entries: Sequence[Entry]) -> Corpus:
     asked = analyzer.terms_of(texts)
     vocabulary = sorted({term for text in (*titles, *answers, *asked) for term in text})
     rows = {term: row for row, term in enumerate(vocabulary)}
-    return Corpus(
+    return TermCounts(
         vocabulary,
         *(counts(texts, rows) for texts in (titles, answers, asked)),
         np.asarray(owner),
@@ -144,7 +144,7 @@ def counts(texts: Sequence[Sequence[str]], rows: dict[str, int]) -> Any:  # noqa
     return matrix
 
 
-def word_vectors(analyzer: Analyzer, corpus: Corpus) -> Words:
+def word_vectors(analyzer: Analyzer, corpus: TermCounts) -> KiwiVectors:
     """Choose frequent words as anchors, recover all vectors, find what they have in common."""
     kiwi = analyzer.kiwi
     frequency = np.asarray((corpus.titles + corpus.answers).sum(0)).ravel()
@@ -164,12 +164,12 @@ def word_vectors(analyzer: Analyzer, corpus: Corpus) -> Words:
     mean = known_vectors.mean(0)
     common = np.linalg.svd(known_vectors - mean, full_matrices=False)[2][:_COMMON_DIRECTIONS]
     space = WordSpace(kiwi, anchors=anchors, basis=basis, mean=mean, common=common)
-    return Words(
+    return KiwiVectors(
         np.array([space.vector(term) for term in corpus.vocabulary]), anchors, basis, mean, common
     )
 
 
-def train(corpus: Corpus, words: Words, without: Sequence[int]) -> dict[str, Floats]:
+def train(corpus: TermCounts, words: KiwiVectors, without: Sequence[int]) -> dict[str, Floats]:
     """Fit on every question but those written for the entries `without`."""
     rng = np.random.default_rng(_SEED)
     document_frequency = np.asarray(((corpus.titles + corpus.answers) > 0).sum(0)).ravel()
@@ -204,8 +204,8 @@ def batches(rows: NDArray[np.int64], rng: np.random.Generator) -> Iterator[NDArr
 
 def gradients_of(  # noqa: PLR0913, PLR0917 - one formula and its derivative, in the order of the paper
     p: dict[str, Floats],
-    corpus: Corpus,
-    words: Words,
+    corpus: TermCounts,
+    words: KiwiVectors,
     rows: NDArray[np.int64],
     mask: Floats,
     without: Sequence[int],
@@ -250,7 +250,7 @@ def through_unit(raw: Floats, scaled: Floats, gradient: Floats) -> Floats:
     return np.asarray((gradient - scaled * along) / lengths, np.float32)
 
 
-def pack(p: dict[str, Floats], corpus: Corpus, words: Words) -> dict[str, NDArray[Any]]:
+def pack(p: dict[str, Floats], corpus: TermCounts, words: KiwiVectors) -> dict[str, NDArray[Any]]:
     """The model file: the table as 8-bit rows with a scale each, the rest as 16-bit floats."""
     weight = np.logaddexp(0, p["bias"] + words.vectors @ p["gate"])
     table = weight[:, None] * (words.vectors @ p["adapter"] + p["residual"])
@@ -289,8 +289,8 @@ def lines(texts: Sequence[str]) -> NDArray[np.uint8]:
 
 def measure(
     analyzer: Analyzer,
-    corpus: Corpus,
-    words: Words,
+    corpus: TermCounts,
+    words: KiwiVectors,
     entries: Sequence[Entry],
     evaluation: Sequence[RetrievalCase],
 ) -> None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench.confidence_fit import fit_confidence
-from bench.taught_faqs import TAUGHT, Faq, Workshop
+from bench.taught_faqs import TAUGHT, LabelledFaq, Workshop
 from bench.train_encoder import lines
 from bots.bootstrap.search import load_analyzer
 from config.profiles import PROFILES
@@ -71,7 +71,9 @@ def main(
         typer.echo(repr(fit_confidence([*small, *large])))
 
 
-def fit(faqs: Sequence[Faq], analyzer: Analyzer, encoder: KiwiEncoder) -> dict[str, NDArray[Any]]:
+def fit(
+    faqs: Sequence[LabelledFaq], analyzer: Analyzer, encoder: KiwiEncoder
+) -> dict[str, NDArray[Any]]:
     """Fit one guardrail over several FAQs; the large one's two forms count as one."""
     examples = [example for faq in faqs for example in faq.examples]
     texts = [example.question for example in examples]

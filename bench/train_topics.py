@@ -100,7 +100,7 @@ class Search:
     times: int = 1
 
 
-class Vocabulary:
+class TermRows:
     """Gives each term a row."""
 
     def __init__(self, analyzer: Analyzer) -> None:
@@ -125,7 +125,7 @@ def main(
     analyzer = Analyzer.load(load_loanwords())
     model = read_arrays(ENCODER)
     encoder = KiwiEncoder(model, analyzer)
-    words = Vocabulary(analyzer)
+    words = TermRows(analyzer)
     searches = [
         *_topics(EXAMPLES / "topics", words),
         _large(prepare(load(faq), load_pack(questions)).entries, words),
@@ -145,7 +145,7 @@ def main(
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(words.rows)} words moved")
 
 
-def _topics(folder: Path, words: Vocabulary) -> Iterator[Search]:
+def _topics(folder: Path, words: TermRows) -> Iterator[Search]:
     """Yield the searches of each organisation: among its entries in one language, and the other."""
     for path in sorted(folder.glob("*.jsonl")):
         topics = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -167,7 +167,7 @@ def _topics(folder: Path, words: Vocabulary) -> Iterator[Search]:
             )
 
 
-def _large(entries: Sequence[Entry], words: Vocabulary) -> Search:
+def _large(entries: Sequence[Entry], words: TermRows) -> Search:
     """Return the search of the large FAQ's questions among all of its entries."""
     owner = [row for row, entry in enumerate(entries) for _ in entry.questions]
     passages = [passage_of(e.title, (chunks(e.text) or [e.text])[0]) for e in entries]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import ConfigError
-from core.profile import Channel, Group, Profile
+from core.profile import ChannelRules, Profile, ReaderGroup
 
 _PLACE: Final = re.compile(
     r"slack(?::[CGD][A-Z0-9]{2,20})?|discord(?::(?:tag:)?[1-9]\d{0,19})?"
@@ -29,7 +29,7 @@ _TEXTS: Final = ("greeting", "refusal", "not_found", "tone")
 _ANSWERS: Final = ("public", "private")
 
 
-def read_channels(value: object, path: Path) -> tuple[Channel, ...]:
+def read_channels(value: object, path: Path) -> tuple[ChannelRules, ...]:
     """Return the channels that a profile lists.
 
     Raises:
@@ -41,7 +41,7 @@ def read_channels(value: object, path: Path) -> tuple[Channel, ...]:
     return tuple(_channel(one, f"{path}: the channel") for one in tables)
 
 
-def read_groups(value: object, path: Path) -> tuple[Group, ...]:
+def read_groups(value: object, path: Path) -> tuple[ReaderGroup, ...]:
     """Return the groups that a profile lists.
 
     Raises:
@@ -66,7 +66,7 @@ def check_names(profile: Profile, path: Path) -> None:
             )
 
 
-def _channel(given: Mapping[str, Any], what: str) -> Channel:
+def _channel(given: Mapping[str, Any], what: str) -> ChannelRules:
     what = f"{what} {given['name']!r}"
     answers = given.get("answers", "public")
     if answers not in _ANSWERS:
@@ -76,7 +76,7 @@ def _channel(given: Mapping[str, Any], what: str) -> Channel:
     for name in _TEXTS:
         if not isinstance(given.get(name, ""), str):
             raise ConfigError(f"{what}: `{name}` must be a text")
-    return Channel(
+    return ChannelRules(
         name=given["name"],
         places=_matching(given, "places", _PLACE, _PLACES, what),
         categories=_listed(given, "categories", what),
@@ -88,12 +88,14 @@ def _channel(given: Mapping[str, Any], what: str) -> Channel:
     )
 
 
-def _group(given: Mapping[str, Any], what: str) -> Group:
+def _group(given: Mapping[str, Any], what: str) -> ReaderGroup:
     what = f"{what} {given['name']!r}"
     categories = _listed(given, "categories", what)
     if not categories:
         raise ConfigError(f"{what}: `categories` must name those that are for it alone")
-    return Group(given["name"], _matching(given, "members", _MEMBER, _MEMBERS, what), categories)
+    return ReaderGroup(
+        given["name"], _matching(given, "members", _MEMBER, _MEMBERS, what), categories
+    )
 
 
 def _tables(value: object, name: str, known: set[str], path: Path) -> list[Mapping[str, Any]]:

@@ -49,7 +49,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ChannelRules:
     """The rules of some places: channels, forums, tags of a forum, the page.
 
     `places` are written as `slack:C0123`, `discord:123` (a channel, a forum or a thread),
@@ -75,7 +75,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ReaderGroup:
     """People for whom some categories are alone: `members` are contacts as an owner has them.
 
     On the web, `web:alice` is whom a service names so. Entries of `categories` are found for them,
@@ -310,8 +310,8 @@ class Profile:
     examples: tuple[str, ...] = ()
     themes: tuple[Theme, ...] = ()
     owners: tuple[Owner, ...] = ()
-    channels: tuple[Channel, ...] = ()
-    groups: tuple[Group, ...] = ()
+    channels: tuple[ChannelRules, ...] = ()
+    groups: tuple[ReaderGroup, ...] = ()
     others: Mapping[str, Profile] = field(default_factory=dict)
 
     @property
@@ -319,7 +319,7 @@ class Profile:
         """The categories that are for groups alone."""
         return tuple(dict.fromkeys(one for group in self.groups for one in group.categories))
 
-    def spoken_in(self, channel: Channel | None) -> Profile:
+    def spoken_in(self, channel: ChannelRules | None) -> Profile:
         """Return the profile with a channel's own words, which are in the profile's language."""
         if channel is None:
             return self

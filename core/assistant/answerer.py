@@ -15,7 +15,7 @@ from core.assistant.dialogue.references import Reference, Referred, referred
 from core.assistant.draft_stream import cancel, stream_draft
 from core.assistant.drafts.work import Instead, LocalWork, Research, Work
 from core.assistant.guardrails.small_talk import SmallTalkReader
-from core.assistant.message import Message, MessageReader
+from core.assistant.message import MessageInContext, MessageReader
 from core.assistant.replies import REMEMBERED_TURNS, ReadyReplies
 from core.assistant.trace import traced
 from core.assistant.turn_access import TurnAccess
@@ -219,10 +219,10 @@ class Answerer:
 
     def _message(
         self, question: Question, text: str, conversation: Conversation, meant: Referred | None
-    ) -> Message:
+    ) -> MessageInContext:
         # Offered questions were checked without a conversation, so they are searched for without.
         alone = meant is not None or is_press(question.id)
-        return Message(
+        return MessageInContext(
             self.redact(normalized(meant.text) or meant.text) if meant else text,
             () if alone else conversation.exchanges,
             as_one=alone,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.errors import FaqbotError
-from core.profile import Channel, Group
+from core.profile import ChannelRules, ReaderGroup
 from core.retrieval.audience import EVERYTHING, Audience, is_within
 from core.text.korean import compact
 from core.types import Question
@@ -33,7 +33,7 @@ class Scope:
     """The scope of one answer: its readers, and its channel if the profile describes that."""
 
     audience: Audience = EVERYTHING
-    channel: Channel | None = None
+    channel: ChannelRules | None = None
     public: bool = True
 
 
@@ -44,7 +44,7 @@ Stand = Callable[[Question], Awaitable[Standing]]
 class Audiences:
     """Finds the scope of each question; an unknown reader sees what everybody may see."""
 
-    def __init__(self, channels: Sequence[Channel], groups: Sequence[Group]) -> None:
+    def __init__(self, channels: Sequence[ChannelRules], groups: Sequence[ReaderGroup]) -> None:
         self._channels = channels
         self._groups = groups
         self._platforms: dict[str, Stand] = {}

@@ -30,7 +30,7 @@ Warm = Callable[[Sequence[str]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MessageInContext:
     """A normalised message, with the conversation that it may refer to.
 
     `as_one` is true for a text that is one question, such as a button's. Entries whose titles are
@@ -98,7 +98,7 @@ class MessageReader:
         """The number of questions that have not been searched for yet."""
         return self._researcher.waiting
 
-    async def read(self, message: Message, warm: Warm | None = None) -> Reading:
+    async def read(self, message: MessageInContext, warm: Warm | None = None) -> Reading:
         """Search for a message and for each of its questions; `warm` embeds them beforehand.
 
         Raises:

@@ -7,7 +7,6 @@ the people in the guild by the methods of `DiscordServer`.
 from devtools.discord.api.limits import Limit, Limits
 from devtools.discord.server import DiscordServer
 from devtools.discord.world.model import (
-    ApiCall,
     Channel,
     DiscordSettings,
     Guild,
@@ -15,11 +14,11 @@ from devtools.discord.world.model import (
     Message,
     MessageState,
     Pinged,
+    RecordedCall,
     User,
 )
 
 __all__ = [
-    "ApiCall",
     "Channel",
     "DiscordServer",
     "DiscordSettings",
@@ -30,5 +29,6 @@ __all__ = [
     "Message",
     "MessageState",
     "Pinged",
+    "RecordedCall",
     "User",
 ]

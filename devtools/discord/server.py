@@ -19,7 +19,7 @@ from devtools.discord.api.faults import Fault
 from devtools.discord.api.limits import LimitVerdict
 from devtools.discord.events.gateway import Connection
 from devtools.discord.events.interactions import Interacting
-from devtools.discord.world.model import ApiCall, Json
+from devtools.discord.world.model import Json, RecordedCall
 
 _MODULES = (commands, guilds, interactions, messages, threads)
 _API = "/api/v10"
@@ -188,7 +188,7 @@ class DiscordServer(Interacting):
         code = body.get("code", 0) if isinstance(body, dict) and status >= 400 else 0
         took_s = time.monotonic() - began
         reply = body if status >= 400 else None
-        call = ApiCall(began, request.method, path, status, code, took_s, sent, reply)
+        call = RecordedCall(began, request.method, path, status, code, took_s, sent, reply)
         self.calls.append(call)
         written = request.method in _WRITES and status < 400
         if written and path.rstrip("/0123456789").endswith("/commands"):

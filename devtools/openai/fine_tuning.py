@@ -31,7 +31,7 @@ _QUESTION = re.compile(r"<question>\n(.*?)\n</question>", re.DOTALL)
 
 
 @dataclass(slots=True)
-class TuningJob:
+class FineTuningJob:
     row: Json
     rows: list[Json]
     events: list[Json] = field(default_factory=list)
@@ -46,12 +46,12 @@ class FineTuning:
     """The fine-tuning jobs; the next job fails with the first of the queued `failures`."""
 
     files: dict[str, tuple[Json, bytes]] = field(default_factory=dict)
-    jobs: dict[str, TuningJob] = field(default_factory=dict)
+    jobs: dict[str, FineTuningJob] = field(default_factory=dict)
     failures: deque[str] = field(default_factory=deque)
     _numbers: Any = field(default_factory=itertools.count)
 
     @property
-    def models(self) -> dict[str, TuningJob]:
+    def models(self) -> dict[str, FineTuningJob]:
         """The tuned models that there are, checkpoints included."""
         done = [job for job in self.jobs.values() if job.row["status"] == "succeeded"]
         named = {job.row["fine_tuned_model"]: job for job in done}
@@ -75,7 +75,7 @@ class FineTuning:
         return refusal(404, "not_found", f"There is nothing at {method} {address.path}")
 
     def _of_job(
-        self, method: str, rest: list[str], job: TuningJob, query: dict[str, list[str]]
+        self, method: str, rest: list[str], job: FineTuningJob, query: dict[str, list[str]]
     ) -> Answer:
         match method, rest:
             case "GET", []:
@@ -144,12 +144,12 @@ class FineTuning:
             "suffix": asked.get("suffix") or "",
         }
         failure = self.failures.popleft() if self.failures else ""
-        job = TuningJob(row, [], failure=failure)
+        job = FineTuningJob(row, [], failure=failure)
         self.jobs[row["id"]] = job
         self._tell(job, "Created fine-tuning job")
         return 200, row
 
-    def _cancel(self, job: TuningJob) -> Answer:
+    def _cancel(self, job: FineTuningJob) -> Answer:
         if job.row["status"] in _ENDED:
             said = f"Job {job.row['id']} has already {job.row['status']}."
             return refusal(400, "invalid_request_error", said)
@@ -157,7 +157,7 @@ class FineTuning:
         self._tell(job, "The job was cancelled")
         return 200, job.row
 
-    def _advance(self, job: TuningJob) -> None:
+    def _advance(self, job: FineTuningJob) -> None:
         match job.row["status"]:
             case "validating_files":
                 problem = self._read(job)
@@ -175,7 +175,7 @@ class FineTuning:
             case "running":
                 self._train(job)
 
-    def _train(self, job: TuningJob) -> None:
+    def _train(self, job: FineTuningJob) -> None:
         job.step = min(job.total, job.step + -(-job.total // LOOKS))
         loss = round(2.0 / (1 + 4 * job.step / job.total), 4)
         metrics = {"step": job.step, "total_steps": job.total, "train_loss": loss}
@@ -199,7 +199,7 @@ class FineTuning:
         job.row |= {"status": "succeeded", "fine_tuned_model": name, "trained_tokens": tokens}
         self._tell(job, f"New fine-tuned model created: {name}")
 
-    def _read(self, job: TuningJob) -> str:
+    def _read(self, job: FineTuningJob) -> str:
         """Read the training file; what is wrong with it."""
         lines = self.files[job.row["training_file"]][1].decode().splitlines()
         for number, line in enumerate(lines, start=1):
@@ -215,12 +215,12 @@ class FineTuning:
             return f"The file has {len(job.rows)} examples; at least {_LEAST_EXAMPLES} are needed."
         return ""
 
-    def _fail(self, job: TuningJob, code: str, message: str) -> None:
+    def _fail(self, job: FineTuningJob, code: str, message: str) -> None:
         job.row["error"] = {"code": code, "message": message, "param": "training_file"}
         self._tell(job, message, level="error")
 
     def _tell(
-        self, job: TuningJob, message: str, data: Json | None = None, level: str = "info"
+        self, job: FineTuningJob, message: str, data: Json | None = None, level: str = "info"
     ) -> None:
         job.events.append(
             {

@@ -15,7 +15,7 @@ retries follows https://docs.slack.dev.
 from devtools.slack.api.limits import Limits
 from devtools.slack.events.delivery import Delivery
 from devtools.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
-from devtools.slack.world.model import Channel, Group, Message, Pane, Team, View
+from devtools.slack.world.model import Channel, Group, Message, Pane, SurfaceView, Team
 from devtools.slack.world.people import Person
 from devtools.slack.world.render import labels, visible, visible_of
 
@@ -31,8 +31,8 @@ __all__ = [
     "Pane",
     "Person",
     "Slack",
+    "SurfaceView",
     "Team",
-    "View",
     "labels",
     "visible",
     "visible_of",

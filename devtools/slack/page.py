@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 
 from devtools.slack.events.delivery import Delivery
 from devtools.slack.server import Slack
-from devtools.slack.world.model import Channel, Message, View
+from devtools.slack.world.model import Channel, Message, SurfaceView
 from devtools.slack.world.people import Person
 
 Json = dict[str, Any]
@@ -118,7 +118,7 @@ class SlackPage:
         private = [message for message in self._world.ephemerals if message.ts == ts]
         return private[0] if private else channel.messages[ts]
 
-    def _view(self, view_id: str) -> View:
+    def _view(self, view_id: str) -> SurfaceView:
         every = [*self._world.views, *self._world.homes.values()]
         return next(view for view in every if view.id == view_id)
 
@@ -184,5 +184,5 @@ def _shown(message: Message) -> Json:
     }
 
 
-def _shown_view(view: View) -> Json:
+def _shown_view(view: SurfaceView) -> Json:
     return {"id": view.id, "version": len(view.states), **view.payload}

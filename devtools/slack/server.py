@@ -15,7 +15,7 @@ from devtools.slack.api.limits import Limits
 from devtools.slack.api.web_api import Fault, WebApi
 from devtools.slack.events.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
 from devtools.slack.events.socket_mode import SocketModeServer
-from devtools.slack.world.model import ApiCall, Channel, Group, Message, Team, View
+from devtools.slack.world.model import Channel, Group, Message, RecordedCall, SurfaceView, Team
 from devtools.slack.world.people import Person
 from devtools.slack.world.world import World
 
@@ -214,7 +214,7 @@ class Slack:
         return self.courier.deliveries
 
     @property
-    def views(self) -> list[View]:
+    def views(self) -> list[SurfaceView]:
         """The modals so far."""
         return self.world.views
 
@@ -222,7 +222,7 @@ class Slack:
         """The deliveries of one type of event."""
         return [one for one in self.deliveries if one.event.get("type") == kind]
 
-    def calls(self, *methods: str) -> list[ApiCall]:
+    def calls(self, *methods: str) -> list[RecordedCall]:
         """The Web API calls so far, of these methods or of all."""
         return [call for call in self.world.calls if not methods or call.method in methods]
 

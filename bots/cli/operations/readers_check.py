@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bots.shared.platform import NOTE, PASS, Check
-from core.profile import Channel, Group, Profile
+from core.profile import ChannelRules, Profile, ReaderGroup
 from core.retrieval.audience import Audience, is_within
 
 _SHOWN: Final = 5
@@ -24,7 +24,7 @@ def readers(profile: Profile, categories: Sequence[str]) -> Iterator[Check]:
         yield Check(PASS, "everybody", f"{left:,} of {len(categories):,} entries")
 
 
-def _channel(channel: Channel, closed: Sequence[str], categories: Sequence[str]) -> Check:
+def _channel(channel: ChannelRules, closed: Sequence[str], categories: Sequence[str]) -> Check:
     name = f"channel {channel.name}"
     audience = Audience(channel.categories, tuple(closed))
     seen = sum(map(audience.sees, categories))
@@ -40,7 +40,7 @@ def _channel(channel: Channel, closed: Sequence[str], categories: Sequence[str])
     return Check(PASS, name, about)
 
 
-def _group(group: Group, categories: Sequence[str]) -> Check:
+def _group(group: ReaderGroup, categories: Sequence[str]) -> Check:
     seen = sum(is_within(one, group.categories) for one in categories)
     people = f"{len(group.members)} members or roles"
     about = f"{people}: {seen:,} entries of {', '.join(group.categories)}, for them alone"

@@ -9,7 +9,7 @@ from bots.slack.api.people import Owners, is_group
 from bots.slack.api.workspaces import Workspaces
 from bots.slack.ids import is_public, place_of
 from core.assistant.audiences import Standing
-from core.profile import Group, ids_on
+from core.profile import ReaderGroup, ids_on
 from core.types import Question
 
 _SLACK: Final = "slack"
@@ -18,7 +18,7 @@ _SLACK: Final = "slack"
 class Standings:
     """Finds the standing of askers, with the profile's user groups, cached as in `Owners`."""
 
-    def __init__(self, groups: Sequence[Group], workspaces: Workspaces) -> None:
+    def __init__(self, groups: Sequence[ReaderGroup], workspaces: Workspaces) -> None:
         named = {one for group in groups for one in ids_on(_SLACK, group.members)}
         self._groups = {one: Owners([one]) for one in sorted(named) if is_group(one)}
         self._workspaces = workspaces

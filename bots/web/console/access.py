@@ -28,7 +28,7 @@ _DAYS: Final = 1
 _NAME = re.compile(r"[\w .@+-]{1,40}")
 
 
-class Role(StrEnum):
+class ConsoleRole(StrEnum):
     """The rights of a visitor: to look, or to look and change."""
 
     READER = "reader"
@@ -42,7 +42,7 @@ class Visitor:
     It `is_known` if the key is of that person alone; else it is as they gave it.
     """
 
-    role: Role
+    role: ConsoleRole
     name: str
     csrf: str
     is_known: bool = False
@@ -52,12 +52,12 @@ class Visitor:
 class Key:
     """A token that opens the console for everybody, or for the person of that `name` alone."""
 
-    role: Role
+    role: ConsoleRole
     token: str
     name: str = ""
 
 
-def keys_of(role: Role, setting: str) -> list[Key]:
+def keys_of(role: ConsoleRole, setting: str) -> list[Key]:
     """Return the keys of a setting: one token for all, or `name:token` for each person.
 
     Raises:
@@ -112,7 +112,7 @@ class Console:
         try:
             value = bytes.fromhex(value_hex).decode()
             role_name, until, name = value.split("|", 2)
-            role = Role(role_name)
+            role = ConsoleRole(role_name)
         except ValueError:
             return None
         theirs = (one for one in self.keys if one.role is role and one.name in ("", name))
@@ -142,7 +142,7 @@ def visitor_in(request: web.Request, *, changes: bool = False) -> Visitor:
         if not same(request.headers.get(CSRF, ""), visitor.csrf):
             text = f"send the header {CSRF} that /console/api/me names"
             raise Problem(HTTPStatus.FORBIDDEN, "signed_in_anew", reason=text)
-        if visitor.role is not Role.OWNER:
+        if visitor.role is not ConsoleRole.OWNER:
             raise Problem(HTTPStatus.FORBIDDEN, "for_owners")
     return visitor
 

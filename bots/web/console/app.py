@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bots.shared.http_server import STREAMED_BODIES
 from bots.web.console import actions, people, trials, views
-from bots.web.console.access import CONSOLE, Console, Key, Role, keys_of
+from bots.web.console.access import CONSOLE, Console, ConsoleRole, Key, keys_of
 from bots.web.handlers.site import file_of
 from config.check_texts import load_check_words
 from config.profiles import PROFILES
@@ -53,8 +53,8 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
         ConfigError: a token is too short, or the console's words cannot be read.
     """
     keys = [
-        *_keys(Role.OWNER, "FAQBOT_CONSOLE_TOKEN", settings.console_token),
-        *_keys(Role.READER, "FAQBOT_CONSOLE_READER_TOKEN", settings.console_reader_token),
+        *_keys(ConsoleRole.OWNER, "FAQBOT_CONSOLE_TOKEN", settings.console_token),
+        *_keys(ConsoleRole.READER, "FAQBOT_CONSOLE_READER_TOKEN", settings.console_reader_token),
     ]
     if not keys:
         return False
@@ -67,7 +67,7 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
     return True
 
 
-def _keys(role: Role, name: str, setting: SecretStr) -> list[Key]:
+def _keys(role: ConsoleRole, name: str, setting: SecretStr) -> list[Key]:
     try:
         keys = keys_of(role, setting.get_secret_value())
     except ValueError as error:

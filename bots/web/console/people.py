@@ -10,7 +10,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bots.web.console import lines
-from bots.web.console.access import CONSOLE, Role, visitor_in
+from bots.web.console.access import CONSOLE, ConsoleRole, visitor_in
 from bots.web.problems import Problem, said
 from core.errors import FaqbotError
 
@@ -22,7 +22,7 @@ _PERSON = re.compile(r"[^\x00-\x1f]{1,200}")
 async def export(request: web.Request) -> web.StreamResponse:
     """Send all data of a person, as `faqbot export-person` prints them; it is logged."""
     visitor = visitor_in(request)
-    if visitor.role is not Role.OWNER:
+    if visitor.role is not ConsoleRole.OWNER:
         raise Problem(HTTPStatus.FORBIDDEN, "for_owners")
     operations = request.app[CONSOLE].operations
     person = _person_in(request)

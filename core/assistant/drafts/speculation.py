@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from core.assistant.guardrails.guardrail import vouched
-from core.assistant.message import Message, MessageReader, Reading, Warm
+from core.assistant.message import MessageInContext, MessageReader, Reading, Warm
 from core.assistant.research import Findings
 from core.errors import ModelError, ModelReplyError
 from core.llm.budget import TAB, Tab
@@ -81,7 +81,7 @@ class Speculation:
             loop = asyncio.get_running_loop()
             self._foreseen = loop.create_task(self._warmed([text]), context=self._context)
 
-    async def consider(self, message: Message) -> tuple[Reading, Verdict]:
+    async def consider(self, message: MessageInContext) -> tuple[Reading, Verdict]:
         """Search, classify and begin to write; return as soon as the label is certain.
 
         In a conversation the model's whole reading is awaited, since it may name another query to
@@ -177,14 +177,16 @@ class Speculation:
             if not certain.done():
                 certain.set_exception(ModelReplyError("the model's reading has no label"))
 
-    async def _searched_again(self, query: str, message: Message, found: Findings) -> Findings:
+    async def _searched_again(
+        self, query: str, message: MessageInContext, found: Findings
+    ) -> Findings:
         """Search again with the model's query, without a conversation; keep the local verdict.
 
         A small model may write a query that finds nothing although the question, in its
         conversation, finds an entry. The caller then keeps the first findings.
         """
         await self.warm([query])
-        alone = Message(query, as_one=True, audience=message.audience)
+        alone = MessageInContext(query, as_one=True, audience=message.audience)
         again = (await self._reader.read(alone)).found
         return replace(found, in_context=again.alone, entries=again.entries)
 

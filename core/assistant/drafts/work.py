@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.assistant.dialogue.references import Referred
-from core.assistant.message import Message, MessageReader, Part, Reading
+from core.assistant.message import MessageInContext, MessageReader, Part, Reading
 from core.ports import ChatModel
 from core.retrieval.hits import Hit
 from core.retrieval.overlay.lessons import passages_of
@@ -67,7 +67,7 @@ class Work(Protocol):
         """Prepare the search for a question while its conversation is still being read."""
         ...
 
-    async def consider(self, message: Message) -> tuple[Reading, Verdict]:
+    async def consider(self, message: MessageInContext) -> tuple[Reading, Verdict]:
         """Find the questions of a message, judge them, and begin a draft."""
         ...
 
@@ -138,7 +138,7 @@ class LocalWork:
     def foresee(self, text: str) -> None:
         """Do nothing, as no vector has to be fetched."""
 
-    async def consider(self, message: Message) -> tuple[Reading, Verdict]:
+    async def consider(self, message: MessageInContext) -> tuple[Reading, Verdict]:
         """Search for the message; see `MessageReader.read`."""
         reading = await self._reader.read(message)
         verdict = reading.found.verdict

@@ -21,7 +21,6 @@ from devtools.discord.world.model import (
     SUPPRESS_NOTIFICATIONS,
     TEXT,
     VOICE,
-    ApiCall,
     Channel,
     DiscordSettings,
     Guild,
@@ -29,6 +28,7 @@ from devtools.discord.world.model import (
     Json,
     Message,
     MessageState,
+    RecordedCall,
     Role,
     User,
     snowflake,
@@ -57,12 +57,12 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.commands: dict[int | None, dict[int, Json]] = {None: {}}
-        self.command_writes: list[ApiCall] = []
+        self.command_writes: list[RecordedCall] = []
         self.interactions: list[Interaction] = []
         self.by_token: dict[str, Interaction] = {}
         self.nonces: dict[tuple[int, str], tuple[float, Message]] = {}
-        self.calls: deque[ApiCall] = deque(maxlen=self.settings.keep_calls)
-        self.rate_limited: list[ApiCall] = []
+        self.calls: deque[RecordedCall] = deque(maxlen=self.settings.keep_calls)
+        self.rate_limited: list[RecordedCall] = []
         self.pings: list[Message] = []
         self.events: deque[Event] = deque(maxlen=2_000)
         self.sessions: dict[str, Session] = {}

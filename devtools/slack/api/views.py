@@ -10,7 +10,7 @@ from typing import Any
 
 from devtools.slack.api.base import ApiError, Ask, method, with_ids
 from devtools.slack.api.checks import view_problems
-from devtools.slack.world.model import Pane, Team, View
+from devtools.slack.world.model import Pane, SurfaceView, Team
 
 Json = dict[str, Any]
 
@@ -58,7 +58,7 @@ def views_publish(ask: Ask) -> Json:
         raise ApiError("user_not_found")
     view = ask.world.homes.get(user)
     if view is None:
-        view = ask.world.homes[user] = View(ask.world.ids.next("V"), ask.team, user, payload)
+        view = ask.world.homes[user] = SurfaceView(ask.world.ids.next("V"), ask.team, user, payload)
     view.show(payload)
     ask.world.changed()
     return {"view": view.as_json()}
@@ -116,15 +116,15 @@ def checked_view(view: Any, kind: str) -> Json:
     return view | {"blocks": with_ids(view["blocks"])}
 
 
-def open_view(world: Any, team: Team, user: str, payload: Json) -> View:
+def open_view(world: Any, team: Team, user: str, payload: Json) -> SurfaceView:
     """A modal in front of a person."""
-    view = View(world.ids.next("V"), team, user, payload, [payload])
+    view = SurfaceView(world.ids.next("V"), team, user, payload, [payload])
     world.views.append(view)
     world.changed()
     return view
 
 
-def _pulled(ask: Ask) -> tuple[str, View | None]:
+def _pulled(ask: Ask) -> tuple[str, SurfaceView | None]:
     trigger = ask.world.triggers.get(ask.args.get("trigger_id") or "")
     if trigger is None:
         raise ApiError("invalid_trigger_id" if ask.args.get("trigger_id") else "invalid_arguments")

@@ -18,7 +18,7 @@ from aiohttp import web
 from devtools.slack.api import agents, chat, conversations, files, views
 from devtools.slack.api.base import METHODS, ApiError, Ask, checked_blocks, with_ids
 from devtools.slack.api.limits import Limits
-from devtools.slack.world.model import ApiCall, Message, ResponseUrl, Team
+from devtools.slack.world.model import Message, RecordedCall, ResponseUrl, Team
 from devtools.slack.world.world import World
 
 Json = dict[str, Any]
@@ -66,7 +66,7 @@ class WebApi:
         args = await _arguments(request)
         token = args.pop("token", None) or _bearer(request)
         team = next((t for t in self.world.teams.values() if t.bot_token == token), None)
-        call = ApiCall(started, name, args, team.id if team else "")
+        call = RecordedCall(started, name, args, team.id if team else "")
         self.world.calls.append(call)
         fault = self._fault(name)
         if fault and fault.kind == "slow":
@@ -85,7 +85,9 @@ class WebApi:
         url = self.world.response_urls.get(request.match_info["key"])
         if url is None:
             return web.Response(status=404, text="No service")
-        call = ApiCall(time.monotonic(), "response_url", await request.json(), url.channel.team.id)
+        call = RecordedCall(
+            time.monotonic(), "response_url", await request.json(), url.channel.team.id
+        )
         self.world.calls.append(call)
         fault = self._fault("response_url")
         if fault and fault.kind == "slow":
@@ -114,7 +116,7 @@ class WebApi:
                 return fault
         return None
 
-    def _failed(self, fault: Fault | None, call: ApiCall) -> web.Response | None:
+    def _failed(self, fault: Fault | None, call: RecordedCall) -> web.Response | None:
         match fault:
             case Fault(kind="429"):
                 return _limited(call, fault.retry_after)
@@ -126,7 +128,7 @@ class WebApi:
         return None
 
     def _answer(
-        self, name: str, args: Json, token: str | None, team: Team | None, call: ApiCall
+        self, name: str, args: Json, token: str | None, team: Team | None, call: RecordedCall
     ) -> web.Response:
         try:
             if name == "apps.connections.open":
@@ -144,7 +146,7 @@ class WebApi:
         except ApiError as error:
             return _refused(call, error)
 
-    def _open_connection(self, token: str | None, call: ApiCall) -> web.Response:
+    def _open_connection(self, token: str | None, call: RecordedCall) -> web.Response:
         if token != self.app_token:
             raise ApiError("invalid_auth" if token else "not_authed")
         if seconds := self.limits.refused_s("app", "apps.connections.open"):
@@ -232,12 +234,12 @@ def _json(answer: Json, team: Team | None = None) -> web.Response:
     return web.Response(body=orjson.dumps(answer), content_type="application/json", headers=headers)
 
 
-def _refused(call: ApiCall, error: ApiError) -> web.Response:
+def _refused(call: RecordedCall, error: ApiError) -> web.Response:
     call.error = error.args[0]
     return _json({"ok": False, "error": call.error} | error.more)
 
 
-def _limited(call: ApiCall, seconds: int) -> web.Response:
+def _limited(call: RecordedCall, seconds: int) -> web.Response:
     call.status, call.error = 429, "ratelimited"
     return web.Response(
         status=429,
@@ -247,7 +249,7 @@ def _limited(call: ApiCall, seconds: int) -> web.Response:
     )
 
 
-def _dropped(request: web.Request, call: ApiCall) -> web.Response:
+def _dropped(request: web.Request, call: RecordedCall) -> web.Response:
     call.status, call.error = 0, call.error or "reset"
     if request.transport:
         request.transport.abort()

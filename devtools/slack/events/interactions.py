@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from devtools.slack.api.checks import elements_of
-from devtools.slack.world.model import Message, View
+from devtools.slack.world.model import Message, SurfaceView
 from devtools.slack.world.world import UserProfile, World
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ def common(world: World, person: UserProfile, kind: str) -> Json:
     }
 
 
-def press_payload(world: World, person: UserProfile, of: Message | View, what: str) -> Json:
+def press_payload(world: World, person: UserProfile, of: Message | SurfaceView, what: str) -> Json:
     """The `block_actions` payload of pressing what has that action_id, label or value.
 
     Raises:
@@ -40,7 +40,7 @@ def press_payload(world: World, person: UserProfile, of: Message | View, what: s
     payload = common(world, person, "block_actions")
     action = pressed(of, what) | {"action_ts": world.ids.ts()}
     payload["actions"] = [action]
-    if isinstance(of, View):
+    if isinstance(of, SurfaceView):
         payload["trigger_id"] = world.new_trigger(person.id, of)
         payload["container"] = {"type": "view", "view_id": of.id}
         return payload | {"view": of.as_json()}
@@ -77,7 +77,7 @@ def shortcut_payload(world: World, person: UserProfile, message: Message, callba
     }
 
 
-def submit_payload(world: World, person: UserProfile, view: View, values: Json) -> Json:
+def submit_payload(world: World, person: UserProfile, view: SurfaceView, values: Json) -> Json:
     """The `view_submission` payload; `values` go by action_id or block_id.
 
     Raises:
@@ -103,9 +103,9 @@ def submit_payload(world: World, person: UserProfile, view: View, values: Json) 
     return payload | {"trigger_id": trigger, "view": shown, "response_urls": []}
 
 
-def pressed(of: Message | View, what: str) -> Json:
+def pressed(of: Message | SurfaceView, what: str) -> Json:
     """The `actions` entry of what has that action_id, label or value."""
-    blocks = of.payload["blocks"] if isinstance(of, View) else of.blocks
+    blocks = of.payload["blocks"] if isinstance(of, SurfaceView) else of.blocks
     names: list[str] = []
     for block in blocks:
         for _, element in elements_of(block):

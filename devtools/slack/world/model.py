@@ -209,7 +209,7 @@ class Message:
 
 
 @dataclass(slots=True, eq=False)
-class View:
+class SurfaceView:
     """A modal or a home view; `states` has every payload that was shown in it."""
 
     id: str
@@ -218,7 +218,7 @@ class View:
     payload: Json
     states: list[Json] = field(default_factory=list)
     open: bool = True
-    parent: View | None = None
+    parent: SurfaceView | None = None
 
     def show(self, payload: Json) -> None:
         """Put another payload in its place."""
@@ -236,7 +236,7 @@ class View:
 
 
 @dataclass(slots=True)
-class ApiCall:
+class RecordedCall:
     """One call of the Web API: `error` is "" if it went well, `status` the HTTP status."""
 
     at: float

@@ -11,7 +11,7 @@ from devtools.slack.api.checks import blocks_problems
 from devtools.slack.api.views import checked_view, open_view
 from devtools.slack.events.delivery import Delivery
 from devtools.slack.events.interactions import press_payload, shortcut_payload, submit_payload
-from devtools.slack.world.model import Channel, Message, Pane, View
+from devtools.slack.world.model import Channel, Message, Pane, SurfaceView
 from devtools.slack.world.world import UserProfile, World
 
 Json = dict[str, Any]
@@ -94,7 +94,7 @@ class Person(UserProfile):
 
     # Interactions
 
-    async def press(self, of: Message | View, what: str, *, wait: bool = True) -> Delivery:
+    async def press(self, of: Message | SurfaceView, what: str, *, wait: bool = True) -> Delivery:
         """Press what has that action_id, label or value (feedback: also `action_id:positive`).
 
         Raises:
@@ -107,7 +107,7 @@ class Person(UserProfile):
         payload = shortcut_payload(self.world, self, message, callback_id)
         return await self._interact(payload, wait=wait)
 
-    async def submit(self, view: View, values: Json | None = None) -> Delivery:
+    async def submit(self, view: SurfaceView, values: Json | None = None) -> Delivery:
         """Fill in a modal and send it; errors leave it open, see `Delivery.answer`.
 
         `values` go by action_id or block_id: text, an option's value or label, or a list of these.
@@ -198,13 +198,13 @@ class Person(UserProfile):
     # The messages that people see
 
     @property
-    def modal(self) -> View | None:
+    def modal(self) -> SurfaceView | None:
         """The modal in front, if one is open."""
         mine = [view for view in self.world.views if view.user == self.id and view.open]
         return mine[-1] if mine else None
 
     @property
-    def home(self) -> View | None:
+    def home(self) -> SurfaceView | None:
         """The home view that was published for this person."""
         return self.world.homes.get(self.id)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from devtools.slack.api.checks import elements_of
-from devtools.slack.world.model import Message, View
+from devtools.slack.world.model import Message, SurfaceView
 
 Json = dict[str, Any]
 
@@ -21,9 +21,9 @@ _STATES = {"pending": "○", "in_progress": "…", "complete": "✓", "error": "
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 
 
-def visible(message: Message | View) -> str:
+def visible(message: Message | SurfaceView) -> str:
     """The words that are seen, a line for each block; the buttons' labels come as `[label]`."""
-    if isinstance(message, View):
+    if isinstance(message, SurfaceView):
         title = message.payload.get("title", {}).get("text", "")
         return "\n".join([title, *_lines(message.payload.get("blocks", []))]).strip()
     return visible_of(message.text, message.blocks)
@@ -34,9 +34,9 @@ def visible_of(text: str, blocks: list[Json]) -> str:
     return "\n".join(_lines(blocks)) if blocks else plain(text)
 
 
-def labels(message: Message | View) -> list[str]:
+def labels(message: Message | SurfaceView) -> list[str]:
     """The labels of all that can be pressed, in order."""
-    blocks = message.payload["blocks"] if isinstance(message, View) else message.blocks
+    blocks = message.payload["blocks"] if isinstance(message, SurfaceView) else message.blocks
     return [label for block in blocks for _, e in elements_of(block) for label in _labels(e)]
 
 

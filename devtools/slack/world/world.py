@@ -14,15 +14,15 @@ from devtools.slack.events.delivery import Courier, Delivery
 from devtools.slack.world.model import (
     EVENTS,
     SCOPES,
-    ApiCall,
     Channel,
     Ids,
     Json,
     Message,
     Pane,
+    RecordedCall,
     ResponseUrl,
+    SurfaceView,
     Team,
-    View,
 )
 
 T = TypeVar("T")
@@ -84,14 +84,14 @@ class World:
     teams: dict[str, Team] = field(default_factory=dict)
     profiles: dict[str, UserProfile] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
-    views: list[View] = field(default_factory=list)
-    homes: dict[str, View] = field(default_factory=dict)
+    views: list[SurfaceView] = field(default_factory=list)
+    homes: dict[str, SurfaceView] = field(default_factory=dict)
     panes: dict[tuple[str, str], Pane] = field(default_factory=dict)
     prompts: dict[str, list[Json]] = field(default_factory=dict)  # an agent's, by direct messages
     sessions: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     ephemerals: list[Message] = field(default_factory=list)
-    calls: list[ApiCall] = field(default_factory=list)
-    triggers: dict[str, tuple[str, float, View | None]] = field(default_factory=dict)
+    calls: list[RecordedCall] = field(default_factory=list)
+    triggers: dict[str, tuple[str, float, SurfaceView | None]] = field(default_factory=dict)
     uploads: dict[str, Json] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     base_url: str = ""
@@ -217,7 +217,7 @@ class World:
         }
         return self.courier.deliver("events_api", payload)
 
-    def new_trigger(self, user: str, view: View | None = None) -> str:
+    def new_trigger(self, user: str, view: SurfaceView | None = None) -> str:
         """A trigger id: good for three seconds, and once."""
         trigger = self.ids.next("trigger.")
         self.triggers[trigger] = (user, time.monotonic(), view)

@@ -8,7 +8,7 @@ import pytest
 from fakes.web_bot import running_bot
 
 from core.assistant.audiences import Audiences
-from core.profile import Channel, Group
+from core.profile import ChannelRules, ReaderGroup
 
 SERVICE_TOKEN = "a-token-of-a-service"  # noqa: S105
 ASKED = "정산은 언제 되나요?"
@@ -18,10 +18,10 @@ CLOSED = "팀장 보너스는 얼마인가요?"
 @pytest.fixture
 async def bot(tmp_path, profile):
     """Two channels, of the page and of all the web, and a group of one person."""
-    page = Channel("홈페이지", ("web:page",), ("고객",))
-    web = Channel("웹", ("web",), ("고객", "인사"))
+    page = ChannelRules("홈페이지", ("web:page",), ("고객",))
+    web = ChannelRules("웹", ("web",), ("고객", "인사"))
     known = replace(
-        profile, channels=(page, web), groups=(Group("팀장", ("web:mina",), ("급여",)),)
+        profile, channels=(page, web), groups=(ReaderGroup("팀장", ("web:mina",), ("급여",)),)
     )
     audiences = Audiences(known.channels, known.groups)
     async with running_bot(

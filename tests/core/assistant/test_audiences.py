@@ -12,7 +12,7 @@ from core.assistant.audiences import Audiences, Standing
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.errors import PlatformError
-from core.profile import Channel, Group
+from core.profile import ChannelRules, ReaderGroup
 from core.retrieval.audience import Audience
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.overlay.lesson_sync import prepared_of, vectors_of
@@ -54,9 +54,11 @@ FAQ = (
     entry("사무실 와이파이 비밀번호는 무엇인가요?", "게시판에 있습니다.", category="총무"),
     entry("택배는 어디에서 찾나요?", "1층 안내 데스크에서 찾습니다.", category="총무"),
 )
-HR = Channel("인사방", ("t:hr",), ("인사",), greeting="인사팀 도우미예요.", examples=("연차?",))
-QUIET = Channel("조용한 방", ("t:quiet",), private=True)
-GROUP = Group("인사팀", ("t:U9",), ("인사 > 급여",))
+HR = ChannelRules(
+    "인사방", ("t:hr",), ("인사",), greeting="인사팀 도우미예요.", examples=("연차?",)
+)
+QUIET = ChannelRules("조용한 방", ("t:quiet",), private=True)
+GROUP = ReaderGroup("인사팀", ("t:U9",), ("인사 > 급여",))
 OPEN, ASIDE, HR_ROOM = (SessionId(f"t:{one}") for one in ("hall:1", "dm:U9", "hr:1"))
 TOLD_NOWHERE = ("성과급", "12퍼센트", "등급표", "금고")
 

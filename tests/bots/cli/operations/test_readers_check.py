@@ -3,7 +3,7 @@
 from bots.cli.operations.readers_check import readers
 from bots.shared.platform import NOTE, PASS
 from config.profiles import load_profile
-from core.profile import Channel, Group
+from core.profile import ChannelRules, ReaderGroup
 
 FAQ = ["인사", "인사 > 급여", "인사 > 급여", "총무"]
 
@@ -16,8 +16,10 @@ def looked(**parts):
 
 
 def test_each_channel_and_group_is_shown_with_what_it_sees():
-    channel = Channel("인사방", ("slack:C0123",), ("인사",), owners=("인사팀",), private=True)
-    found = looked(channels=(channel,), groups=(Group("팀장", ("slack:U0123",), ("인사 > 급여",)),))
+    channel = ChannelRules("인사방", ("slack:C0123",), ("인사",), owners=("인사팀",), private=True)
+    found = looked(
+        channels=(channel,), groups=(ReaderGroup("팀장", ("slack:U0123",), ("인사 > 급여",)),)
+    )
     mark, text, _ = found["channel 인사방"]
     assert mark == PASS
     assert "1 entries of 인사, first called: 인사팀, answers in private alone" in text
@@ -26,7 +28,7 @@ def test_each_channel_and_group_is_shown_with_what_it_sees():
 
 
 def test_a_category_that_the_faq_does_not_have_is_named_with_those_it_has():
-    found = looked(channels=(Channel("방", ("web",), ("인사팀",)),))
+    found = looked(channels=(ChannelRules("방", ("web",), ("인사팀",)),))
     mark, text, fix = found["channel 방"]
     assert mark == NOTE
     assert "no category '인사팀'" in text
@@ -35,8 +37,8 @@ def test_a_category_that_the_faq_does_not_have_is_named_with_those_it_has():
 
 def test_a_channel_that_sees_nothing_because_a_group_does_is_noticed():
     found = looked(
-        channels=(Channel("방", ("web",), ("인사 > 급여",)),),
-        groups=(Group("팀장", ("slack:U0123",), ("인사 > 급여",)),),
+        channels=(ChannelRules("방", ("web",), ("인사 > 급여",)),),
+        groups=(ReaderGroup("팀장", ("slack:U0123",), ("인사 > 급여",)),),
     )
     assert found["channel 방"][0] == NOTE
 

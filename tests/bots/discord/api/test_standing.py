@@ -7,7 +7,7 @@ from fakes.discord_bot import running_bot
 
 from config.profiles import load_profile
 from core.assistant.audiences import Audiences
-from core.profile import Channel, Group
+from core.profile import ChannelRules, ReaderGroup
 
 PROFILE = load_profile("ko")
 ASKED = "정산은 언제 되나요?"
@@ -27,10 +27,10 @@ async def role(fake):
 async def bot(fake, tmp_path, forum, role):
     tag = next(tag for tag in forum.tags if tag.name == "인사")
     channels = (
-        Channel("인사 태그", (f"discord:tag:{tag.id}",), ("인사",)),
-        Channel("문의", (f"discord:{forum.id}",), ("정산",)),
+        ChannelRules("인사 태그", (f"discord:tag:{tag.id}",), ("인사",)),
+        ChannelRules("문의", (f"discord:{forum.id}",), ("정산",)),
     )
-    groups = (Group("팀장", (f"discord:role:{role.id}",), ("급여",)),)
+    groups = (ReaderGroup("팀장", (f"discord:role:{role.id}",), ("급여",)),)
     audiences = Audiences(channels, groups)
     profile = replace(PROFILE, channels=channels, groups=groups)
     settings = {"DISCORD_FORUMS": str(forum.id)}

@@ -7,7 +7,7 @@ from fakes.slack_bot import answering
 
 from config.profiles import load_profile
 from core.assistant.audiences import Audiences
-from core.profile import Channel, Group
+from core.profile import ChannelRules, ReaderGroup
 from core.types import Question
 from devtools.slack import Limits, Slack
 
@@ -34,8 +34,8 @@ async def bot(slack, tmp_path, people):
     member, _, channel = people
     profile = replace(
         PROFILE,
-        channels=(Channel("인사방", (f"slack:{channel.id}",), ("인사",)),),
-        groups=(Group("팀장", (f"slack:{slack.add_group('leads', member).id}",), ("급여",)),),
+        channels=(ChannelRules("인사방", (f"slack:{channel.id}",), ("인사",)),),
+        groups=(ReaderGroup("팀장", (f"slack:{slack.add_group('leads', member).id}",), ("급여",)),),
     )
     audiences = Audiences(profile.channels, profile.groups)
     parts = {"audiences": audiences}

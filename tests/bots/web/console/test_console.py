@@ -19,7 +19,7 @@ from fakes.web_person import Person
 
 import bots.web.console
 from bots.web.console import views
-from bots.web.console.access import COOKIE, CSRF, Role, keys_of
+from bots.web.console.access import COOKIE, CSRF, ConsoleRole, keys_of
 from config.profiles import load_profile
 from core.lessons.gate import Examined
 from core.reporting import person_records
@@ -407,7 +407,7 @@ async def test_with_one_key_for_all_nobody_is_a_second_owner(tmp_path, profile):
 @pytest.mark.parametrize("keys", [f"{OWNER},{READER}", f"김:{OWNER},김:{READER}", f"|:{OWNER}"])
 def test_keys_without_a_name_of_their_own_are_no_keys(keys):
     with pytest.raises(ValueError, match="name:token"):
-        keys_of(Role.OWNER, keys)
+        keys_of(ConsoleRole.OWNER, keys)
 
 
 async def test_what_is_switched_counts_at_once_and_is_logged(bot, operator):

@@ -12,7 +12,7 @@ from config.profiles import load_profile
 from config.settings import Settings
 from core.assistant.audiences import Scope
 from core.messaging.cases.roster import Roster
-from core.profile import Channel, Owner
+from core.profile import ChannelRules, Owner
 from core.retrieval.audience import Audience
 from core.types import Escalated, Question, SessionId
 
@@ -176,7 +176,7 @@ async def test_questions_that_others_may_not_read_never_wait_as_one(stores, cloc
 
     async def scope_of(question):
         closed = () if question.asker == "slack:U9" else ("급여",)
-        return Scope(Audience(withheld=closed), Channel("인사방", (), owners=("배송팀",)))
+        return Scope(Audience(withheld=closed), ChannelRules("인사방", (), owners=("배송팀",)))
 
     parcels = replace(TEAM, name="배송팀", contacts=("slack:S2",), topics=("배송",))
     roster = Roster((TEAM, parcels), Owner("", ()))

@@ -12,7 +12,7 @@ from config.settings import Settings
 from core.errors import PlatformError
 from core.messaging.cases.entry_reviews import EntryAct, EntryReviews, reviewed
 from core.messaging.cases.roster import Roster
-from core.profile import Group, Owner
+from core.profile import Owner, ReaderGroup
 from core.reporting.catalogue import Catalogue
 from core.retrieval.reviews import Reviews
 from core.types import Entry, EntryReview
@@ -86,7 +86,7 @@ async def test_the_owner_of_the_topic_is_asked_by_buttons_and_again_only_after_t
 
 async def test_an_entry_for_a_group_alone_is_not_shown_in_a_channel(office):
     await office.stores.reports.review(replace(DUE, title=ENTRIES[1].title))
-    closed = replace(PROFILE, groups=(Group("반품팀", ("slack:U1",), ("반품",)),))
+    closed = replace(PROFILE, groups=(ReaderGroup("반품팀", ("slack:U1",), ("반품",)),))
     office.reviews = office.begun(RETURNS, profile=closed)
     await office.reviews.go()
     assert [one.about for _, one in office.requests] == ["f2"]
