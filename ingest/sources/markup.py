@@ -133,11 +133,6 @@ def _clean_prose(text: str, base: str) -> str:
     return _LINK.sub(lambda match: link(match[1], match[2], base), text)
 
 
-def is_markdown(text: str) -> bool:
-    """Return whether a text has marks of Markdown: links, emphasis, headings, tables, fences."""
-    return bool(_MARKDOWN.search(text))
-
-
 def image(label: str, address: str, base: str) -> str:
     """Return an image as a link, under its text or the name of its file.
 

@@ -190,7 +190,6 @@ FUNCTIONS = {
     "plain_heading": outline.plain_heading,
     "sections_of": outline.sections_of,
     "with_question_headings": unheaded.with_question_headings,
-    "is_markdown": markup.is_markdown,
     "parsed": html_markdown.parsed,
     "text_in": html_markdown.text_in,
     "html_to_markdown": html_markdown.html_to_markdown,

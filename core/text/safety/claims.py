@@ -105,11 +105,6 @@ def _short_source(text: str) -> _Source:
     return _Source(text)
 
 
-def is_held(sentence: str, sources: Sequence[str], question: str = "") -> bool:
-    """Return whether the sources hold the numbers of a sentence, and do not deny what it says."""
-    return _is_held(sentence, list(map(_Source, sources)), _Source(question))
-
-
 def _is_held(sentence: str, sources: Sequence[_Source], question: _Source) -> bool:
     sentence = unicodedata.normalize("NFKC", _CITATION.sub("", _LIST_SIGN.sub("", sentence)))
     if said := [amount for amount in amounts(sentence) if not amount.spelled]:

@@ -42,7 +42,6 @@ class Connection:
         self.out: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.session: Session | None = None
         self.transport = transport
-        self.beats = 0
         self._deflate = zlib.compressobj(1) if compress == "zlib-stream" else None
 
     async def run(self) -> None:
@@ -99,7 +98,6 @@ class Connection:
             await self.close(4002)
             return
         if op == HEARTBEAT:
-            self.beats += 1
             # discord.py notes when it has sent a beat a moment after; an answer before that looks
             # to it as if it had come a whole interval late.
             asyncio.get_running_loop().call_later(_BEAT_S, self.send, HEARTBEAT_ACK, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from devtools.discord.api.messages import react, typing_json, unreact
+from devtools.discord.api.messages import react, unreact
 from devtools.discord.api.payloads import guild_json, member_json, role_json
 from devtools.discord.api.threads import open_thread, remove_channel, update_thread
 from devtools.discord.cues import Cues
@@ -43,12 +43,6 @@ class People(Cues):
         data = member_json(home, user) | {"guild_id": str(home.id)}
         self.dispatch("GUILD_MEMBER_ADD", data, ("GUILD_MEMBERS",), guild_id=home.id)
         return user
-
-    async def create_guild(self, name: str) -> Guild:
-        """A further guild, which the bot is added to."""
-        guild = self._new_guild(name)
-        self._tell_of(guild)
-        return guild
 
     async def make_available(self, guild: Guild) -> None:
         """End the outage of a guild that is `unavailable` by the settings."""
@@ -195,13 +189,6 @@ class People(Cues):
     async def unreact(self, message: Message, emoji: str, *, user: User | None = None) -> None:
         unreact(self, message, (user or self.user).id, emoji)
 
-    async def type_in(self, channel: Channel, *, user: User | None = None) -> None:
-        """TYPING_START of a user."""
-        data = typing_json((user or self.user).id, channel)
-        needs = "GUILD_MESSAGE_TYPING" if channel.guild else "DIRECT_MESSAGE_TYPING"
-        guild_id = channel.guild.id if channel.guild else None
-        self.dispatch("TYPING_START", data, (needs,), channel=channel, guild_id=guild_id)
-
     async def start_thread(
         self,
         channel: Channel,
@@ -231,9 +218,6 @@ class People(Cues):
 
     async def archive(self, thread: Channel, *, locked: bool = False) -> None:
         update_thread(self, thread, {"archived": True, "locked": locked})
-
-    async def unarchive(self, thread: Channel) -> None:
-        update_thread(self, thread, {"archived": False, "locked": False})
 
     async def delete_channel(self, channel: Channel) -> None:
         remove_channel(self, channel)
