@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, time
 
-
-def ids_on(platform: str, contacts: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids that contacts have on a platform, as it writes them itself."""
-    begins = f"{platform}:"
-    return tuple(one.removeprefix(begins) for one in contacts if one.startswith(begins))
+from core.profile.owners import Owner
+from core.profile.readers import ChannelRules, ReaderGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,72 +15,6 @@ class Theme:
 
     about: tuple[str, ...]
     ask: str
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Somebody who is called to what the FAQ does not answer, and when.
-
-    `contacts` say where, as `slack:U0123`, `slack:S0123` (a group), `discord:123` or
-    `discord:role:123`. `topics` are categories or words of questions; without any they are called
-    to everything. They work on `days` (0 is Monday) from `opens` to `closes` in `zone`, but not on
-    the days `away`; `closes` is midnight if it is not later than `opens`. Without an answer they
-    are reminded after `reminder_h`, then the next one is called; `calls_a_day` bounds both.
-    """
-
-    name: str
-    contacts: tuple[str, ...]
-    topics: tuple[str, ...] = ()
-    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
-    opens: time = time(0)
-    closes: time = time(0)
-    zone: str = "Asia/Seoul"
-    away: tuple[date, ...] = ()
-    reminder_h: float = 4.0
-    calls_a_day: int = 50
-
-    def on(self, platform: str) -> tuple[str, ...]:
-        """Return their ids on a platform."""
-        return ids_on(platform, self.contacts)
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRules:
-    """The rules of some places: channels, forums, tags of a forum, the page.
-
-    `places` are written as `slack:C0123`, `discord:123` (a channel, a forum or a thread),
-    `discord:tag:123`, `web`, `web:shop` or the name of a platform. Only entries of `categories` are
-    found there, all that are for everybody if there are none. `owners` names owners of the profile
-    who are called first. With `only_verified`, entries that nobody has reviewed, or whose review
-    is due again, are not found there. Where it is `private`, nothing is answered for all to see.
-    `greeting`, `refusal`, `not_found`, `tone` and `examples` take the place of the profile's own,
-    whose examples may be of other categories.
-    """
-
-    name: str
-    places: tuple[str, ...]
-    categories: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
-    private: bool = False
-    only_verified: bool = False
-    greeting: str = ""
-    refusal: str = ""
-    not_found: str = ""
-    tone: str = ""
-    examples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderGroup:
-    """People for whom some categories are alone: `members` are contacts as an owner has them.
-
-    On the web, `web:alice` is whom a service names so. Entries of `categories` are found for them,
-    where nobody else sees the answer, and for nobody else.
-    """
-
-    name: str
-    members: tuple[str, ...]
-    categories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
