@@ -35,6 +35,7 @@ _LABEL: Final = r"(?:[^\[\]\n]|\[[^\[\]\n]*+\])"
 _MARKDOWN: Final = re.compile(
     rf"!\[{_LABEL}*+\]\(\S|\[{_LABEL}++\]\(<?(?:https?://|mailto:|tel:|\.{{0,2}}/|#)"
     r"|^#{1,6} \S|(?<![*\\])\*\*(?=\S)[^*\n]*[^\s*]\*\*(?!\*)|^```"
+    r"|(?<![`\\\w])`(?![`\s])[^`\n]*+`(?![`\w])"
     r"|^[ \t]*+\|?[^\n|]++\|[^\n]*+\n[ \t]*+\|?[ \t]*+:?-{3,}:?[ \t]*+(?:\||$)",
     re.MULTILINE,
 )
@@ -45,6 +46,9 @@ _IMAGE: Final = re.compile(
 )
 _LINK: Final = re.compile(
     rf"(?<!!)\[({_LABEL}++)\]\(\s*+<?([^()\n>\"]*+(?:\([^()\s]*+\))?)>?\s*+(?:\"[^\"]*+\"\s*+)?\)"
+)
+_LINKED_IMAGE: Final = re.compile(
+    rf"\[\s*+!\[({_LABEL}*+)\]\(\s*+([^()\s>]++)[^()\n]*+\)\s*+\](?=\()"
 )
 _GOOGLE: Final = re.compile(r"https?://www\.google\.com/url\?(?:[^#\s]*&)?q=http", re.IGNORECASE)
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
@@ -129,6 +133,7 @@ def _clean_prose(text: str, base: str) -> str:
         text = _TAG.sub("", text)
     if _ENTITY.search(text):
         text = html.unescape(text)
+    text = _LINKED_IMAGE.sub(lambda match: f"[{_name_of(match[1], match[2])}]", text)
     text = _IMAGE.sub(lambda match: image(match[1], match[2], base), text)
     return _LINK.sub(lambda match: link(match[1], match[2], base), text)
 
@@ -138,9 +143,13 @@ def image(label: str, address: str, base: str) -> str:
 
     One that has no text and leads to no place on the web is nothing that could be read.
     """
-    name = label.strip() or PurePosixPath(unquote(urlsplit(address).path)).name
-    shown = link(name or "image", address, base)
+    shown = link(_name_of(label, address), address, base)
     return shown if label.strip() or shown.startswith("[") else ""
+
+
+def _name_of(label: str, address: str) -> str:
+    """Return an image's text, or else the name of its file."""
+    return label.strip() or PurePosixPath(unquote(urlsplit(address).path)).name or "image"
 
 
 def link(label: str, address: str, base: str) -> str:

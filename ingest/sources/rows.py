@@ -237,7 +237,7 @@ class Collector:
         if isinstance(value, list | tuple):  # tags, of which the first is the weightiest
             value = next((item for item in value if text_of(item)), "")
         try:
-            text = _required(name, value).strip()
+            text = " ".join(_required(name, value).split())
         except ValueError as error:
             self.remark("left out", position, str(error))
             return ""

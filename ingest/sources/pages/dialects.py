@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.sources.pages.asked import is_question
 from ingest.sources.pages.components import without_components
+from ingest.sources.pages.outline import sections_of
 
 _CODE: Final = re.compile(
     r"^(?P<indent>[ \t]*)(?P<fence>```|~~~).*?(?:^[ \t]*(?P=fence)[^\n]*$|\Z)|`[^`\n]+`",
@@ -26,9 +28,11 @@ _FOR_PROGRAMS: Final = re.compile(
 _HELD: Final = re.compile(r"(?<![ \t])([ \t]*+)\0(\d+)\0\n*")
 _MARKS: Final = re.compile(r"[\0-\2]")  # which stand for held parts of a text here
 _SUMMARY: Final = re.compile(
-    r"^[ \t]*+(?:<details[^<>]*>\s*+)?<summary[^<>]*>([^<>]{0,500})</summary>",
-    re.DOTALL | re.MULTILINE,
+    r"^[ \t]*+(?:<details[^<>]*>\s*+)?<summary[^<>]*>"
+    r"((?:[^<>]|</?(?:b|strong|i|em|code|h[1-6])>){0,500})</summary>",
+    re.MULTILINE,
 )
+_TAGS: Final = re.compile(r"</?\w+>")
 _EMBEDDED: Final = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _WIKI: Final = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
 _NOTE: Final = re.compile(
@@ -73,15 +77,31 @@ def _in_prose(text: str) -> str:
     text = _COMMENT.sub(_lines_alone, text)
     text = _FOR_PROGRAMS.sub(_lines_alone, text)
     text = without_components(text)
-    text = _SUMMARY.sub(
-        lambda match: f"**{' '.join(match[1].split())}**" + _lines_alone(match), text
-    )
+    text = _with_summaries(text)
     text = _EMBEDDED.sub("", text)
     text = _WIKI.sub(r"\1", text)
     text = _NOTE.sub(_noted, text)
     text = _ALERT.sub(lambda match: f"{match[1]}**{match[2]}**" if match[2].strip() else "", text)
     text = _BLOCK.sub(_undented, text)
     return _with_footnotes(_with_links(text))
+
+
+def _with_summaries(text: str) -> str:
+    """Set the summaries of accordions in bold; questions beside headings that ask are headings."""
+
+    def label(match: re.Match[str]) -> str:
+        return " ".join(_TAGS.sub("", match[1]).split())
+
+    asking = sum(is_question(label(match)) for match in _SUMMARY.finditer(text))
+    levels = [one.level for one in sections_of(text) if one.level and is_question(one.title)]
+    level = "#" * max(levels, key=levels.count) if asking > 1 and levels else ""
+
+    def shown(match: re.Match[str]) -> str:
+        title = label(match)
+        made = f"{level} {title}" if level and is_question(title) else f"**{title}**"
+        return made + _lines_alone(match)
+
+    return _SUMMARY.sub(shown, text)
 
 
 def _noted(match: re.Match[str]) -> str:

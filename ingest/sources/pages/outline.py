@@ -10,8 +10,8 @@ from typing import Final
 
 _HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")
-# `2.1 …`, `2.2 …`: numbers that go up are an outline's, and no part of a title.
-_OUTLINE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\.?\s+(?=\S)")
+# `2.1 …`, `2.2 …` or `2-1. …`: numbers that go up are an outline's, and no part of a title.
+_OUTLINE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?:-\d{1,3})+(?=[.)]))[.)]?\s+(?=\S)")
 # What repeats takes no bracket that may begin the next one, or work would grow as squares.
 _LINK: Final = re.compile(r"!?\[([^\[\]]*+)\]\([^()]*+(?:\([^()]*+\)[^()]*+)?\)")
 FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
@@ -41,7 +41,7 @@ def sections_of(text: str) -> list[PageSection]:
     """Cut Markdown at its headings, which lose the numbers of an outline."""
     sections = list(_cut(text))
     numbered = [(match, one) for one in sections if (match := _OUTLINE.match(one.title))]
-    numbers = [tuple(map(int, match[1].split("."))) for match, _ in numbered]
+    numbers = [tuple(map(int, re.split("[.-]", match[1]))) for match, _ in numbered]
     if len(numbers) > 1 and all(before < after for before, after in pairwise(numbers)):
         for match, section in numbered:
             section.title = section.title[match.end() :]

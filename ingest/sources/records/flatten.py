@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ingest.sources.records.parts import has_category, reply_in, translations_in
+from ingest.sources.records.parts import accepted_in, has_category, reply_in, translations_in
 from ingest.sources.records.rich_text import is_rich_text, rich_text
 from ingest.sources.tables.column_words import LANGUAGES
 from ingest.sources.tables.columns import ColumnMap, find_header
@@ -202,7 +202,7 @@ def flat_record(record: Mapping[Any, object], prefix: str = "", depth: int = 0) 
             nested |= flat_record(value, f"{key}.", depth + 1)
         elif isinstance(value, list) and _is_conversation(value):
             nested |= _spoken(value)
-        elif isinstance(value, list) and (said := reply_in(value)):
+        elif isinstance(value, list) and (said := reply_in(value) or accepted_in(value)):
             nested |= said
         elif not isinstance(name, str) or not name.startswith("@"):
             flat[key] = _listed(value)

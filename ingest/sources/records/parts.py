@@ -16,6 +16,11 @@ _LOCALES: Final = ("locale", "language", "lang")
 _LOCALE: Final = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _ID: Final = re.compile(r"(\w+?)_?[iI][dD]$")
 _CONTENTS: Final = ("title", "answer", "body", "questions")
+_ACCEPTED: Final = re.compile(
+    r"(?:is_?)?(?:accepted|best|chosen)(?:_?(?:answer|solution))?|is_?(?:answer|solution)",
+    re.IGNORECASE,
+)
+_POSTED: Final = ("cooked", "body_html", "bodyHTML", "body", "content", "text", "raw", "message")
 _REPLIES: Final = ("body_html", "body_text", "comment_value_html", "comment_value")
 
 Item = dict[Any, Any]
@@ -91,6 +96,27 @@ def reply_in(actions: Sequence[object]) -> Item:
             said[action["field"]] = value[-1] if isinstance(value, list) and value else value
     answer = next((said[name] for name in _REPLIES if isinstance(said.get(name), str)), "")
     return {"answer": answer, "tags": said.get("tags", "")} if answer else {}
+
+
+def accepted_in(items: Sequence[object]) -> Item:
+    """Return the post of a thread that was accepted as its answer, for threads that mark one.
+
+    GitHub's discussions, Stack Exchange and Discourse name the mark as below; the posts of a thread
+    without an accepted one answer nothing.
+    """
+    posts = [one for one in items if isinstance(one, dict)]
+    marked = [one for one in posts if any(_ACCEPTED.fullmatch(str(name)) for name in one)]
+    accepted = next(
+        (
+            one
+            for one in marked
+            for name in one
+            if _ACCEPTED.fullmatch(str(name)) and one[name] is True
+        ),
+        {},
+    )
+    text = next((accepted[name] for name in _POSTED if isinstance(accepted.get(name), str)), "")
+    return {"answer": text} if marked else {}
 
 
 def _has_contents(item: Mapping[Any, object]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from html import escape
 from typing import Any, Final
 
 from defusedxml.common import DefusedXmlException
@@ -30,10 +31,17 @@ _WRITTEN: Final = ("post", "page")
 _TAGS: Final = "post_tag"
 _NO_CATEGORY: Final = frozenset(("uncategorized", "미분류"))
 _BLOCK: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-# Shortcodes of plugins: `[contact-form-7 id="1"]`, `[vc_row]`, `[caption …]`.
+# Shortcodes of plugins: `[contact-form-7 id="1"]`, `[vc_row]`, `[caption …]`, and every other that
+# has attributes or an end: https://codex.wordpress.org/Shortcode_API
 _SHORTCODE: Final = re.compile(
-    r"\[/?(?:[a-z][a-z0-9]*[_-][\w-]*|caption|gallery|embed|audio|video|playlist|toc)\b[^\]\n]*\]"
+    r"\[(?P<end>/?)(?P<name>[a-z][\w-]*)(?P<attributes>(?:[\s=][^\[\]\n]*+)?)/?\]", re.IGNORECASE
 )
+_OF_PLUGIN: Final = re.compile(r"[a-z0-9]+[_-]|(?:caption|gallery|embed|audio|video|playlist|toc)$")
+_ATTRIBUTE: Final = re.compile(
+    r"(?<![\w-])([\w-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'\]]++))"
+)
+_TITLES: Final = ("title", "heading", "question", "label")
+_LINKS: Final = ("link", "url", "href")
 
 
 def is_wordpress(data: bytes) -> bool:
@@ -77,7 +85,7 @@ def _records(
             continue
         yield {
             "title": post.findtext("title", ""),
-            "answer": _SHORTCODE.sub("", _BLOCK.sub("", post.findtext(_CONTENT, ""))).strip(),
+            "answer": without_shortcodes(_BLOCK.sub("", post.findtext(_CONTENT, ""))).strip(),
             "category": _category(post),
             "url": post.findtext("link", ""),
             "updated": post.findtext(f"{space}post_modified")
@@ -91,3 +99,33 @@ def _category(post: Any) -> str:
         if one.get("domain") != _TAGS and text.lower() not in _NO_CATEGORY:
             return text
     return ""
+
+
+def without_shortcodes(text: str) -> str:
+    """Return HTML without shortcodes: titles of what they enclose are headings, links are links.
+
+    What stands in brackets and is no shortcode, as in `press [Save]`, stays.
+    """
+    closed = {match["name"].lower() for match in _SHORTCODE.finditer(text) if match["end"]}
+    addresses: dict[str, list[str]] = {}
+
+    def shown(match: re.Match[str]) -> str:
+        name = match["name"].lower()
+        given = {
+            key.lower(): one or two or bare
+            for key, one, two, bare in _ATTRIBUTE.findall(match["attributes"])
+        }
+        if not (given or name in closed or _OF_PLUGIN.match(name)):
+            return match[0]
+        if match["end"]:
+            opened = addresses.get(name) or [""]
+            return "</a>" if opened.pop() else ""
+        title = next((given[key] for key in _TITLES if given.get(key)), "")
+        link = next((given[key] for key in _LINKS if given.get(key, "").startswith("http")), "")
+        anchor = f'<a href="{escape(link)}">' if link else ""
+        if name in closed and not match[0].endswith("/]"):
+            addresses.setdefault(name, []).append(link)
+            return (f"<h3>{title}</h3>" if title else "") + anchor
+        return f"{anchor}{title or link}</a>" if link else ""
+
+    return _SHORTCODE.sub(shown, text)

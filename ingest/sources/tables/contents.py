@@ -227,6 +227,7 @@ def _asked_column(heads: Sequence[Header], texts: _Texts) -> int | None:
 
 
 def _longest_column(heads: Sequence[Header], texts: _Texts) -> int | None:
+    titles = {text for i, head in enumerate(heads) if head.field == "title" for text in texts.of(i)}
     lengths = {
         index: fmean(map(len, held))
         for index in _free(heads)
@@ -234,6 +235,7 @@ def _longest_column(heads: Sequence[Header], texts: _Texts) -> int | None:
         and (held := texts.of(index))
         and _are_texts(held)
         and not _are_codes(held)
+        and not titles.issuperset(held)  # a title in another form, as `fancy_title` is
     }
     ranked = sorted(lengths, key=lambda index: -lengths[index])
     if not ranked or lengths[ranked[0]] < _ANSWER_CHARS:

@@ -51,6 +51,7 @@ FIELDS: Final = ("title", "answer", "category", "questions", "related", "url", "
 _SEPARATE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
 _ASIDE: Final = re.compile(r"[(\[{<〔【][^)\]}>〕】]*[)\]}>〕】]")
 _WORD: Final = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+")
+_LATIN: Final = re.compile(r"[^\W\d_A-Za-z]+")  # what stands beside Latin letters
 _LONGEST_NAME: Final = 200  # a cell of more characters is an answer, or an attack
 
 
@@ -116,10 +117,21 @@ def _field(name: str) -> tuple[str, int]:
     plain = _without_accents(unicodedata.normalize("NFKC", name))
     # "Name (required)" is a name; "(FAQ) 제목" a title.
     for text in (_ASIDE.sub(" ", plain), plain):
-        words = _words(text)
-        if words and (found := _exact(words) or _korean("".join(words)) or _english(words)):
+        if found := _named(text):
             return found
-    return "", 0
+    return _in_two_languages(plain)
+
+
+def _named(text: str) -> tuple[str, int] | None:
+    words = _words(text)
+    return (_exact(words) or _korean("".join(words)) or _english(words)) if words else None
+
+
+def _in_two_languages(text: str) -> tuple[str, int]:
+    """Read `구분 Category` and `질문/Question`, of which each language names the same field."""
+    latin, other = _LATIN.sub(" ", text), re.sub(r"[A-Za-z]+", " ", text)
+    one, two = _named(latin), _named(other)
+    return one if one and two and one[0] == two[0] else ("", 0)
 
 
 def _exact(words: list[str]) -> tuple[str, int] | None:

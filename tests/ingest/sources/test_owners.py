@@ -189,12 +189,11 @@ def test_the_collection_and_the_unix_time_of_intercom_are_read(tmp_path):
     assert (row.title, row.category, row.updated) == ("Invite a teammate", "Start", "2025-11-12")
 
 
-def test_numbers_of_an_outline_are_no_part_of_its_titles(tmp_path):
+@pytest.mark.parametrize(("one", "two"), [("1.1", "1.2"), ("1-1.", "1-2."), ("1-1)", "1-2)")])
+def test_numbers_of_an_outline_are_no_part_of_its_titles(tmp_path, one, two):
     path = tmp_path / "handbook.md"
-    text = (
-        "# 안내서\n\n2026년 인사팀\n\n## 1. 근무\n\n### 1.1 몇 시에 출근하나요?\n\n8시입니다.\n\n"
-    )
-    path.write_text(text + "### 1.2 재택은 며칠인가요?\n\n이틀입니다.\n", encoding="utf-8")
+    text = f"# 안내서\n\n2026년 인사팀\n\n## 1. 근무\n\n### {one} 몇 시에 출근하나요?\n\n8시입니다."
+    path.write_text(f"{text}\n\n### {two} 재택은 며칠인가요?\n\n이틀입니다.\n", encoding="utf-8")
     rows = load(path).rows
     assert [(row.title, row.category) for row in rows[-2:]] == [
         ("몇 시에 출근하나요?", "근무"),
@@ -337,3 +336,23 @@ def test_an_export_of_wordpress_is_its_published_questions(tmp_path):
         "not for readers: 'status' says 'private'",
         "not for readers: it has a password",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"),
+    [
+        (
+            'Write to us. [button link="https://a.example/x"]Cancel[/button]',
+            "Write to us. [Cancel](https://a.example/x)",
+        ),
+        (
+            '[toggle title="By card?"]Yes.[/toggle][toggle title="In cash?"]No.[/toggle]',
+            "### By card?\n\nYes.\n\n### In cash?\n\nNo.",
+        ),
+        ('[vc_row][icon name="key"]Press [Save] first.[/vc_row]', "Press [Save] first."),
+    ],
+)
+def test_shortcodes_of_wordpress_are_text_with_their_titles_and_links(tmp_path, given, answer):
+    path = tmp_path / "shop.xml"
+    path.write_text(WORDPRESS.format(items=post("How do I pay?", given)), encoding="utf-8")
+    assert [row.answer for row in load(path).rows] == [answer]

@@ -203,3 +203,23 @@ def test_a_table_of_an_answer_stays_in_it(tmp_path):
     page = "# How much is it?\n\n| Who | Price |\n|---|---|\n| Adults | 5 dollars a day |\n"
     (row,) = load(text(tmp_path, "a.md", page)).rows
     assert "| Adults | 5 dollars a day |" in row.answer
+
+
+def test_accordions_beside_headings_that_ask_are_entries(tmp_path):
+    """As a README has them; a summary that asks nothing is a part of its answer."""
+    path = tmp_path / "README.md"
+    path.write_text(
+        "# tidyvault\n\n## FAQ\n\n### Which cipher does it use?\n\nXChaCha20.\n\n"
+        "<details><summary>The long story</summary>\n\nKeys come from Argon2id.\n\n</details>\n\n"
+        "<details>\n<summary><b>Is Windows supported?</b></summary>\n\nFrom 2.1.\n\n</details>\n"
+        "<details>\n<summary>Can I exclude files?</summary>\n\nYes.\n\n</details>\n",
+        encoding="utf-8",
+    )
+    assert [(row.title, row.answer) for row in load(path).rows] == [
+        (
+            "Which cipher does it use?",
+            "XChaCha20.\n\n**The long story**\n\nKeys come from Argon2id.",
+        ),
+        ("Is Windows supported?", "From 2.1."),
+        ("Can I exclude files?", "Yes."),
+    ]

@@ -287,7 +287,13 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path):
         ("[상품관리] 메뉴의 (필수) 항목", "[상품관리] 메뉴의 (필수) 항목", False),
         ("a < b 이고 b > c", "a < b 이고 b > c", False),
         ("https://a.example/form.pdf", "https://a.example/form.pdf", False),
-        ("`<br>` 태그를 씁니다", "`<br>` 태그를 씁니다", False),
+        ("`<br>` 태그를 씁니다", "`<br>` 태그를 씁니다", True),
+        ("It's 5` long, and `quoted' so", "It's 5` long, and `quoted' so", False),
+        (
+            "[![빌드](https://a.example/b.png)](https://a.example/ci)",
+            "[빌드](https://a.example/ci)",
+            True,
+        ),
     ],
 )
 def test_html_and_markdown_are_told_from_text(given, text, markdown):

@@ -230,3 +230,46 @@ def test_a_code_is_not_taken_for_the_answer(tmp_path):
     )
     with pytest.raises(SourceError, match="no column is named answer"):
         load(path)
+
+
+def test_of_a_thread_the_accepted_post_is_the_answer(tmp_path):
+    """What was asked and what others said are none; a thread without one has no answer."""
+
+    def discourse(title, *, solved):
+        return {
+            "title": title,
+            "fancy_title": title,
+            "post_stream": {
+                "posts": [
+                    {"cooked": "<p>It is too thin.</p>", "accepted_answer": False},
+                    {"cooked": "<p>Measure it.</p>", "accepted_answer": solved},
+                ]
+            },
+        }
+
+    stack = {
+        "title": "Where are the logs?",
+        "body": "I looked in /var/log.",
+        "answers": [
+            {"body": "No idea.", "is_accepted": False},
+            {"body": "In `~/logs`.", "is_accepted": True},
+        ],
+    }
+    first, second = (
+        discourse("How do I calibrate it?", solved=True),
+        discourse("And?", solved=False),
+    )
+    assert [(row.title, row.answer) for row in rows_of(tmp_path, [first, second])] == [
+        ("How do I calibrate it?", "Measure it.")
+    ]
+    assert [(row.answer, row.questions) for row in rows_of(tmp_path, {"items": [stack]})] == [
+        ("In `~/logs`.", ("I looked in /var/log.",))
+    ]
+
+
+def test_a_title_in_another_form_is_no_answer(tmp_path):
+    topics = [
+        {"title": f"How do I clean it {n}?", "fancy_title": f"How do I clean it {n}?"} for n in "ab"
+    ]
+    with pytest.raises(SourceError, match="no column is named answer"):
+        rows_of(tmp_path, topics)

@@ -58,6 +58,8 @@ def remarks(loaded, kind):
         ("image_url", ""), ("비고", ""), ("Frage", "title"), ("Antwort", "answer"),
         ("Réponse", "answer"), ("Título", "title"), ("Kategorie", "category"),
         ("Issue", "title"), ("Resolution", "answer"), ("Issue ID", ""),
+        ("구분\nCategory", "category"), ("질문 / Question", "title"), ("답변Answer", "answer"),
+        ("Question 답변", ""), ("답변 date", ""),
     ],
 )  # fmt: skip
 def test_a_columns_name_is_read_as_people_write_it(name, field):
@@ -203,6 +205,11 @@ def test_a_merged_cell_counts_for_all_its_rows(tmp_path):
     ]  # fmt: skip
     assert [row.category for row in loaded.rows] == ["시설", "시설", "시설", "요금"]
     assert loaded.skipped == ()
+
+
+def test_a_category_of_several_lines_is_on_one(tmp_path):
+    path = book(tmp_path / "a.xlsx", [["구분", "질문", "답변"], ["입사\nMoving in", "A?", "a"]])
+    assert [row.category for row in load(path).rows] == ["입사 Moving in"]
 
 
 def test_a_category_typed_once_counts_for_its_block(tmp_path):
