@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bots.discord.api.people import Owners
 from bots.discord.render.components import Renderer
+from bots.discord.replies.message_writer import MessageWriter
 from bots.discord.replies.notices import Notices
-from bots.discord.replies.thread import MessageWriter
 from config.settings import Settings
 from core.messaging.service import ChatService
 from core.profile import Profile

@@ -24,9 +24,10 @@ from bots.discord.context import Context
 from bots.discord.ids import PREFIX, Ephemeral, is_public, target_of
 from bots.discord.render.components import Page, Renderer
 from bots.discord.replies.ephemeral import EphemeralReply
+from bots.discord.replies.message_writer import MessageWriter
 from bots.discord.replies.notices import Notices
 from bots.discord.replies.outreach import PlatformOutreach
-from bots.discord.replies.thread import ChannelReply, MessageWriter
+from bots.discord.replies.thread import ChannelReply
 from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
 from config.settings import Settings

@@ -28,7 +28,7 @@ from bots.discord.events.stop_sign import may_stop
 from bots.discord.events.threads import is_closed, people_in
 from bots.discord.ids import asker_of, question_id
 from bots.discord.render.payload import question_in
-from bots.discord.replies.thread import thread_name
+from bots.discord.replies.answer_channel import thread_name
 from bots.shared.intake import reason_for
 from core.errors import PlatformError, StorageError, StoreAwayError
 from core.lessons.tag import is_lesson

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import discord
 
-from bots.discord.replies.thread import MessageWriter
+from bots.discord.replies.message_writer import MessageWriter
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 
 logger = logging.getLogger(__name__)

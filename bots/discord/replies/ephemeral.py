@@ -13,7 +13,8 @@ from bots.discord.api.rest import TOKEN_EXPIRED, UNKNOWN_WEBHOOK, RefusedError
 from bots.discord.ids import Ephemeral, Within, user_of
 from bots.discord.render.components import Page
 from bots.discord.render.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
-from bots.discord.replies.thread import ChannelReply, MessageWriter
+from bots.discord.replies.message_writer import MessageWriter
+from bots.discord.replies.thread import ChannelReply
 from core.errors import MessageGoneError
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window

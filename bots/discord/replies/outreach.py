@@ -20,7 +20,7 @@ from bots.discord.ids import (
 from bots.discord.render.components import Button, Page, called_of
 from bots.discord.render.markdown import markdown
 from bots.discord.render.payload import new_message
-from bots.discord.replies.thread import MessageWriter
+from bots.discord.replies.message_writer import MessageWriter
 from core.errors import PlatformRefusedError
 from core.profile import ids_on
 from core.skills.messenger import OwnerRequest

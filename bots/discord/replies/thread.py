@@ -5,60 +5,38 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from typing import Any, Final
-from unicodedata import normalize
 
-from bots.discord.api.rate_limits import Budgets
 from bots.discord.api.rest import (
     NO_HISTORY,
     THREAD_ARCHIVED,
-    THREAD_EXISTS,
     UNKNOWN_CHANNEL,
     RefusedError,
-    Rest,
 )
 from bots.discord.ids import Beneath, Within, user_of
 from bots.discord.render.components import Called, Page
 from bots.discord.render.payload import message, new_message, question_in
+from bots.discord.replies.answer_channel import AnswerChannel
+from bots.discord.replies.message_writer import MessageWriter
 from bots.discord.replies.private import send_directly, tell_in_channel
 from core.errors import (
     MessageGoneError,
     MustBeNewError,
     PlatformError,
-    QuestionGoneError,
     RateLimitedError,
 )
 from core.messaging.delivery.pacer import Pacer
-from core.profile import Profile
 from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)
 
-Render = Callable[[View], Sequence[Page]]
-
-_LONGEST_NAME: Final = 100  # https://discord.com/developers/docs/resources/channel#channel-object
 _TYPING_LASTS_S: Final = 9.0
 _MOST_FOUND: Final = 100
 _MESSAGES: Final = {0, 19}  # ordinary messages and replies, without notices of opened threads
 _DELETE_ATTEMPTS: Final = 5
-_PROXIED: Final = timedelta(seconds=15)  # the time in which a proxy posts a question again
-# The codes of an invalid form and of AutoMod's rules, after which another name may be accepted.
-_NAME_REFUSED: Final = {50035, 200000, 200001}
-
-
-@dataclass(frozen=True, slots=True)
-class MessageWriter:
-    """The clients and budgets for writing answers; `me` is the id of the bot's user."""
-
-    rest: Rest
-    budgets: Budgets
-    render: Render
-    me: str
-    profile: Profile
 
 
 class ChannelReply:
@@ -70,14 +48,9 @@ class ChannelReply:
         self._writer = writer
         self._rest = writer.rest
         self._budgets = writer.budgets
-        # A thread has the id of the message from which it is opened. If it turns out that no
-        # thread may be opened, the budget of this id counts the messages in the channel.
-        self._channel = target.message if isinstance(target, Beneath) else target.channel
-        self._answers = target.message if isinstance(target, Within) else 0
-        self._opened = isinstance(target, Within)
-        self._opening = asyncio.Lock()
-        self._posts = writer.budgets.posts(self._channel)
-        self._edits = writer.budgets.edits(self._channel)
+        self._place = AnswerChannel(question, target, writer)
+        self._posts = writer.budgets.posts(self._place.id)
+        self._edits = writer.budgets.edits(self._place.id)
         self._posted: dict[int, int] = {}
         self._reopened = False
 
@@ -95,10 +68,10 @@ class ChannelReply:
         """Open the thread if there is to be one, and show typing until the first message."""
         del view  # typing looks the same for every view
         try:
-            await self._open()
+            await self._place.open()
             while not self._posted:
-                if self._budgets.may_type(self._channel):
-                    await self._rest.call("POST", f"/channels/{self._channel}/typing")
+                if self._budgets.may_type(self._place.id):
+                    await self._rest.call("POST", f"/channels/{self._place.id}/typing")
                 await asyncio.sleep(_TYPING_LASTS_S)
         except PlatformError as error:
             logger.info("no hint is shown: %s", error)
@@ -109,12 +82,12 @@ class ChannelReply:
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page; after an unclear failure, the next attempt finds the message."""
-        await self._open()
+        await self._place.open()
         # A page that calls people has to be a new message, as an edit would notify nobody.
         said = f"{self._question.id} calls, {self._question.text}" if page.called else ""
         nonce = nonce_of(said or self._question.id, place, self._posted.get(place, 0))
         told = await self._send(new_message(page) | {"nonce": nonce, "enforce_nonce": True})
-        reference = f"{self._channel}/{told['id']}"
+        reference = f"{self._place.id}/{told['id']}"
         # An earlier attempt may have sent the message and died before it was noted.
         if page.called is None and _differs(told, page):
             await self.edit(reference, page)
@@ -138,7 +111,7 @@ class ChannelReply:
 
     async def delete(self, reference: str) -> None:
         """Delete a message as soon as the channel's budget allows it."""
-        deletes = self._budgets.deletes(self._channel)
+        deletes = self._budgets.deletes(self._place.id)
         for _ in range(_DELETE_ATTEMPTS):
             try:
                 async with deletes.slot():
@@ -156,7 +129,7 @@ class ChannelReply:
 
     async def attach(self, file: File) -> None:
         """Send the file as a separate message."""
-        path = f"/channels/{self._channel}/messages"
+        path = f"/channels/{self._place.id}/messages"
         async with self._posts.slot():
             await self._rest.upload(path, file, window=self._posts.window)
 
@@ -175,20 +148,12 @@ class ChannelReply:
 
     async def abandon(self) -> None:
         """Archive the thread that was opened for this answer."""
-        if not isinstance(self._target, Beneath):
-            return
-        path = f"/channels/{self._target.message}"
-        try:
-            thread = await self._rest.call("GET", path)
-            if thread.get("owner_id") == self._writer.me:
-                await self._rest.call("PATCH", path, {"archived": True})
-        except PlatformError as error:
-            logger.info("the thread of %s stays as it is: %s", self._question.id, error)
+        await self._place.abandon()
 
     async def find(self) -> Sequence[str]:
         """Return this answer's messages after its question, found by the message they reply to."""
-        after = self._answers or _message_of(self._question.id)
-        channels = [self._channel]
+        after = self._place.replies_to or _message_of(self._question.id)
+        channels = [self._place.id]
         if isinstance(self._target, Beneath):
             channels.append(self._target.channel)
         for channel in channels:
@@ -198,7 +163,7 @@ class ChannelReply:
             except RefusedError as error:
                 logger.info("no earlier messages are looked for: %s", error)
                 continue
-            in_thread = isinstance(self._target, Beneath) and channel == self._channel
+            in_thread = isinstance(self._target, Beneath) and channel == self._place.id
             if found := self._own(reversed(told), first_is_mine=in_thread):
                 return [f"{channel}/{message}" for message in found]
         return []
@@ -234,88 +199,22 @@ class ChannelReply:
         return found
 
     async def _send(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        path = f"/channels/{self._channel}/messages"
-        if self._answers:
-            reference = {"message_id": str(self._answers), "fail_if_not_exists": False}
+        path = f"/channels/{self._place.id}/messages"
+        if self._place.replies_to:
+            reference = {"message_id": str(self._place.replies_to), "fail_if_not_exists": False}
             body = body | {"message_reference": reference}
         try:
             return await self._rest.call("POST", path, body, window=self._posts.window)
         except RefusedError as error:
-            if error.code == NO_HISTORY and self._answers:
-                self._answers = 0
+            if error.code == NO_HISTORY and self._place.replies_to:
+                self._place.replies_to = 0
                 return await self._send({**body, "message_reference": None})
-            if not self._in_new_thread or self._posted:
+            if not self._place.is_new_thread or self._posted:
                 raise
             logger.warning("answering in the channel, as a reply: %s", error)
-            await self.abandon()
-            self._stay_in_channel()
+            await self._place.abandon()
+            self._place.stay_in_channel()
             return await self._send(body)
-
-    async def _open(self) -> None:
-        """Open the thread unless it exists; if it may not be opened, stay in the channel."""
-        async with self._opening:
-            if self._opened:
-                return
-            try:
-                await self._open_thread(thread_name(self._question.text))
-            except MessageGoneError as error:
-                if await self._is_deleted():
-                    raise QuestionGoneError(str(error)) from error
-                self._stay_in_channel()
-            except RefusedError as error:
-                if error.code in _NAME_REFUSED:
-                    await self._open_under_neutral_name(error)
-                elif error.code != THREAD_EXISTS:
-                    logger.warning("answering in the channel, as a reply: %s", error)
-                    self._stay_in_channel()
-            self._opened = True
-
-    async def _is_deleted(self) -> bool:
-        """Return whether a message that is gone was deleted for good, not posted again by a proxy.
-
-        Discord tells of a deletion once; a process that is killed then takes it along.
-        """
-        if datetime.now(UTC) - self._question.asked_at < _PROXIED:
-            return False
-        query = {"after": str(self._target.message), "limit": str(_MOST_FOUND)}
-        path = f"/channels/{self._target.channel}/messages"
-        try:
-            told = await self._rest.call("GET", path, query=query)
-        except RefusedError as error:
-            logger.info("whether %s was deleted is not known: %s", self._question.id, error)
-            return False
-        return not any(one.get("webhook_id") for one in told)
-
-    async def _open_under_neutral_name(self, why: RefusedError) -> None:
-        logger.info("the thread of %s gets another name: %s", self._question.id, why)
-        try:
-            await self._open_thread(self._writer.profile.name)
-        except RefusedError as error:
-            if error.code != THREAD_EXISTS:
-                logger.warning("answering in the channel, as a reply: %s", error)
-                self._stay_in_channel()
-
-    async def _open_thread(self, name: str) -> None:
-        """Open the thread as soon as the channel's budget allows it.
-
-        Raises:
-            PlatformError: the thread is not open.
-        """
-        threads = self._budgets.threads(self._target.channel)
-        path = f"/channels/{self._target.channel}/messages/{self._target.message}/threads"
-        try:
-            async with threads.slot():
-                await self._rest.call("POST", path, {"name": name}, window=threads.window)
-        except RateLimitedError as error:
-            threads.freeze(error.retry_after_s)
-            raise
-
-    @property
-    def _in_new_thread(self) -> bool:
-        return isinstance(self._target, Beneath) and self._channel == self._target.message
-
-    def _stay_in_channel(self) -> None:
-        self._channel, self._answers = self._target.channel, self._target.message
 
 
 def nonce_of(question_id: str, place: int, again: int) -> str:
@@ -326,12 +225,6 @@ def nonce_of(question_id: str, place: int, again: int) -> str:
     """
     said = f"{question_id} {place} {again}".encode()
     return hashlib.blake2b(said, digest_size=12).hexdigest()
-
-
-def thread_name(text: str) -> str:
-    """Return the name of a question's thread."""
-    name = " ".join(normalize("NFC", text).split())  # else it may be cut inside a syllable
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
 def _differs(told: dict[str, Any], page: Page) -> bool:

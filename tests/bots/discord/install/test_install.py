@@ -19,7 +19,8 @@ from bots.discord.ids import (
 )
 from bots.discord.install import invite
 from bots.discord.render.payload import pressed_of
-from bots.discord.replies.thread import nonce_of, thread_name
+from bots.discord.replies.answer_channel import thread_name
+from bots.discord.replies.thread import nonce_of
 from config.settings import Settings
 from core.errors import ConfigError
 from core.press_ids import press_id

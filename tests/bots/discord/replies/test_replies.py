@@ -355,7 +355,7 @@ async def test_a_question_that_is_gone_is_not_answered_though_nobody_was_told(
     fake, tmp_path, profile, monkeypatch, proxied
 ):
     """Who was told of the deletion was killed; what a proxy has posted again is answered."""
-    monkeypatch.setattr("bots.discord.replies.thread._PROXIED", timedelta(0))
+    monkeypatch.setattr("bots.discord.replies.answer_channel._PROXIED", timedelta(0))
     channel = fake.guild.channels[0]
     async with running_bot(fake, tmp_path, profile) as bot:
         asked = await ask(fake)
