@@ -6,9 +6,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time, timedelta
-from typing import Final
 
 from core.errors import PlatformError
+from core.skills.meetings import NAME
 from core.skills.meetings.diary import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.invitation import invitation
 from core.skills.meetings.message import MeetingMessage
@@ -20,8 +20,6 @@ from core.skills.times.days import Days
 from core.types import Question
 
 logger = logging.getLogger(__name__)
-
-NAME: Final = "meetings"
 
 
 async def put_to_all(

@@ -9,7 +9,7 @@ from typing import Final
 
 from core.errors import PlatformError
 from core.ports import Archive
-from core.skills.meetings.consent import NAME
+from core.skills.meetings import NAME
 from core.skills.meetings.diary import Diary, Meeting, Slot
 from core.skills.meetings.words import Words
 from core.skills.messenger import Messenger

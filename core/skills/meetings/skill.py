@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from core.skills.meetings import NAME
 from core.skills.meetings.answers import answer
 from core.skills.meetings.changes import (
     after_booking,
@@ -16,7 +17,7 @@ from core.skills.meetings.changes import (
     choose,
     listing,
 )
-from core.skills.meetings.consent import NAME, about_poll, put_to_all
+from core.skills.meetings.consent import about_poll, put_to_all
 from core.skills.meetings.given import PARAMETERS
 from core.skills.meetings.message import MeetingMessage, MeetingTools
 from core.skills.meetings.own_calendar import answer_for_itself, is_about_itself
