@@ -24,12 +24,19 @@ def free_port() -> int:
 def chroma_server(folder: Path, port: int = 0) -> Iterator[int]:
     """The port, `port` or a free one, of a `chroma run` that keeps its data in `folder`."""
     port = port or free_port()
+    with chroma_process(folder, port):
+        yield port
+
+
+@contextmanager
+def chroma_process(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The process of a `chroma run` that answers on `port`, killed at the end."""
     chroma = Path(sys.executable).with_name("chroma")
     command = [chroma, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _await_answer(process, port)
-            yield port
+            yield process
         finally:
             process.kill()
 
