@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from core.text.safety.personal_data import find
+from core.text.safety.personal_data import detect
+from core.text.safety.personal_data_patterns import PersonalDataKind
 from core.types import Entry, EntryProblem, ProblemKind
 from ingest.dedupe import near_duplicates
 from ingest.doubles import (
@@ -32,6 +33,15 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _VAGUE: Final = re.compile(
     r"(?:기타|문의|안내|질문|공지|참고|일반|etc|faq|other|misc|miscellaneous|general|info(?:rmation)?|"
     r"question|note|notice|help|details?|untitled)(?:\s*(?:사항|문의|안내|\d+))?[\s?.!]*",
+    re.IGNORECASE,
+)
+_CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+# Addresses of a company's offices, whoever reads them.
+_OF_COMPANY: Final = re.compile(
+    r"(?:info|help|helpdesk|support|contact|hello|service|care|cs|faq|mail|office|team|admin|master"
+    r"|webmaster|billing|payments?|accounts?|orders?|sales|returns?|refunds?|shop|store|booking|jobs"
+    r"|bookings|reservations?|reception|privacy|security|legal|press|media|hr|recruit|careers|it"
+    r"|events?|library|no-?reply|voc|qna|ask|partners?)\b[^@]{0,20}@",
     re.IGNORECASE,
 )
 _ABBREVIATION: Final = re.compile(r"(?<![A-Za-z0-9/_.-])[A-Z][A-Z0-9&]{1,5}(?![A-Za-z0-9/_-])")
@@ -90,9 +100,15 @@ def _alone(entry: Entry, today: date) -> Iterator[EntryProblem]:
         characters = f"{len(entry.text):,}"
         yield _problem(ProblemKind.TOO_LONG, "long", entry, characters=characters)
     yield from _stale(entry, today)
-    if personal := find(f"{entry.title}\n{entry.text}"):
+    if personal := _of_people(f"{entry.title}\n{entry.text}"):
         listed = ", ".join(sorted(map(_masked, personal)))
         yield _problem(ProblemKind.PERSONAL_DATA, "personal", entry, found=listed)
+
+
+def _of_people(text: str) -> frozenset[str]:
+    """Return the personal data in a text, without how people reach the company itself."""
+    found = (piece for piece in detect(text) if piece.kind is not PersonalDataKind.PHONE)
+    return frozenset(piece.text for piece in found if not _OF_COMPANY.match(piece.text))
 
 
 def _stale(entry: Entry, today: date) -> Iterator[EntryProblem]:
@@ -159,7 +175,7 @@ def _abbreviations(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
     everything = "\n".join(f"{entry.title}\n{entry.text}" for entry in entries)
     first: dict[str, Entry] = {}
     for entry in entries:
-        for name in _ABBREVIATION.findall(f"{entry.title}\n{entry.text}"):
+        for name in _ABBREVIATION.findall(_CODE.sub("", f"{entry.title}\n{entry.text}")):
             if name not in _COMMON and not name.isdigit():
                 first.setdefault(name, entry)
     unexplained = [name for name in first if not _is_explained(name, everything)]

@@ -42,7 +42,10 @@ class RenderOptions:
 
     def spoken_to(self, view: View) -> Self:
         """Return the options with the bot's words in the language of a view's question."""
-        return replace(self, profile=in_language_of(self.profile, view.question.text))
+        profile = in_language_of(self.profile, view.question.text)
+        if profile is self.profile:
+            return self
+        return replace(self, profile=profile, cleaner=self.cleaner.saying(profile.link_left_out))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from core.errors import (
 )
 from core.llm.completions import CompletionRequest, Completions, Finish, Piece
 from core.llm.prompts import NEXT, NONE, ChatMessage, Prompt, answer_messages, pack, resumed
+from core.profile.profile import Profile
+from core.text.languages import in_language_of
 from core.text.safety.claims import ClaimFilter
 from core.text.safety.legibility import LegibilityWatch
 from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
@@ -43,15 +45,14 @@ _LEAST_OVERLAP_CHARS = 4
 class AnswerWriter:
     """Implements `core.ports.ChatModel`.
 
-    `too_long` is what a person reads below an answer that was cut at its longest, `withheld` below
-    one of which sentences were left out.
+    `profile` has what a person reads, in the language of the question, below an answer that was cut
+    at its longest, or of which sentences were left out.
     """
 
     completions: Completions
     prompt: Prompt
     resume: Prompt
-    too_long: str
-    withheld: str
+    profile: Profile
 
     @property
     def name(self) -> str:
@@ -87,6 +88,7 @@ class AnswerWriter:
     ) -> AsyncGenerator[AnswerPiece]:
         excerpts = pack(question, passages, tokens)
         given = passages[: len(excerpts)]
+        profile = in_language_of(self.profile, question)
         messages = answer_messages(self.prompt, question, history, excerpts)
         scribe, claims = Scribe(given), ClaimFilter(question)
         last = Piece()
@@ -108,10 +110,12 @@ class AnswerWriter:
                         yield rest
                     raise
                 logger.warning("taking up an answer again: %s", error)
-        for shown in scribe.citing(self._ended(scribe, claims)):
+        ending = self._ended(scribe, claims)
+        ending += f"\n\n{profile.withheld}" if claims.withheld else ""
+        for shown in scribe.citing(ending):
             yield shown
         if last.finish is Finish.LENGTH and not scribe.finished:
-            yield f" …\n\n{self.too_long}"
+            yield f" …\n\n{profile.model_too_long}"
         model = last.model or self.name
         yield Written(
             scribe.used,
@@ -123,7 +127,7 @@ class AnswerWriter:
         )
 
     def _ended(self, scribe: Scribe, claims: ClaimFilter) -> str:
-        """Return the end of an answer, with a note if sentences of it were withheld.
+        """Return the end of an answer.
 
         Raises:
             ModelReplyError: nothing of it may be shown.
@@ -137,7 +141,7 @@ class AnswerWriter:
         logger.warning("%d sentences of %s were withheld", claims.withheld, self.name)
         if not claims.passed:
             raise ModelReplyError(f"{self.name} claims what no passage says")
-        return f"{rest}\n\n{self.withheld}"
+        return rest
 
     async def _said(self, messages: list[ChatMessage], scribe: Scribe) -> AsyncGenerator[Piece]:
         """Yield what one stream adds to the answer; the last piece may have no text."""

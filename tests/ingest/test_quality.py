@@ -38,6 +38,8 @@ SOUND = (
     entry("Where can I park?", "Behind the house, for 2 hours. [Map](https://gym.example/map)"),
     entry("2024년 회원권은 언제까지 쓰나요?", "2026년 12월 31일까지 쓸 수 있습니다."),
     entry("What is CRM?", "CRM (customer relationship management) keeps your contacts."),
+    entry("How do I reach you?", "Call 02-555-0199, or write to billing@gym.example."),
+    entry("How is a step retried?", "Run `pipelet retry --step NAME`."),
 )
 
 
@@ -57,6 +59,7 @@ def test_a_sound_faq_has_no_findings():
         (ProblemKind.STALE, "When does it end?", "It runs until 2026-01-31."),
         (ProblemKind.STALE, "요금은 얼마인가요?", "2023년 기준으로 3만원입니다."),
         (ProblemKind.PERSONAL_DATA, "담당자는 누구인가요?", "010-1234-5678로 전화하세요."),
+        (ProblemKind.PERSONAL_DATA, "Who helps me?", "Write to jane.doe@gym.example."),
         (ProblemKind.PLACEHOLDER, "Where is my order?", "Look at {{order.tracking_url}} for it."),
         (ProblemKind.ABBREVIATION, "How do I set up SSO?", "Ask your admin for SSO."),
     ],

@@ -68,7 +68,7 @@ async def _answer_check(model: ResilientCompletions, profile: Profile) -> Check:
     question = _question(profile)
     passage = Passage("doctor", question, f"{question}\n1. {profile.name}", 1.0)
     writer = AnswerWriter(
-        model, load_prompt("answer", profile), load_prompt("continue", profile), "", ""
+        model, load_prompt("answer", profile), load_prompt("continue", profile), profile
     )
     tab, started, first_s = Tab(lambda _usage: None), perf_counter(), 0.0
     TAB.set(tab)

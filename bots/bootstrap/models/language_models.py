@@ -59,8 +59,7 @@ async def open_models(  # noqa: PLR0913 - what models are made of
             await providers.writer(),
             answering,
             load_prompt("continue", profile),
-            profile.model_too_long,
-            profile.withheld,
+            profile,
         )
         classifier = QuestionClassifier(await providers.reader(), reading)
         embedding_price = settings.price_table().of(settings.remote_model)

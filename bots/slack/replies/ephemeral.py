@@ -26,7 +26,6 @@ from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
 from core.profile import Profile
-from core.text.languages import in_language_of
 from core.text.safety.sanitize import Cleaner
 from core.types import Answered, File, Question, View
 
@@ -136,14 +135,13 @@ def private_pages(
     shared: bool = False,
 ) -> list[Page]:
     """Return the pages of a private answer, with a button that shares it with the channel."""
-    profile = in_language_of(profile, view.question.text)
-    look = BlockOptions(profile, cleaner, quoted=True, used=used, stoppable=False)
+    look = BlockOptions(profile, cleaner, quoted=True, used=used, stoppable=False).spoken_to(view)
     if shared:
-        view = replace(view, note=profile.shared)
+        view = replace(view, note=look.profile.shared)
     *full, last = render(view, look)
     blocks = [_kept_private(block) for block in last.blocks]
     if not shared and _can_be_shared(view):
-        blocks.append(_share(view, profile))
+        blocks.append(_share(view, look.profile))
     return [*full, replace(last, blocks=tuple(blocks))]
 
 

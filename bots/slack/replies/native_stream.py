@@ -27,6 +27,7 @@ from bots.slack.replies.thread import Answers, SlackReply
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
 from core.messaging.delivery.pacer import Pacer
 from core.press_ids import is_press
+from core.text.languages import in_language_of
 from core.text.markdown.split import settled
 from core.types import File, Question, View
 
@@ -74,7 +75,8 @@ class StreamingReply:
         """`stop` is called when a person has stopped the stream with Slack's own button."""
         self._by_edits = by_edits
         self._client = client
-        self._cleaner = context.cleaner
+        spoken = in_language_of(context.profile, question.text)
+        self._cleaner = context.cleaner.saying(spoken.link_left_out)
         self._budgets = budgets
         self._answers = answers
         self._question = question

@@ -157,7 +157,9 @@ class FallbackModel:
     async def _safe(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
     ) -> AsyncGenerator[AnswerPiece]:
-        clean, watch = CleanStream(self.cleaner), LeakWatch(self.secret)
+        spoken = in_language_of(self.profile, question)
+        cleaner = self.cleaner.saying(spoken.link_left_out)
+        clean, watch = CleanStream(cleaner), LeakWatch(self.secret)
         said = ""
         async with aclosing(self.model.answer(question, history, passages)) as pieces:
             async for piece in pieces:

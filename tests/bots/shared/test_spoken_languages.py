@@ -59,3 +59,13 @@ def test_what_stands_below_an_answer_is_in_the_language_of_its_question(
     for name in expected:
         assert getattr(spoken, name) in shown, name
         assert getattr(other, name) not in shown, name
+
+
+@pytest.mark.parametrize("platform", ["discord", "discord aside", "slack", "slack aside", "web"])
+def test_what_stands_in_the_place_of_a_link_is_in_the_language_of_the_question(platform):
+    view = View(
+        Question("q1", SessionId("slack:T1:C1:1.faq-U1"), "Where can I read about it?", "U1"),
+        text="See https://evil.example/x",
+        ending=ENDING,
+    )
+    assert ENGLISH.link_left_out in shown_by(platform, view)

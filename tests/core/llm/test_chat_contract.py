@@ -1,6 +1,7 @@
 """One contract for every model that writes answers: OpenAI's, Bedrock's, and none at all."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from contracts.chat_model import *  # noqa: F403 - the contract's tests
@@ -30,17 +31,16 @@ from devtools.bedrock.server import Fault as BedrockFault
 from devtools.openai.faults import Fault
 from devtools.openai.server import OpenAIServer
 
+PROFILE, ENGLISH = load_profile("smartstore"), load_profile("en")
 NOVA = "amazon.nova-lite-v1:0"
 
 
-def writer_of(completions):
-    profile = load_profile("smartstore")
+def writer_of(completions, profile=PROFILE):
     return AnswerWriter(
         completions,
         load_prompt("answer", profile),
         load_prompt("continue", profile),
-        profile.model_too_long,
-        profile.withheld,
+        profile,
     )
 
 
@@ -140,6 +140,22 @@ async def test_whatever_breaks_off_for_good_is_an_error(openai_server, by_openai
     openai_server.faults += [Fault("cut", after=3)] * 3
     with pytest.raises(ModelBrokeOffError):
         await answered(writer_of(by_openai))  # noqa: F405
+
+
+@pytest.mark.parametrize(
+    ("question", "spoken"),
+    [("Can a minor sign up here?", ENGLISH), ("미성년자도 되나요?", PROFILE)],
+)
+async def test_a_note_below_an_answer_is_in_the_language_of_its_question(
+    openai_server, by_openai, question, spoken
+):
+    """That it was cut at its longest, or that sentences of it were left out."""
+    writer = writer_of(by_openai, replace(PROFILE, others={"en": ENGLISH}))
+    unconfirmed = "법정대리인의 동의서를 내야 합니다 [1]. 수수료는 77,000원입니다 [1]."
+    openai_server.faults += [Fault("length", after=6), Fault("say", text=unconfirmed)]
+    for note in (spoken.model_too_long, spoken.withheld):
+        texts, _ = await answered(writer, question)  # noqa: F405
+        assert "".join(texts).endswith(note)
 
 
 @pytest.fixture(params=["openai", "bedrock"])
