@@ -154,7 +154,9 @@ class DataAnswerer:
             personal=self._book.personal,
             dialect=self._database.dialect,
         )
-        return self._database.read(tree.sql(dialect=self._database.dialect))
+        if tree.args.get("limit") is None:  # or the server would send all of them
+            tree = tree.limit(self._database.most_rows + 1)
+        return self._database.read(tree.sql(dialect=self._database.dialect, comments=False))
 
     def _run(self, sample: Sample, blanks: Blanks, sql: str) -> DataAnswer:
         rows = self.run(sql)

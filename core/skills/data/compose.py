@@ -81,7 +81,7 @@ def _add(tree: exp.Expr, condition: Condition, schema: DatabaseSchema, dialect: 
     for select in tree.find_all(exp.Select):
         tables = {table.name: table.alias_or_name for table in _tables(select)}
         if alias := tables.get(condition.table):
-            where = _qualified(condition.where, alias, dialect)
+            where = _qualified(condition, alias, schema, dialect)
             if not _replaced(select, where):
                 select.where(where, copy=False)
             return
@@ -89,7 +89,8 @@ def _add(tree: exp.Expr, condition: Condition, schema: DatabaseSchema, dialect: 
         tables = {table.name: table.alias_or_name for table in _tables(select)}
         if path := _path(set(tables), condition.table, schema):
             start, _ = _ends(path[0], set(tables))
-            select.where(_chain(path, tables[start], start, condition), copy=False, dialect=dialect)
+            where = _qualified(condition, "", schema, dialect)
+            select.where(_chain(path, tables[start], start, where), copy=False)
             return
     raise QueryRefusedError(f"{condition.say} cannot be looked at in this question")
 
@@ -106,19 +107,24 @@ def _replaced(select: exp.Select, where: exp.Expr) -> bool:
     return False
 
 
-def _chain(path: list[Link], alias: str, start: str, condition: Condition) -> str:
+def _chain(path: list[Link], alias: str, start: str, where: exp.Expr) -> exp.Expr:
     """Return `alias.column IN (SELECT key FROM next WHERE …)`, link by link."""
     if not path:
-        return condition.where
+        return where
     link, *rest = path
     mine, other, table = (
         (link.column, link.key, link.target)
         if link.table == start
         else (link.key, link.column, link.table)
     )
-    prefix = f"{alias}." if alias else ""
-    inner = _chain(rest, "", table, condition)
-    return f"{prefix}{mine} IN (SELECT {other} FROM {table} WHERE {inner})"  # noqa: S608 - checked
+    inner = exp.select(exp.column(_name(other))).from_(exp.Table(this=_name(table)))
+    inner.where(_chain(rest, "", table, where), copy=False)
+    return exp.column(_name(mine), table=alias or None).isin(query=inner)
+
+
+def _name(name: str) -> exp.Identifier:
+    """Return a name as the database has it: unquoted, most take capitals for small letters."""
+    return exp.to_identifier(name, quoted=name != name.lower())
 
 
 def _path(tables: set[str], target: str, schema: DatabaseSchema) -> list[Link]:
@@ -154,9 +160,12 @@ def _tables(select: exp.Select) -> list[exp.Table]:
     return [t for t in select.find_all(exp.Table) if t.find_ancestor(exp.Select) is select]
 
 
-def _qualified(where: str, alias: str, dialect: str) -> exp.Expr:
-    condition = sqlglot.parse_one(where, dialect=dialect)
-    for column in condition.find_all(exp.Column):
-        if not column.table:
+def _qualified(condition: Condition, alias: str, schema: DatabaseSchema, dialect: str) -> exp.Expr:
+    """Return a condition on a table's columns, by the name that the table has in the query."""
+    where = sqlglot.parse_one(condition.where, dialect=dialect)
+    for column in where.find_all(exp.Column):
+        if column.name in schema.columns.get(condition.table, {}):
+            column.set("this", _name(column.name))
+        if alias and not column.table:
             column.set("table", exp.to_identifier(alias))
-    return condition
+    return where

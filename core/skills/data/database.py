@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from core.skills.data.errors import DataError, QueryRefusedError, QueryTooSlowError
 
+logger = logging.getLogger(__name__)
+
+_TEXT: Final = "TEXT"
 _MOST_VALUES: Final = 500  # columns with more values are not read for names
 _STEPS_BETWEEN_LOOKS: Final = 10_000  # steps of SQLite's machine between two looks at the clock
 # Of one value. SQLite looks at the clock between its steps, and a value of 900 MB is one step.
@@ -24,11 +31,21 @@ _READING: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _NEVER: Final = frozenset({"load_extension", "readfile", "writefile", "fts3_tokenizer"})
-# The statements before a query on other databases; SQLite has its own means below.
-_TRANSACTION: Final[Mapping[str, tuple[str, ...]]] = {
-    "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = {ms}"),
-    "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_execution_time = {ms}"),
+# How other databases are told, for all of a connection, that it only reads; SQLite has its own
+# means below. https://www.postgresql.org/docs/current/sql-set-transaction.html
+# https://dev.mysql.com/doc/refman/8.4/en/set-transaction.html
+_READS_ONLY: Final[Mapping[str, str]] = {
+    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "mariadb": "SET SESSION TRANSACTION READ ONLY",
 }
+# How they are told how long a query may take. https://mariadb.com/kb/en/aborting-statements/
+_TIME_LIMIT: Final[Mapping[str, str]] = {
+    "postgresql": "SET LOCAL statement_timeout = {ms}",
+    "mysql": "SET SESSION max_execution_time = {ms}",
+    "mariadb": "SET SESSION max_statement_time = {s}",
+}
+_DIALECTS: Final[Mapping[str, str]] = {"postgresql": "postgres", "mariadb": "mysql"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +101,12 @@ class Database:
     def dialect(self) -> str:
         """The dialect, as sqlglot names it."""
         name = self._engine.dialect.name
-        return "postgres" if name == "postgresql" else name
+        return _DIALECTS.get(name, name)
+
+    @property
+    def most_rows(self) -> int:
+        """The rows that a query may return."""
+        return self._most_rows
 
     def schema(self, tables: frozenset[str]) -> DatabaseSchema:
         """Return the columns of the tables, and the links between them.
@@ -94,10 +116,11 @@ class Database:
         """
         with _translated():
             inspector = sa.inspect(self._engine)
-            if missing := tables - set(inspector.get_table_names()):
+            present = {*inspector.get_table_names(), *inspector.get_view_names()}
+            if missing := tables - present:
                 raise DataError(f"the database has no table {', '.join(sorted(missing))}")
             columns = {
-                table: {c["name"]: str(c["type"]) for c in inspector.get_columns(table)}
+                table: {c["name"]: _kind(c["type"]) for c in inspector.get_columns(table)}
                 for table in sorted(tables)
             }
             links = tuple(
@@ -122,9 +145,7 @@ class Database:
         with _translated(), self._engine.connect() as connection:
             for table, columns in schema.columns.items():
                 for column, kind in columns.items():
-                    if not kind.startswith(("TEXT", "VARCHAR", "CHAR")):
-                        continue
-                    if f"{table}.{column}" in personal:
+                    if kind != _TEXT or f"{table}.{column}" in personal:
                         continue
                     query: sa.Select[Any] = sa.select(sa.column(column)).distinct()
                     limited = query.select_from(sa.table(table)).limit(_MOST_VALUES + 1)
@@ -143,10 +164,11 @@ class Database:
         """
         with _translated(), self._engine.connect() as connection:
             with self._limited(connection):
-                result = connection.exec_driver_sql(sql)
+                # Without parameters: "%" stands in dates and in LIKE, and is no placeholder.
+                result = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
                 rows = result.fetchmany(self._most_rows + 1)
             columns = tuple(map(str, result.keys()))
-            shown = tuple(tuple(row) for row in rows[: self._most_rows])
+            shown = tuple(tuple(map(_plain, row)) for row in rows[: self._most_rows])
             return Rows(columns, shown, cut=len(rows) > self._most_rows)
 
     @contextmanager
@@ -157,8 +179,9 @@ class Database:
             raw.set_authorizer(_authorized)
             raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
             raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
-        for statement in _TRANSACTION.get(self._engine.dialect.name, ()):
-            connection.exec_driver_sql(statement.format(ms=round(self._most_s * 1_000)))
+        if statement := _TIME_LIMIT.get(_product(self._engine)):
+            limit = statement.format(ms=round(self._most_s * 1_000), s=self._most_s)
+            connection.exec_driver_sql(limit)
         yield
 
 
@@ -173,7 +196,40 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _other(url: URL) -> Engine:
-    return sa.create_engine(url, pool_pre_ping=True)
+    """Open a server whose every transaction only reads."""
+    engine = sa.create_engine(url, poolclass=NullPool)  # questions are rare: none stays open
+    statement = _READS_ONLY.get(engine.dialect.name)
+    if statement is None:
+        logger.warning(
+            "%s is not told to read only: use an account that can do no more", engine.dialect.name
+        )
+        return engine
+
+    def connected(raw: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = raw.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        raw.commit()
+
+    sa.event.listen(engine, "connect", connected)
+    return engine
+
+
+def _product(engine: Engine) -> str:
+    """Return which server it is: MariaDB answers to the name of MySQL, too."""
+    return "mariadb" if getattr(engine.dialect, "is_mariadb", False) else engine.dialect.name
+
+
+def _kind(column: sa.types.TypeEngine[Any]) -> str:
+    """Return the type of a column; whatever holds words is a text, such as an enumeration."""
+    return _TEXT if isinstance(column, sa.String) else str(column)
+
+
+def _plain(value: object) -> object:
+    """Return a value as SQLite would give it: a sum or an average is a number like others."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
 
 
 def _authorized(action: int, first: str | None, second: str | None, *_: str | None) -> int:
@@ -191,9 +247,9 @@ def _translated() -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         said = str(error.orig)
-        if "interrupted" in said or "timeout" in said:
+        if re.search("interrupted|timeout", said):
             raise QueryTooSlowError("the query took too long") from error
-        if "not authorized" in said or "readonly" in said:
+        if re.search("not authorized|read[- ]?only", said, re.IGNORECASE):
             raise QueryRefusedError(f"the database refused the query: {said}") from error
         raise DataError(f"the database cannot be read: {said}") from error
     except sa.exc.SQLAlchemyError as error:

@@ -8,6 +8,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
 
 from core.skills.data.database import DatabaseSchema
 from core.skills.data.errors import QueryRefusedError
@@ -19,6 +20,7 @@ _NEVER: Final = (
     exp.Command,
     exp.Pragma,
     exp.Set,
+    exp.SessionParameter,
     exp.Into,
     exp.Lock,
     exp.Attach,
@@ -52,10 +54,15 @@ def checked(
             raise QueryRefusedError("the query selects nothing")
         _check(tree, schema)
         columns: dict[str, object] = {t: dict(rows) for t, rows in schema.columns.items()}
-        tree = qualify(tree, schema=columns, dialect=dialect, quote_identifiers=True)
+        # To SQLite a name is the same in capitals; others have it as it was created.
+        is_same = dialect == "sqlite"
+        known = MappingSchema(columns, dialect=dialect, normalize=is_same)
+        tree = qualify(tree, schema=known, dialect=dialect, quote_identifiers=True)
     except SqlglotError as error:
         raise QueryRefusedError(f"the query cannot be understood: {error}") from error
-    _mask(tree, personal)
+    if any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star)):
+        raise QueryRefusedError("it is not known what the columns of * are")
+    _mask(tree, frozenset(map(str.lower, personal)))
     return tree
 
 
@@ -75,13 +82,13 @@ def _check(tree: exp.Query, schema: DatabaseSchema) -> None:
 
 
 def _mask(tree: exp.Query, personal: frozenset[str]) -> None:
-    """Show the first letter of personal data, and refuse conditions on it.
+    """Show the first letter of personal data, and refuse conditions on it; `personal` is lower.
 
     A condition would tell by its rows whether somebody is in the table. Counting and grouping by
     the column alone tell nothing of a person; by a comparison of it they would.
     """
     for column in [*tree.find_all(exp.Column)]:
-        if f"{_table_of(column)}.{column.name}" not in personal:
+        if f"{_table_of(column)}.{column.name}".lower() not in personal:
             continue
         if column.find_ancestor(exp.Where, exp.Having, exp.Join, exp.Case, exp.If):
             raise QueryRefusedError(f"{column.name} is personal: no condition may look at it")

@@ -125,6 +125,24 @@ def test_no_condition_may_look_at_personal_data(run, sql):
         run(sql)
 
 
+def test_capitals_hide_nothing_personal(tmp_path):
+    """Frameworks name tables and columns like `Staff.fullName`, and views stand for tables."""
+    path = tmp_path / "staff.sqlite3"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE Staff (id INTEGER PRIMARY KEY, fullName TEXT, homeTown TEXT)")
+        db.execute("INSERT INTO Staff VALUES (1, '김보람', '부산')")
+        db.execute("CREATE VIEW Names AS SELECT fullName FROM Staff")
+    database = Database.open(f"sqlite:///{path}")
+    schema = database.schema(frozenset({"Staff", "Names"}))
+    personal = frozenset({"Staff.fullName", "Names.fullName"})
+    for columns, table in (("*", "Staff"), ("FULLNAME", "Staff"), ('"fullName"', '"Names"')):
+        sql = f"SELECT {columns} FROM {table}"  # noqa: S608 - our own
+        tree = checked(sql, schema=schema, personal=personal, dialect="sqlite")
+        assert "김**" in database.read(tree.sql(dialect="sqlite")).rows[0]
+    with pytest.raises(QueryRefusedError):
+        checked("SELECT * FROM staff", schema=schema, personal=personal, dialect="sqlite")
+
+
 def test_people_may_be_counted(run):
     assert run("SELECT COUNT(DISTINCT name) FROM customers").rows[0][0] > 1
 
