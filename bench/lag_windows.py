@@ -52,9 +52,9 @@ class Windows:
     def _allowed(self, times: Sequence[float], first_s: float) -> list[float]:
         """Return the times with each delayed until its window has room."""
         allowed: list[float] = []
-        opened, used = float("-inf"), 0
+        opened, used, at = float("-inf"), 0, first_s
         for wanted in sorted(times):
-            at = max(wanted, first_s)
+            at = max(wanted, at)
             if at < opened + self.window_s and used == self.calls:
                 at = opened + self.window_s
             if at >= opened + self.window_s:

@@ -29,6 +29,10 @@ class LeapingLoop(asyncio.SelectorEventLoop):
     def time(self):
         return self._leaping.now
 
+    def hold_up(self, seconds):
+        """Let time pass in which the process does nothing, as on a busy machine."""
+        self._leaping.now += seconds
+
 
 def leap(coroutine: Coroutine[None, None, object]) -> object:
     """Run a coroutine in no time."""

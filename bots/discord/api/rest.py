@@ -124,13 +124,14 @@ class Rest:
             raise RateLimitedError("Discord wants no calls at all", retry_after_s=left_s)
         if not path.startswith("/webhooks/"):
             await self._wait_in_line()
+        called_at = asyncio.get_running_loop().time()
         try:
             async with self._session.request(
                 method, self._api + path, headers=self._headers, **sent
             ) as response:
                 told = await _json(response)
                 if window and response.status < 500:
-                    _learn(window, response.headers)
+                    _learn(window, response.headers, called_at)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PlatformError(f"Discord cannot be reached ({type(error).__name__})") from error
         if response.status < 300:
@@ -179,13 +180,14 @@ async def open_rest(
         yield Rest(session, api=api or DEFAULT_API, token=token, processes=processes)
 
 
-def _learn(window: Window, headers: Mapping[str, str]) -> None:
+def _learn(window: Window, headers: Mapping[str, str], called_at: float) -> None:
     """Learn the limit: https://discord.com/developers/docs/topics/rate-limits#header-format."""
     try:
         window.learn(
             limit=int(headers["X-RateLimit-Limit"]),
             remaining=int(headers["X-RateLimit-Remaining"]),
             reset_after_s=float(headers["X-RateLimit-Reset-After"]),
+            called_at=called_at,
             now=asyncio.get_running_loop().time(),
         )
     except (KeyError, ValueError):

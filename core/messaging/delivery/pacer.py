@@ -20,7 +20,7 @@ from core.messaging.delivery.window import Window
 
 # More frequent interim edits of a message would add more flicker than text.
 MIN_INTERVAL_S: Final = 0.2
-# A token kept for an ending may be spent if another one comes back before that ending.
+# A token that is kept for an ending may be spent if another one comes back so soon.
 _LENT_S: Final = 0.7
 _SPARE_SHARE: Final = 50  # one token in so many is kept for answers that have not begun
 # The first text of an answer is about a sentence; less is shown when this much time has passed.
@@ -158,11 +158,12 @@ class Pacer:
         """Return the tokens that interim calls must leave for endings.
 
         Of a short window, most tokens come back before the endings. If all tokens come back
-        together, none is kept for endings that are expected after that.
+        together, none is kept for endings that are expected after that, or so shortly before it
+        that they can wait.
         """
         back_s = self.window.resets_in(now)
         ending = sum(
-            lane.ends or self._growth.next_end_s(lane.grown_s(now)) <= back_s
+            lane.ends or self._growth.next_end_s(lane.grown_s(now)) <= back_s - _LENT_S
             for lane in self._lanes
         )
         most = self.window.limit // 2 if back_s == float("inf") else self.window.limit - 1
@@ -214,7 +215,7 @@ class Pacer:
         """Return the time at which each message's next interim write is due.
 
         The sum of hidden text is least if all intervals of all messages are equal. The first one is
-        half as long, since a person waits for the first text, and long enough for a sentence.
+        long enough for a sentence.
         """
         if not lanes:
             return {}
@@ -227,7 +228,7 @@ class Pacer:
         if lane.shows_text or lane.growing_since is None:
             return at
         sentence_s = 0.0 if lane.hidden >= _SENTENCE_CHARS else SENTENCE_S
-        return max(at, lane.growing_since + max(step_s / 2, sentence_s))
+        return max(at, lane.growing_since + max(step_s, sentence_s))
 
     def _step_s(self, now: float) -> float:
         """Return the seconds between two writes of a message for which the tokens last.

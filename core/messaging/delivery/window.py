@@ -20,9 +20,9 @@ class Window:
         self._in_flight = 0
         self._landed: deque[float] = deque()
         self._frozen_until = 0.0
-        self._resets_at = float(
-            "-inf"
-        )  # the time at which all calls come back, if the platform says so
+        # The time at which all calls come back, if the platform says so.
+        self._resets_at = float("-inf")
+        self._is_told = False  # the platform has told the window of the call that ends next
 
     def share(self, limit: int, window_s: float) -> None:
         """Change the part of the platform's budget that this process may use."""
@@ -73,23 +73,31 @@ class Window:
             interval_s = self.window_s / self.limit
             last = self._landed[-1] if self._landed else float("-inf")
             now = max(now - self.window_s + interval_s, last + interval_s)
-        elif now < self._resets_at:
+        elif self._is_told or now < self._resets_at:
             now = self._resets_at - self.window_s
+        self._is_told = False
         self._landed.append(now)
 
     def freeze(self, until: float) -> None:
         """Grant no call before `until`, since the platform refused one."""
         self._frozen_until = max(self._frozen_until, until)
 
-    def learn(self, *, limit: int, remaining: int, reset_after_s: float, now: float) -> None:
+    def learn(
+        self, *, limit: int, remaining: int, reset_after_s: float, called_at: float, now: float
+    ) -> None:
         """Adopt the platform's figures of the bucket, which other clients may use, too.
 
         All calls of its window come back together, when the window ends. Call this while the call
-        whose response has these figures is still counted as in flight.
+        that was made at `called_at`, and whose response has these figures, still counts as in
+        flight. A response that was long on its way makes the end look later than it is, so the
+        earliest end counts of those that responses in the same window allow.
         """
         self.limit = limit
         self.window_s = max(self.window_s, reset_after_s)
-        self._resets_at = now + reset_after_s
+        latest, earliest = now + reset_after_s, called_at + reset_after_s
+        if not earliest <= self._resets_at <= latest:
+            self._resets_at = latest
+        self._is_told = True
         landed = max(limit - remaining - self._in_flight, 0)
         self._landed = deque([self._resets_at - self.window_s] * landed)
 

@@ -93,7 +93,7 @@ def test_a_window_counts_what_others_have_used():
     """What the platform says is left is less than what this process knows of."""
     window = Window(5, 5.0)
     window.begin()
-    window.learn(limit=5, remaining=1, reset_after_s=2.0, now=10.0)
+    window.learn(limit=5, remaining=1, reset_after_s=2.0, called_at=10.0, now=10.0)
     window.end(10.0)
     assert window.free(10.0) == 1
     assert window.free(11.9) == 1
@@ -103,17 +103,54 @@ def test_a_window_counts_what_others_have_used():
 def test_calls_that_come_back_together_are_there_for_what_grows_beyond():
     """One is left now, five come back in two seconds and five more after another five."""
     window = Window(5, 5.0)
-    window.learn(limit=5, remaining=1, reset_after_s=2.0, now=10.0)
+    window.learn(limit=5, remaining=1, reset_after_s=2.0, called_at=10.0, now=10.0)
     assert [window.coming(10.0, seconds) for seconds in (1.0, 3.0, 8.0)] == [1, 6, 11]
 
 
 def test_a_window_learns_another_limit():
     window = Window(5, 5.0)
     window.begin()
-    window.learn(limit=10, remaining=9, reset_after_s=8.0, now=0.0)
+    window.learn(limit=10, remaining=9, reset_after_s=8.0, called_at=0.0, now=0.0)
     window.end(0.0)
     assert (window.limit, window.window_s) == (10, 8.0)
     assert window.free(0.0) == 9
+
+
+def test_a_response_that_was_long_on_its_way_does_not_put_off_the_end_of_its_window():
+    """The window ends at 5.0; a response of 4.0 that comes at 4.9 would put it off to 5.9."""
+    window = Window(5, 5.0)
+    for left, called_at, arrived in ((4, 0.0, 0.0), (3, 3.9, 4.9)):
+        window.begin()
+        reset_after_s = 5.0 - called_at
+        window.learn(
+            limit=5, remaining=left, reset_after_s=reset_after_s, called_at=called_at, now=arrived
+        )
+        window.end(arrived)
+    assert (window.free(4.99), window.free(5.0)) == (3, 5)
+
+
+def test_a_window_whose_end_the_platform_has_put_off_is_waited_for():
+    """No way of the response explains an end that is later by more than the call took."""
+    window = Window(5, 5.0)
+    for called_at in (0.0, 1.0):
+        window.begin()
+        window.learn(
+            limit=5, remaining=0, reset_after_s=5.0, called_at=called_at, now=called_at + 0.1
+        )
+        window.end(called_at + 0.1)
+    assert (window.free(5.9), window.free(6.1)) == (0, 5)
+
+
+def test_a_call_of_a_window_that_ended_while_it_was_on_its_way_is_not_counted_in_the_next():
+    window = Window(5, 5.0)
+    for left, called_at, arrived in ((1, 0.0, 0.0), (0, 4.0, 6.0)):
+        window.begin()
+        reset_after_s = 5.0 - called_at
+        window.learn(
+            limit=5, remaining=left, reset_after_s=reset_after_s, called_at=called_at, now=arrived
+        )
+        window.end(arrived)
+    assert window.free(6.0) == 5
 
 
 @given(st.lists(st.floats(0, 3), min_size=5, max_size=40), st.integers(1, 5))
@@ -167,7 +204,7 @@ def test_what_is_hidden_is_near_the_least_that_so_many_calls_allow(answers):
 
 
 def test_the_first_call_of_a_window_is_made_early_so_that_the_next_window_is():
-    """The others wait for half a step of their own, since they share the calls that are left."""
+    """The others wait for a step of their own, since they share the calls that are left."""
     log = []
 
     async def together():
