@@ -41,6 +41,7 @@ _FORMATS: Final = {
 _LISTED: Final = re.compile(
     r"\s*(?:[,·/;]|\s(?:and|or|및|그리고)\s|(?<=[가-힣])(?:와|과|이랑|랑|하고)\s)\s*"
 )
+_NO_NAMES: Final = frozenset({"", ".", ".."})  # in a path they lead elsewhere
 _YES: Final = frozenset({"예", "네", "true", "yes", "on", "켜", "참"})
 _NO: Final = frozenset({"아니요", "아니오", "false", "no", "off", "꺼", "거짓"})
 
@@ -171,7 +172,13 @@ def converted(parameter: Parameter, said: str, now: datetime) -> Any:  # noqa: A
 
 
 def problem(parameter: Parameter, value: Any) -> str:  # noqa: ANN401 - JSON
-    """Return why a value is not valid, in the schema's words; "" if it is."""
+    """Return why a value is not valid, in the schema's words; "" if it is.
+
+    A part of a path has to be a name: `..` would be another operation than the one that is allowed.
+    """
+    parts = value if isinstance(value, list) else [value]
+    if parameter.place == "path" and _NO_NAMES.intersection(map(str, parts)):
+        return f"{value!r} is not a name"
     checker = Draft202012Validator(parameter.schema, format_checker=FormatChecker())
     error = next(iter(checker.iter_errors(value)), None)
     return error.message if error else ""

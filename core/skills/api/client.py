@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from tenacity import (
 )
 
 from core.errors import FaqbotError
+from core.inflate import PLAIN, bounded_body
 from core.skills.api.arguments import Arguments
 from core.skills.api.book import Book
 from core.skills.api.fields import nested
@@ -128,7 +130,8 @@ class ApiClient:
         return await repeated(call.operation, partial(self._sent, key=key), call)
 
     async def _sent(self, call: ApiCall, *, key: str) -> ApiAnswer:
-        headers = {"Accept": "application/json", **call.headers, **self._credential}
+        asked = {"Accept": "application/json", "Accept-Encoding": PLAIN}
+        headers = {**asked, **call.headers, **self._credential}
         if not call.operation.reads:
             # https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
             headers["Idempotency-Key"] = blake2b(key.encode(), digest_size=16).hexdigest()
@@ -138,21 +141,13 @@ class ApiClient:
                 httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False) as client,
                 client.stream(method, url, json=call.body, headers=headers) as response,
             ):
-                content, cut = await _read(response)
-        except httpx.HTTPError as error:
+                encoding = response.headers.get("content-encoding", "")
+                content, cut = await bounded_body(response.aiter_raw(), encoding, _MOST_BYTES)
+        except (httpx.HTTPError, zlib.error, ValueError) as error:
             raise ApiAwayError(f"{call.operation.id}: {type(error).__name__}") from error
         if response.status_code >= 500:
             raise ApiAwayError(f"{call.operation.id}: status {response.status_code}")
         return ApiAnswer(response.status_code, _parsed(content), cut)
-
-
-async def _read(response: httpx.Response) -> tuple[bytes, bool]:
-    content = b""
-    async for piece in response.aiter_bytes():
-        content += piece
-        if len(content) > _MOST_BYTES:
-            return content[:_MOST_BYTES], True
-    return content, False
 
 
 def _parsed(content: bytes) -> Any:  # noqa: ANN401 - JSON

@@ -20,6 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
 from core.errors import ConfigError
+from core.inflate import PLAIN
 from core.skills.api.book import ToolServer
 from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, repeated
 from core.skills.api.document import Document, resolved
@@ -82,9 +83,14 @@ class ToolClient:
                     ) as client:
                         yield client
                     return
-                headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+                headers = {"Accept-Encoding": PLAIN}
+                if self._token:
+                    headers["Authorization"] = f"Bearer {self._token}"
+                hooks = {"response": [_expect_plain]}
                 async with (
-                    httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT_S) as http,
+                    httpx2.AsyncClient(
+                        headers=headers, timeout=_TIMEOUT_S, event_hooks=hooks
+                    ) as http,
                     Client(
                         streamable_http_client(self._server.address, http_client=http),
                         read_timeout_seconds=_TIMEOUT_S,
@@ -100,6 +106,12 @@ class ToolClient:
         variable = self._server.token_variable
         env = {variable: self._token} if variable and self._token else None
         return StdioServerParameters(command=command, args=arguments, env=env)
+
+
+async def _expect_plain(response: httpx2.Response) -> None:
+    """Refuse a body that is compressed all the same: what it becomes has no bound."""
+    if (encoding := response.headers.get("content-encoding", PLAIN)) != PLAIN:
+        raise httpx2.DecodingError(f"the answer is sent as {encoding!r}", request=response.request)
 
 
 def _url(server: ToolServer) -> str:

@@ -91,12 +91,15 @@ class Shop:
     place: str = "대전 창고"
     failures: int = 0
     hangs: bool = False
+    sent: web.Response | None = None
 
     async def find(self, request):
         self.asked.append(request)
         if self.failures:
             self.failures -= 1
             return web.Response(status=503)
+        if self.sent:
+            return self.sent
         return web.json_response({"place": self.place}, status=self.status)
 
     async def refund(self, request):

@@ -55,6 +55,20 @@ def test_values_of_a_form_are_found_in_a_message():
     assert found == {"url": "https://shop.example/a"}
 
 
+@pytest.mark.parametrize("value", ["..", ".", "", [".."]])
+def test_a_part_of_a_path_leads_nowhere_else(value):
+    """`/members/{id}/orders` with `..` for the id would be everybody's orders."""
+    schema = {"type": ["string", "array"]}
+    assert problem(Parameter("id", "path", schema), value)
+    assert not problem(Parameter("id", "query", schema), value)
+    found = read("주문을 '..' 로 찾아 줘", id={"type": "string"})
+    assert found == {"id": ".."}
+    operation = Operation(
+        "find", "GET", "/{id}", "", (Parameter("id", "path", {"type": "string"}),)
+    )
+    assert read_arguments(Allowed(operation, ()), "주문을 '..' 로 찾아 줘", NOW) == {}
+
+
 @pytest.mark.parametrize(
     ("said", "found"),
     [

@@ -1,12 +1,15 @@
 """Tools of servers of the Model Context Protocol, over HTTP and over standard input."""
 
 import asyncio
+import gzip
 import sys
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
 import uvicorn
+from aiohttp import web
 from mcp.server import MCPServer
 from mcp.types import ToolAnnotations
 
@@ -83,6 +86,30 @@ async def test_what_a_tool_answers_comes_back_as_data(address, make_call, done):
     assert done == [(7, "large")]
     failed = await client.send(make_call("stock", "0번 재고"), key="q3")
     assert failed.status == 400
+
+
+async def test_an_answer_that_inflates_is_not_read(make_call):
+    """What gzip within gzip becomes has no bound."""
+    bomb = gzip.compress(gzip.compress(bytes(30_000_000)))
+
+    async def compressed(_):
+        return web.Response(body=bomb, headers={"Content-Encoding": "gzip, gzip"})
+
+    app = web.Application()
+    app.router.add_post("/mcp", compressed)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    there = ToolClient(ToolServer(f"http://127.0.0.1:{runner.addresses[0][1]}/mcp"))
+    call = make_call("stock", "7번 재고")
+    tracemalloc.start()
+    try:
+        with pytest.raises(ApiAwayError):
+            await there.send(call, key="q1")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+        await runner.cleanup()
 
 
 async def test_a_server_that_is_away_is_told(make_call):

@@ -1,16 +1,20 @@
 """An API in a conversation: what reads is done at once, what changes once it is confirmed."""
 
+import gzip
 import json
 import logging
 import re
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
+from aiohttp import web
 
 from core.assistant.dialogue.situation import Situation
 from core.errors import ConfigError
 from core.skills.api.arguments import converted, problem
 from core.skills.api.book import load_book
+from core.skills.api.client import ApiAwayError, ApiClient, call_of
 from core.skills.api.shown import plain
 from core.skills.skill import Request
 from core.text.safety.sanitize import Cleaner
@@ -99,6 +103,30 @@ async def test_a_change_that_was_begun_before_a_crash_is_not_made_again(talk, sh
     _, again = await talk("보내기", of=asked)
     assert "알 수 없어요" in again.text
     assert len(shop.asked) == 1
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+async def test_an_answer_that_inflates_is_held_to_its_bound(shop, skills, layers):
+    """Some hundred bytes of gzip within gzip become gigabytes."""
+    content = bytes(30_000_000)
+    for _ in range(layers):
+        content = gzip.compress(content)
+    shop.sent = web.Response(
+        body=content, headers={"Content-Encoding": ", ".join(["gzip"] * layers)}
+    )
+    book, operation = skills["findParcel"].book, skills["findParcel"].allowed.operation
+    call = call_of(book, operation, {"number": "123456"})
+    tracemalloc.start()
+    try:
+        if layers == 1:
+            answer = await ApiClient(book).send(call, key="q1")
+            assert answer.cut
+        else:
+            with pytest.raises(ApiAwayError):
+                await ApiClient(book).send(call, key="q1")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 async def test_a_refusal_is_told_and_what_comes_back_is_never_markup(talk, shop):
