@@ -6,18 +6,24 @@ import asyncio
 import ipaddress
 import socket
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from core.errors import SourceError
+from core.inflate import PLAIN, bounded_body
 
 USER_AGENT: Final = "faqbot (reads a FAQ for its own team)"
 _TIMEOUT_S: Final = 30.0
 _MOST_HOPS: Final = 5
+_CONNECTED: Final = "connection.connect_tcp.complete"  # an event of httpcore, before it sends
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # an address of IPv4 in its last four bytes
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+_TUNNELS: Final = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 
 
@@ -39,14 +45,18 @@ class WebResponse:
 class WebClient:
     """Gets files and pages. It follows no redirect unseen, and asks for nothing compressed.
 
+    A server that was public stays so: the address is looked at again when it is connected to, since
+    a name may lead to this machine a moment after it was looked up (DNS rebinding).
+
     For a thread without a running event loop. The loop of its own gives a request one deadline,
     which a server cannot outlast by sending its head or its body drop by drop.
     """
 
     def __init__(self) -> None:
-        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": PLAIN}
         self._client = httpx.AsyncClient(timeout=_TIMEOUT_S, headers=headers)
         self._runner = asyncio.Runner()
+        self._public: set[str | None] = set()  # the servers that have had a public address
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +94,10 @@ class WebClient:
     async def _followed(self, url: str, headers: dict[str, str], most_bytes: int) -> WebResponse:
         address = url
         for _ in range(_MOST_HOPS):
-            async with self._client.stream("GET", address, headers=headers) as answer:
+            watch = {} if _is_proxied(address) else {"trace": self._watch(url, address)}
+            async with self._client.stream(
+                "GET", address, headers=headers, extensions=watch
+            ) as answer:
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
                     location = answer.headers["location"]
                     address = await asyncio.to_thread(_next, url, address, location)
@@ -93,6 +106,22 @@ class WebClient:
                 body = await _body(answer, most_bytes)
                 return WebResponse(answer.status_code, fields, body, address)
         raise SourceError(f"{_host(url)} redirects more than {_MOST_HOPS} times; check the URL")
+
+    def _watch(self, first: str, address: str) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
+        """Return what looks at the other end of a connection, before anything is sent to it."""
+        host = urlsplit(address).hostname
+
+        async def watch(event: str, info: dict[str, Any]) -> None:
+            if event != _CONNECTED:
+                return
+            stream = info["return_value"]
+            if is_public_address(str(stream.get_extra_info("server_addr")[0])):
+                self._public.add(host)
+            elif host in self._public or host != urlsplit(first).hostname:
+                await stream.aclose()
+                raise SourceError(f"{host} leads to an address that is not public; check the URL")
+
+        return watch
 
 
 def _problem(error: Exception) -> str:
@@ -114,9 +143,24 @@ def is_public(host: str) -> bool:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False
-    return all(
-        ipaddress.ip_address(str(place[4][0]).partition("%")[0]).is_global for place in found
-    )
+    return all(is_public_address(str(place[4][0])) for place in found)
+
+
+def is_public_address(text: str) -> bool:
+    """Return whether an address is one of the internet; what is wrapped in IPv6 counts as IPv4."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64:
+            return is_public_address(str(ipaddress.IPv4Address(address.packed[-4:])))
+        if address not in _UNICAST or any(address in tunnel for tunnel in _TUNNELS):
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def _is_proxied(url: str) -> bool:
+    """Return whether a proxy of the environment connects to an address in place of this machine."""
+    address = urlsplit(url)
+    return address.scheme in getproxies() and not proxy_bypass(address.hostname or "")
 
 
 def _next(first: str, current: str, location: str) -> str:
@@ -142,18 +186,16 @@ def _server(address: SplitResult) -> tuple[str, str | None, int | None]:
 
 async def _body(answer: httpx.Response, most_bytes: int) -> bytes:
     # Servers may compress all the same; one layer is taken, and inflated within the bound.
-    encoding = answer.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "", "gzip", "deflate"):
-        raise SourceError(f"the FAQ is sent as {encoding!r}; serve it without compression")
-    inflate = None if encoding in ("identity", "") else zlib.decompressobj(47)
-    pieces, size = [], 0
-    async for raw in answer.aiter_raw():
-        piece = inflate.decompress(raw, most_bytes + 1 - size) if inflate else raw
-        size += len(piece)
-        if size > most_bytes or (inflate and inflate.unconsumed_tail):
-            raise SourceError(f"the FAQ has more than {most_bytes:,} bytes; split it")
-        pieces.append(piece)
-    return b"".join(pieces)
+    encoding = answer.headers.get("content-encoding", "")
+    try:
+        body, cut = await bounded_body(answer.aiter_raw(), encoding, most_bytes)
+    except ValueError as error:
+        raise SourceError(
+            f"the FAQ is sent as {encoding!r}; serve it without compression"
+        ) from error
+    if cut:
+        raise SourceError(f"the FAQ has more than {most_bytes:,} bytes; split it")
+    return body
 
 
 def _host(url: str) -> str:

@@ -16,7 +16,7 @@ from core.errors import SourceError
 from ingest.sources.load import load
 from ingest.sources.url import confirm, export_of, fetch, shown
 from ingest.sources.web import help_center
-from ingest.sources.web.client import WebClient
+from ingest.sources.web.client import WebClient, is_public, is_public_address
 
 
 class Site(BaseHTTPRequestHandler):
@@ -190,6 +190,51 @@ def test_a_redirect_leads_to_no_other_place_of_this_machine(site, tmp_path):
     for path in ("/away", "/file"):
         with pytest.raises(SourceError, match="redirects to"):
             fetch(f"{base}{path}", tmp_path)
+
+
+@pytest.mark.parametrize("first", ["public", "given"])
+def test_a_name_that_leads_to_this_machine_later_is_not_followed(site, monkeypatch, first):
+    """DNS rebinding: the address that was looked up is not the one that is connected to."""
+    handler, base = site
+    handler.pages["/go"] = (302, {"Location": base.replace("127.0.0.1", "help.example")}, b"")
+    port = int(base.rpartition(":")[2])
+    looked_up = socket.getaddrinfo
+    answers = iter(["93.184.215.14", "127.0.0.1"])
+
+    def resolve(host, *rest, **more):
+        there = next(answers) if host in ("help.example", b"help.example") else host
+        return looked_up(there, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with WebClient() as client:
+        url = f"{base}/go"
+        if first == "given":  # the operator's own URL, and it was public a moment ago
+            next(answers)
+            client._public.add("help.example")
+            url = f"http://help.example:{port}/go"
+        with pytest.raises(SourceError, match="not public"):
+            client.get(url, most_bytes=99, deadline_s=10)
+    assert handler.asked == (["/go"] if first == "public" else [])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "0.1.2.3", "224.0.0.1", "::1",
+        "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "ff02::1",
+    ],
+)  # fmt: skip
+def test_an_address_of_a_network_of_ones_own_is_not_public(address):
+    """However it is written, and whatever wraps it."""
+    assert not is_public_address(address)
+    for public in ("93.184.215.14", "2606:2800:21f:cb07::1", "64:ff9b::5db8:d70e"):
+        assert is_public_address(public)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "017700000001", "localhost"])
+def test_a_name_of_this_machine_is_not_public(host):
+    assert not is_public(host)
 
 
 @pytest.mark.parametrize("drop", [b"X-Filler: 1\r\n", b"Content-Length: 9000\r\n\r\n" + b"a" * 9])
