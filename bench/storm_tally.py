@@ -64,6 +64,10 @@ class Result:
     ended_s: list[float] = field(default_factory=list)
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
+    def seconds_at(self, platform: str, share: float) -> float:
+        """Return within how many seconds that share of a platform's answers had ended."""
+        return _at(sorted(self.seconds[platform]), share)
+
     @property
     def lines(self) -> Iterator[tuple[str, str, str]]:
         """Each figure with what is wanted."""
@@ -80,10 +84,10 @@ class Result:
         yield "messages that never end", f"{self.unfinished}", "0"
         for platform, calls in self.limited.items():
             yield f"429s, {platform}", f"{calls}", ""
-        for platform, seconds in self.seconds.items():
+        for platform in self.seconds:
             for share in (0.5, 0.95):
                 name = f"p{share * 100:g} to the end of an answer, {platform}"
-                yield name, f"{_at(sorted(seconds), share):.1f} s", ""
+                yield name, f"{self.seconds_at(platform, share):.1f} s", ""
         yield "questions that killed processes had in work", f"{len(self.claimed_s)}", ""
         wanted = f"{_PUNCTUAL_S:g} s"
         for share, name in ((0.5, "p50"), (0.95, "p95"), (1.0, "longest")):
