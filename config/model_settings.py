@@ -74,32 +74,50 @@ class ModelSettings(BaseSettings):
     """A part of `Settings`, where the prefix and the file are set."""
 
     openai_api_key: SecretStr = Field(
-        default=SecretStr(""), validation_alias="OPENAI_API_KEY", description="Turns models on."
+        default=SecretStr(""),
+        validation_alias="OPENAI_API_KEY",
+        description="The key of the model server; it turns models on.",
     )
     openai_base_url: str = Field(
-        default="", validation_alias="OPENAI_BASE_URL", description="Any compatible server."
+        default="",
+        validation_alias="OPENAI_BASE_URL",
+        description="The address of a compatible server instead of OpenAI's.",
     )
     chat_model: str = Field(
         default="gpt-4o-mini",
         validation_alias=AliasChoices("FAQBOT_MODEL", "FAQBOT_CHAT_MODEL"),
-        description="Writes answers; `bedrock:ID` and `bedrock-flow:ID/ALIAS` are AWS's.",
+        description="The model that writes answers; `bedrock:ID` and `bedrock-flow:ID/ALIAS` "
+        "are AWS's.",
     )
     guardrail_model: str = Field(
-        default="", description="Reads questions; the chat model if empty."
+        default="", description="The model that labels questions; the chat model if empty."
     )
     fallback_model: str = Field(
-        default="", description="Takes over where the chat model is down; named as that is."
+        default="",
+        description="The model that takes over when the chat model is down; named in the same way.",
     )
-    fallback_base_url: str = Field(default="", description="If not OPENAI_BASE_URL.")
-    fallback_api_key: SecretStr = Field(default=SecretStr(""), description="If not OPENAI_API_KEY.")
+    fallback_base_url: str = Field(
+        default="", description="The address of that model, if it is not OPENAI_BASE_URL."
+    )
+    fallback_api_key: SecretStr = Field(
+        default=SecretStr(""), description="The key of that model, if it is not OPENAI_API_KEY."
+    )
     model_patience_s: float = Field(
-        default=20.0, gt=0, le=600, description="Wait for a model's first words; then an extract."
+        default=20.0,
+        gt=0,
+        le=600,
+        description="Seconds to wait for a model's first words; then the FAQ's own text is shown.",
     )
     model_silence_s: float = Field(
-        default=10.0, gt=0, le=600, description="Wait for a model's next words, once it has begun."
+        default=10.0,
+        gt=0,
+        le=600,
+        description="Seconds for which a model that has begun an answer may be silent.",
     )
     model_requests: int = Field(
-        default=0, ge=0, description="Requests at once to a model server; 0 is no bound."
+        default=0,
+        ge=0,
+        description="The number of requests to one model server at once; 0 is no limit.",
     )
     aws_region: str = Field(
         default="", validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -114,38 +132,53 @@ class ModelSettings(BaseSettings):
     aws_session_token: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AWS_SESSION_TOKEN")
     )
-    bedrock_url: str = Field(default="", description="In place of AWS's own address.")
-    bedrock_guardrail: str = Field(default="", description="Of AWS's, as IDENTIFIER:VERSION.")
+    bedrock_url: str = Field(default="", description="An address instead of AWS's own.")
+    bedrock_guardrail: str = Field(
+        default="", description="A guardrail of AWS, as IDENTIFIER:VERSION."
+    )
     embedder: Literal["builtin", "e5", "openai", "bedrock", "local"] = Field(
-        default="builtin", description="What makes vectors; changing it needs an ingest."
+        default="builtin",
+        description="The embedder, which makes the vectors; a change needs an ingest.",
     )
     embedding_model: str = "text-embedding-3-small"
     embedding_path: Path | None = Field(
-        default=None, description="A folder that holds the local embedder's model."
+        default=None, description="The folder with the local embedder's model."
     )
     embedding_dimensions: int = Field(
-        default=0, ge=0, le=8_192, description="Length of a vector; 0 is the model's own."
+        default=0, ge=0, le=8_192, description="The length of a vector; 0 is the model's own."
     )
     embedding_batch: int = Field(
-        default=64, ge=1, le=2_048, description="Texts in a request of an ingest."
+        default=64, ge=1, le=2_048, description="The number of texts in one request of an ingest."
     )
-    embedding_base_url: str = Field(default="", description="If not OPENAI_BASE_URL.")
+    embedding_base_url: str = Field(
+        default="", description="The address of the embedding model, if it is not OPENAI_BASE_URL."
+    )
     embedding_api_key: SecretStr = Field(
-        default=SecretStr(""), description="If not OPENAI_API_KEY."
+        default=SecretStr(""),
+        description="The key of the embedding model, if it is not OPENAI_API_KEY.",
     )
-    daily_cap_usd: float = Field(default=5.0, ge=0, description="For all; 0 is no cap.")
-    daily_user_cap_usd: float = Field(default=0.5, ge=0, description="For a person; 0 is no cap.")
-    models_off: bool = Field(default=False, description="Answer without models.")
+    daily_cap_usd: float = Field(
+        default=5.0,
+        ge=0,
+        description="The cap for everybody together, in US dollars a day; 0 is no cap.",
+    )
+    daily_user_cap_usd: float = Field(
+        default=0.5, ge=0, description="The cap for one person, in US dollars a day; 0 is no cap."
+    )
+    models_off: bool = Field(
+        default=False, description="The kill switch: true answers without models."
+    )
     model_server_key: SecretStr = Field(
-        default=SecretStr(""), description="What callers of `faqbot serve-model` have to send."
+        default=SecretStr(""),
+        description="The key that clients of `faqbot serve-model` have to send.",
     )
     prices: dict[str, tuple[float, float, float]] = Field(default=_PRICES)
     tuning_model: str = Field(
-        default="gpt-4o-mini-2024-07-18", description="What `faqbot tune start` tunes."
+        default="gpt-4o-mini-2024-07-18", description="The model that `faqbot tune start` tunes."
     )
     tuning_prices: dict[str, float] = Field(default=_TUNING_PRICES)
     default_price: tuple[float, float, float] | None = Field(
-        default=None, description="Of models that FAQBOT_PRICES does not name."
+        default=None, description="The price of models that FAQBOT_PRICES does not name."
     )
 
     @property

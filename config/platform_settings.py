@@ -32,36 +32,44 @@ class PlatformSettings(BaseSettings):
         "of single channels: asker, C0123=mention, 456=all.",
     )
     slack_bot_token: SecretStr = Field(
-        default=_NONE, validation_alias="SLACK_BOT_TOKEN", description="xoxb-…: turns Slack on."
+        default=_NONE,
+        validation_alias="SLACK_BOT_TOKEN",
+        description="The bot's token (xoxb-…); it turns Slack on.",
     )
     slack_app_token: SecretStr = Field(
-        default=_NONE, validation_alias="SLACK_APP_TOKEN", description="xapp-…: Socket Mode."
+        default=_NONE,
+        validation_alias="SLACK_APP_TOKEN",
+        description="The app-level token (xapp-…) for Socket Mode.",
     )
     slack_signing_secret: SecretStr = Field(
         default=_NONE,
         validation_alias="SLACK_SIGNING_SECRET",
-        description="For events by HTTP, in place of Socket Mode.",
+        description="The secret for events over HTTP, instead of Socket Mode.",
     )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         validation_alias="SLACK_API_URL",
-        description="GovSlack, or a local server.",
+        description="The address of another Slack: GovSlack, or a local server.",
     )
     slack_client_id: str = Field(
         default="",
         validation_alias="SLACK_CLIENT_ID",
-        description="With the secret: installs by OAuth in many workspaces, without a bot token.",
+        description="The client's id; with its secret, workspaces install the bot by OAuth, "
+        "without a bot token.",
     )
     slack_client_secret: SecretStr = Field(default=_NONE, validation_alias="SLACK_CLIENT_SECRET")
-    slack_host: str = Field(default="127.0.0.1", description="Where events by HTTP are awaited.")
+    slack_host: str = Field(
+        default="127.0.0.1", description="The address that receives events over HTTP."
+    )
     slack_port: int = Field(default=3000, ge=0, le=65535, description="As above.")
     slack_streaming: Literal["edits", "native"] = Field(
-        default="edits", description="native: Slack's own streams, while they work."
+        default="edits", description="edits, or native for Slack's own streams."
     )
     slack_edits_per_minute: int = Field(
         default=50,
         ge=10,
-        description="chat.update calls that Slack grants in a workspace; 50 unless agreed on more.",
+        description="The calls of chat.update that Slack grants a workspace in a minute; 50, "
+        "unless Slack grants more.",
     )
     slack_channels: str = Field(
         default="",
@@ -69,19 +77,25 @@ class PlatformSettings(BaseSettings):
     )
     slack_owners: str = Field(
         default="",
-        description="Ids of people (U…, W…) and user groups (S…) who are called, and may teach.",
+        description="Ids of people (U…, W…) and user groups (S…) who are called if there is no "
+        "answer, and may teach.",
     )
     slack_assistant_view: bool = Field(
-        default=False, description="The manifest of an app that was made before agents were."
+        default=False,
+        description="True prints the manifest for an app that was created before apps were agents.",
     )
     slack_guests: bool = Field(
-        default=True, description="Answer people of other workspaces in shared channels."
+        default=True, description="True answers people of other workspaces in shared channels."
     )
     discord_bot_token: SecretStr = Field(
-        default=_NONE, validation_alias="DISCORD_BOT_TOKEN", description="Turns Discord on."
+        default=_NONE,
+        validation_alias="DISCORD_BOT_TOKEN",
+        description="The bot's token; it turns Discord on.",
     )
     discord_api_url: str = Field(
-        default="", validation_alias="DISCORD_API_URL", description="A local server, for tests."
+        default="",
+        validation_alias="DISCORD_API_URL",
+        description="The address of a local server, for tests.",
     )
     discord_gateway_url: str = Field(
         default="", validation_alias="DISCORD_GATEWAY_URL", description="As above."
@@ -100,17 +114,20 @@ class PlatformSettings(BaseSettings):
     discord_owners: str = Field(
         default="",
         validation_alias="DISCORD_OWNERS",
-        description="Who is called to what has no answer, and may teach: 123,role:456.",
+        description="Ids of people and roles who are called if there is no answer, and may "
+        "teach: 123,role:456.",
     )
     discord_message_content: bool = Field(
         default=True,
         validation_alias="DISCORD_MESSAGE_CONTENT",
-        description="Read what does not mention the bot: threads, channels, forums.",
+        description="True if the Message Content Intent is on, so that the bot reads messages "
+        "that do not mention it.",
     )
     discord_shards: str = Field(
         default="",
         validation_alias="DISCORD_SHARDS",
-        description="auto, or how many connections; one without shards if not set.",
+        description="The number of connections, or auto; if it is not set, there is one without"
+        " shards.",
     )
 
     @field_validator("threads")

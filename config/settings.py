@@ -26,35 +26,37 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     )
 
     data_dir: Path = Field(
-        default=Path(".faqbot"), description="Holds all state: index, history, cache."
+        default=Path(".faqbot"), description="The folder with all state: index, history, caches."
     )
     profile: str = Field(
         default="",
-        description="The bot's words: ko, en, smartstore, or a path; else ./faqbot.toml.",
+        description="The profile with the bot's words: ko, en, smartstore, or a path; by "
+        "default ./faqbot.toml.",
     )
     link_hosts: str = Field(
         default="",
-        description="Hosts that answers may link to beside the FAQ's own, between commas.",
+        description="Hosts that answers may link to beside those of the FAQ, separated by commas.",
     )
     history_turns: int = Field(
-        default=6, ge=0, le=50, description="Earlier turns that an answer may use."
+        default=6, ge=0, le=50, description="The number of earlier turns that an answer may use."
     )
     answer_confidence: float = Field(
         default=0.5,
         ge=0.05,
         le=0.95,
-        description="Answer from here on: more is more careful, less is bolder.",
+        description="The confidence from which on an entry is the answer; more is more careful,"
+        " less is bolder.",
     )
     mongodb_uri: SecretStr | None = Field(
         default=None,
         validation_alias="MONGODB_URI",
-        description="MongoDB for history and inbox, in place of the SQLite file.",
+        description="The address of a MongoDB for history and inbox, instead of the SQLite file.",
     )
     chroma_url: str | None = Field(
         default=None,
         validation_alias="CHROMA_URL",
         pattern=r"^https?://[^/@]+/?$",
-        description="A Chroma server, in place of the folder: http://host:8000.",
+        description="The address of a Chroma server, instead of the folder: http://host:8000.",
     )
     chroma_token: SecretStr | None = Field(
         default=None,
@@ -62,85 +64,114 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         description="Sent to the Chroma server as `Authorization: Bearer …`.",
     )
     inbox_per_session: int = Field(
-        default=5, ge=1, le=1000, description="Open questions of one session."
+        default=5,
+        ge=1,
+        le=1000,
+        description="The number of open questions that one session may have.",
     )
     inbox_total: int = Field(
         default=200,
         ge=1,
         le=5000,
-        description="Open questions of all; each platform that is on has the same share.",
+        description="The number of open questions in all; each platform that is on has the same"
+        " share.",
     )
     sessions_at_once: int = Field(
-        default=64, ge=1, le=1000, description="Conversations of each platform at a time."
+        default=64,
+        ge=1,
+        le=1000,
+        description="The number of conversations of a platform that are answered at the same time.",
     )
     spool_total: int = Field(
         default=1000,
         ge=1,
         le=100_000,
-        description="Questions kept on this machine while the store is away.",
+        description="The number of questions that are kept on this machine while the store is "
+        "unreachable.",
     )
     answers_only: bool = Field(
-        default=False, description="Answer what other processes hear, without a connection."
+        default=False,
+        description="True answers what other processes receive, without a connection to the "
+        "platforms.",
     )
     lease_s: float = Field(
-        default=6.0, ge=2, le=600, description="A killed process's questions go on after this."
+        default=6.0,
+        ge=2,
+        le=600,
+        description="Seconds after which another process continues the questions of a killed one.",
     )
     user_per_minute: int = Field(
-        default=10, ge=0, description="Questions of one person; 0 is no limit."
+        default=10, ge=0, description="Questions of one person in a minute; 0 is no limit."
     )
     user_per_day: int = Field(
-        default=200, ge=0, description="Questions of one person; 0 is no limit."
+        default=200, ge=0, description="Questions of one person in a day; 0 is no limit."
     )
     source: str = Field(
-        default="", description="The FAQ to keep in line with: a file, a folder or a URL."
+        default="",
+        description="The source of the FAQ, which the bot follows: a file, a folder or a URL.",
     )
     source_columns: str = Field(
-        default="", description="Which of its columns is which: question=제목,answer=답변."
+        default="", description="The columns of the source: question=제목,answer=답변."
     )
     retention_days: int = Field(
-        default=0, ge=0, le=36500, description="Turns are deleted after; 0 keeps them."
+        default=0, ge=0, le=36500, description="Days after which turns are deleted; 0 keeps them."
     )
     lesson_review_days: int = Field(
         default=180,
         ge=0,
         le=3650,
-        description="After so many days owners are asked whether a lesson is still right; 0 never.",
+        description="Days after which owners are asked whether a lesson is still right; 0 never"
+        " asks.",
     )
     entry_review_days: int = Field(
         default=0,
         ge=0,
         le=3650,
-        description="So many days after its last change owners are asked about an entry that "
-        "nobody has reviewed yet; 0 never.",
+        description="Days after its last change at which owners are asked about an entry that "
+        "nobody has reviewed yet; 0 never asks.",
     )
     lesson_second_owner: bool = Field(
         default=False,
-        description="What the gate holds waits for another owner than who taught it.",
+        description="True: a lesson that the gate holds has to be approved by another owner "
+        "than its teacher.",
     )
     expired_answers: Literal["mark", "hide"] = Field(
         default="mark",
-        description="What nobody has confirmed since its review date has a mark, or is not served.",
+        description="mark or hide: lessons and entries whose review is due have a mark, or are "
+        "not served.",
     )
     mask_personal_data: Literal["logs", "models", "stored"] = Field(
         default="logs",
-        description="In logs alone, in what models get, too, or also in what is stored.",
+        description="The places where personal data is masked: logs; models (logs, and what "
+        "models get); stored (also what is stored).",
     )
-    resync_cron: str = Field(default="*/30 * * * *", description="When to look at the source.")
-    retention_cron: str = Field(default="30 4 * * *", description="When to delete what is old.")
+    resync_cron: str = Field(
+        default="*/30 * * * *", description="The times at which the source is read."
+    )
+    retention_cron: str = Field(
+        default="30 4 * * *", description="The times at which old turns are deleted."
+    )
     digest_to: str = Field(
         default="",
         description="The owners' channels, for digests and reviews: slack:C0123, discord:123.",
     )
-    digest_cron: str = Field(default="0 9 * * mon-fri", description="When they get it.")
-    sweep_cron: str = Field(default="* * * * *", description="When to look for lapsed leases.")
-    jobs_timezone: str = Field(default="Asia/Seoul", description="Of the three above.")
+    digest_cron: str = Field(default="0 9 * * mon-fri", description="The times of the digest.")
+    sweep_cron: str = Field(
+        default="* * * * *", description="The times at which lapsed leases are looked for."
+    )
+    jobs_timezone: str = Field(default="Asia/Seoul", description="The time zone of all jobs.")
     jobs_jitter_s: int = Field(
-        default=20, ge=0, le=3600, description="Jobs start up to so many seconds later."
+        default=20, ge=0, le=3600, description="Jobs are delayed by up to this number of seconds."
     )
     ops_host: str = Field(
-        default="127.0.0.1", description="Where /healthz, /readyz and /metrics are served."
+        default="127.0.0.1", description="The address of /healthz, /readyz and /metrics."
     )
-    ops_port: int = Field(default=9464, ge=0, le=65535, description="As above; 0 turns them off.")
+    ops_port: int = Field(
+        default=9464,
+        ge=0,
+        le=65535,
+        description="The port of /healthz, /readyz and /metrics; 0 turns them off.",
+    )
     log_format: Literal["text", "json"] = "text"
     data_url: SecretStr | None = Field(
         default=None,
@@ -148,37 +179,44 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         "shop if it is not set.",
     )
     data_queries: Path | None = Field(
-        default=None, description="Its sample questions with their SQL, as TOML."
+        default=None,
+        description="The TOML file with that database's sample questions and their SQL.",
     )
     api_book: Path | None = Field(
         default=None,
-        description="Which operations of an API may be asked for, as TOML; a folder of several.",
+        description="The TOML file that lists the operations of an API, or a folder with "
+        "several such files.",
     )
     api_token: SecretStr | None = Field(
         default=None, description="The credential that the API's document asks for."
     )
     api_tokens: dict[str, SecretStr] = Field(
-        default={}, description="Those of several APIs, by the names of their books, as JSON."
+        default={},
+        description="The credentials of several APIs as JSON, by the names of their files.",
     )
     working_hours: str = Field(
-        default="09:00-18:00", description="When meetings are proposed, from Monday to Friday."
+        default="09:00-18:00",
+        description="The hours in which meetings are proposed, from Monday to Friday.",
     )
     holidays: str = Field(
         default="KR",
-        description="The country, and region, on whose holidays nobody works: KR, US-CA; '' none.",
+        description="The country, or country and region, whose holidays are free: KR, US-CA; ''"
+        " for none.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     caldav_url: str = Field(
-        default="", description="Calendars of people, by CalDAV: one is called like its person."
+        default="",
+        description="A CalDAV server with people's calendars; each calendar has the name of its"
+        " person.",
     )
-    caldav_user: str = Field(default="", description="Who reads and writes them.")
+    caldav_user: str = Field(default="", description="The user of that CalDAV account.")
     caldav_password: SecretStr | None = Field(default=None, description="As above.")
     remind_min: int = Field(
         default=10,
         ge=0,
         le=1440,
-        description="Minutes before a meeting at which it is told of; 0 never.",
+        description="Minutes before a meeting at which the bot reminds of it; 0 never reminds.",
     )
 
     @field_validator("digest_to")

@@ -18,30 +18,37 @@ class WebSettings(BaseSettings):
     """A part of `Settings`, where the prefix and the file are set."""
 
     web: Literal["auto", "on", "off"] = Field(
-        default="auto", description="auto: on where no chat platform has its tokens."
+        default="auto", description="on, off, or auto: on if no chat platform has its tokens."
     )
     web_host: str = Field(
-        default="127.0.0.1", description="Where it listens; elsewhere than here with a token only."
+        default="127.0.0.1",
+        description="The address to listen on; one that other machines can reach requires a token.",
     )
-    web_port: int = Field(default=8080, ge=0, le=65535, description="0 is any that is free.")
+    web_port: int = Field(
+        default=8080, ge=0, le=65535, description="The port to listen on; 0 is any free port."
+    )
     web_token: SecretStr = Field(
-        default=SecretStr(""), description="Whoever has it may ask; at least 16 characters."
+        default=SecretStr(""),
+        description="Everybody who has this token may ask; at least 16 characters.",
     )
     web_service_token: SecretStr = Field(
         default=SecretStr(""),
-        description="For services that speak for people whom they name; at least 16 characters.",
+        description="The token of services, which may name the person who asks; at least 16 "
+        "characters.",
     )
     web_proxies: str = Field(
         default="",
-        description="Addresses or networks of proxies, whose X-Forwarded-For is believed.",
+        description="Addresses or networks of proxies whose X-Forwarded-For is trusted.",
     )
     web_people_per_address: int = Field(
-        default=10, ge=0, description="One address may ask as much as so many; 0 is no limit."
+        default=10,
+        ge=0,
+        description="One address may ask as much as this many people together; 0 is no limit.",
     )
     web_origins: str = Field(
         default="",
         pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
-        description="Of pages elsewhere that may call the API: https://shop.example.",
+        description="Origins of other sites that may call the API: https://shop.example.",
     )
     web_embed_origins: str = Field(
         default="",
@@ -55,10 +62,11 @@ class WebSettings(BaseSettings):
         "name:token for each owner, with commas between.",
     )
     console_reader_token: SecretStr = Field(
-        default=SecretStr(""), description="Opens the console, to look alone."
+        default=SecretStr(""), description="The key of readers of the console, who may only look."
     )
     web_open: bool = Field(
-        default=True, description="Open the page in a browser, on a desktop and from a terminal."
+        default=True,
+        description="True opens the page in a browser, if a terminal on a desktop started the bot.",
     )
 
     @field_validator("web_proxies")

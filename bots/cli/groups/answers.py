@@ -81,7 +81,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @app.command()
     def guard(question: _QuestionText = None, *, batch: _Batch = None, json: _Json = False) -> int:
-        """Show what the guardrail says of a question."""
+        """Show how the guardrail labels a question."""
         _one_of(question, batch)
         if batch is not None:
             from bots.cli.answers.batch import guard_batch

@@ -19,7 +19,10 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @app.command()
     def check(*, json: _Json = False) -> int:
-        """Say what could be better in the FAQ: contradictions, vague titles, old dates and more."""
+        """Say what could be better in the FAQ.
+
+        It finds contradictions, vague titles, old dates and more.
+        """
         from bots.cli.faq.check import check
 
         return check(read_settings(), as_json=json)
@@ -40,7 +43,10 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         ] = False,
         json: _Json = False,
     ) -> int:
-        """Measure what is found, answered and refused, on labelled questions or the FAQ's own."""
+        """Measure what is found, answered and refused.
+
+        It asks labelled questions, or without a file the FAQ's own.
+        """
         from bots.cli.evaluation.evaluate import evaluate, evaluate_own, print_template
 
         if template:
@@ -53,7 +59,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     def doctor(
         *,
         live: Annotated[
-            bool, typer.Option("--live", help="Let the platforms look at what the bot says, too.")
+            bool, typer.Option("--live", help="Let the platforms validate the bot's messages, too.")
         ] = False,
         json: _Json = False,
     ) -> int:

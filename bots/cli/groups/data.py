@@ -21,8 +21,12 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     def ask(
         question: Annotated[str, typer.Argument(help="A question in words.")],
         *,
-        csv: Annotated[Path | None, typer.Option("--csv", help="Write the rows here.")] = None,
-        chart: Annotated[Path | None, typer.Option("--chart", help="Draw them here.")] = None,
+        csv: Annotated[
+            Path | None, typer.Option("--csv", help="Write the rows to this file.")
+        ] = None,
+        chart: Annotated[
+            Path | None, typer.Option("--chart", help="Draw the rows as a chart into this file.")
+        ] = None,
         sql: Annotated[bool, typer.Option("--sql", help="Show the SQL.")] = False,
     ) -> int:
         """Answer a question from the database, or show what can be asked."""

@@ -84,14 +84,16 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     def init(  # noqa: PLR0913 - the options of a command
         faq: Annotated[
             str,
-            typer.Argument(metavar="[source]", help="Where the FAQ is: a file, a folder or a URL."),
+            typer.Argument(
+                metavar="[source]", help="The place of the FAQ: a file, a folder or a URL."
+            ),
         ] = "",
         *,
         source: Annotated[str, typer.Option(hidden=True)] = "",  # what it was called before
         subject: Annotated[
-            str, typer.Option(help="What it is about, such as `Stella Fitness`.")
+            str, typer.Option(help="The subject of the FAQ, such as `Stella Fitness`.")
         ] = "",
-        name: Annotated[str, typer.Option(help="What the bot is called.")] = "",
+        name: Annotated[str, typer.Option(help="The bot's name.")] = "",
         language: Annotated[
             str, typer.Option(help="ko or en; without it, the FAQ's own language.")
         ] = "",
@@ -104,9 +106,12 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         ] = "",
         columns: _Columns = "",
         yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
-        force: Annotated[bool, typer.Option("--force", help="Write over faqbot.toml.")] = False,
+        force: Annotated[bool, typer.Option("--force", help="Overwrite faqbot.toml.")] = False,
     ) -> int:
-        """Write your own profile, faqbot.toml, and a sample .env into this folder."""
+        """Write faqbot.toml and a sample .env into this folder.
+
+        faqbot.toml is your profile: it holds the bot's own words.
+        """
         from bots.cli.faq.init import Wishes, init
 
         wishes = Wishes(subject, name, language, faq or source, tone, owners, columns)

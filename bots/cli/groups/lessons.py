@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 _ApprovedBy = Annotated[
     str,
-    typer.Option("--approved-by", metavar="NAME", help="Who has what the gate finds served."),
+    typer.Option(
+        "--approved-by",
+        metavar="NAME",
+        help="The owner who approves the lesson, whatever the gate finds.",
+    ),
 ]
-_Id = Annotated[str, typer.Argument(metavar="ID", help="As `lessons list` shows it.")]
+_Id = Annotated[str, typer.Argument(metavar="ID", help="The id, as `lessons list` shows it.")]
 
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
@@ -28,10 +32,10 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @app.command()
     def learn(
-        question: Annotated[str, typer.Argument(help="What people ask.")],
-        answer: Annotated[str, typer.Argument(help="What the bot says from then on.")],
+        question: Annotated[str, typer.Argument(help="The question that people ask.")],
+        answer: Annotated[str, typer.Argument(help="The answer that the bot gives from then on.")],
         *,
-        author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
+        author: Annotated[str, typer.Option("--author", help="The teacher's name.")] = "",
         approved_by: _ApprovedBy = "",
     ) -> int:
         """Teach an answer; the same question again corrects it."""
@@ -41,7 +45,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @lessons.command("list")
     def list_(
-        *, limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = 50
+        *, limit: Annotated[int, typer.Option("--limit", min=1, help="The number of lessons.")] = 50
     ) -> int:
         """Show what was taught, the latest first."""
         from bots.cli.faq.lessons import list_lessons
@@ -58,7 +62,10 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @lessons.command("undo")
     @lessons.command("remove", hidden=True)
     def remove(lesson: _Id) -> int:
-        """Forget a lesson; what it has answered waits for a person again."""
+        """Forget a lesson.
+
+        The questions that it answered wait for a person again.
+        """
         from bots.cli.faq.lessons import remove_lesson
 
         return remove_lesson(read_settings(), lesson)
@@ -66,23 +73,29 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @lessons.command()
     def approve(
         lesson: _Id,
-        by: Annotated[str, typer.Option("--by", metavar="NAME", help="Whose word it is.")],
+        by: Annotated[str, typer.Option("--by", metavar="NAME", help="The owner who approves it.")],
     ) -> int:
-        """Serve a lesson that is held or has expired; those who wait for it are told."""
+        """Serve a lesson that is held or has expired.
+
+        People who wait for it get the answer.
+        """
         from bots.cli.faq.lessons import approve_lesson
 
         return approve_lesson(read_settings(), lesson, by=by)
 
     @lessons.command()
     def expire(lesson: _Id) -> int:
-        """Let a lesson expire: it has a mark, or is not served, until it is approved again."""
+        """Let a lesson expire.
+
+        It has a mark, or is not served, until it is approved again.
+        """
         from bots.cli.faq.lessons import expire_lesson
 
         return expire_lesson(read_settings(), lesson)
 
     @lessons.command()
     def review() -> int:
-        """List the lessons that wait for somebody's word, and why."""
+        """List the lessons and entries that wait for somebody."""
         from bots.cli.faq.lesson_reviews import review_lessons
 
         return review_lessons(read_settings())
@@ -92,7 +105,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         *,
         file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The file to write.")],
         faq: Annotated[
-            bool, typer.Option("--faq", help="As entries for the FAQ's source.")
+            bool, typer.Option("--faq", help="Write entries for the FAQ's source.")
         ] = False,
     ) -> int:
         """Write all lessons to a file."""
@@ -105,12 +118,16 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         file: Annotated[
             Path,
             typer.Argument(
-                metavar="FILE.jsonl", help="Of `export`, or lines with a question and an answer."
+                metavar="FILE.jsonl",
+                help="A file that `export` wrote, or lines with a question and an answer.",
             ),
         ],
         approved_by: _ApprovedBy = "",
     ) -> int:
-        """Teach what a file holds; what was taught or removed later stays as it is."""
+        """Teach the lessons of a file.
+
+        Lessons that changed after that file was written stay as they are.
+        """
         from bots.cli.faq.lessons import import_lessons
 
         return import_lessons(read_settings(), file, approved_by=approved_by)

@@ -28,7 +28,10 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             ),
         ] = 1,
     ) -> int:
-        """Answer on the web page or on every platform whose tokens are set, until stopped."""
+        """Answer on all platforms until it is stopped.
+
+        A platform is on if its tokens are set; if none is, the web page is on.
+        """
         from bots.cli.operations.run import run
 
         return run(read_settings(), workers=workers)

@@ -27,10 +27,10 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @questions.command("list")
     def list_(
         text: Annotated[
-            str, typer.Argument(help="Only entries with this in the title or a question.")
+            str, typer.Argument(help="Only entries with this text in the title or a question.")
         ] = "",
         *,
-        limit: Annotated[int, typer.Option("--limit", min=1, help="How many entries.")] = 50,
+        limit: Annotated[int, typer.Option("--limit", min=1, help="The number of entries.")] = 50,
     ) -> int:
         """Show entries of the index with their questions."""
         from bots.cli.faq.questions import list_questions
@@ -46,20 +46,20 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @questions.command()
     def liked(
-        file: Annotated[Path, typer.Argument(help="The .jsonl to write, for `faqbot eval`.")],
+        file: Annotated[Path, typer.Argument(help="The .jsonl file to write, for `faqbot eval`.")],
         *,
         last: Annotated[
-            int, typer.Option("--last", min=1, help="How many turns to look through.")
+            int, typer.Option("--last", min=1, help="The number of turns to look through.")
         ] = 10_000,
     ) -> int:
-        """Write the questions whose answers people liked, with their entries, as labelled ones."""
+        """Write liked questions as labelled questions."""
         from bots.cli.faq.questions import export_liked
 
         return export_liked(read_settings(), file, last=last)
 
     @questions.command("import")
     def import_(file: _File) -> int:
-        """Check an edited file, and put its questions in the place of those of its titles."""
+        """Replace questions with those of an edited file."""
         from bots.cli.faq.questions import import_questions
 
         return import_questions(read_settings(), file)

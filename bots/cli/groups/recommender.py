@@ -15,22 +15,27 @@ if TYPE_CHECKING:
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` sets logging up."""
     recommender = typer.Typer(no_args_is_help=True)
-    app.add_typer(recommender, name="recommender", help="Recommend products by who buys them.")
+    app.add_typer(recommender, name="recommender", help="Train and try the product recommender.")
 
     @recommender.command()
     def train(  # noqa: PLR0913 - the options of a command are its arguments
-        data: Annotated[Path, typer.Argument(help="CSV: features of a buyer, then the product.")],
+        data: Annotated[
+            Path, typer.Argument(help="A CSV file: the features of a buyer, then the product.")
+        ],
         *,
         out: Annotated[Path, typer.Option("--out", help="A folder for the model and pictures.")],
         epochs: Annotated[int, typer.Option("--epochs", min=1)] = 100,
         batch: Annotated[int, typer.Option("--batch", min=1)] = 5_000,
         learning_rate: Annotated[float, typer.Option("--learning-rate", min=1e-6)] = 0.01,
         patience: Annotated[
-            int, typer.Option("--patience", min=1, help="Epochs without a better one.")
+            int,
+            typer.Option(
+                "--patience", min=1, help="Stop after this number of epochs without improvement."
+            ),
         ] = 20,
         seed: Annotated[int, typer.Option("--seed")] = 0,
     ) -> int:
-        """Train the network 6-30-15-10 on purchases (extra `recommender`)."""
+        """Train the network on purchases (extra `recommender`)."""
         read_settings()
         from bots.cli.models.recommender import train
         from core.skills.recommender.report import NetworkOptions
@@ -42,25 +47,28 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @recommender.command()
     def sample(
-        file: Annotated[Path, typer.Argument(help="The CSV that is written.")],
+        file: Annotated[Path, typer.Argument(help="The CSV file to write.")],
         *,
         rows: Annotated[int, typer.Option("--rows", min=1)] = 70_000,
         noise: Annotated[
-            float, typer.Option("--noise", min=0.0, max=1.0, help="Share bought by chance.")
+            float, typer.Option("--noise", min=0.0, max=1.0, help="The share of random purchases.")
         ] = 0.02,
         seed: Annotated[int, typer.Option("--seed")] = 0,
     ) -> int:
-        """Write made-up purchases, of which the best possible accuracy is known."""
+        """Write made-up purchases whose best possible accuracy is known."""
         from bots.cli.models.recommender import sample
 
         return sample(file, rows=rows, noise=noise, seed=seed)
 
     @recommender.command()
     def recommend(
-        text: Annotated[str, typer.Argument(help="What a person says of themselves.")],
+        text: Annotated[str, typer.Argument(help="A description of the buyer.")],
         *,
         model: Annotated[
-            Path | None, typer.Option("--model", help="A trained model; the shipped one if not.")
+            Path | None,
+            typer.Option(
+                "--model", help="The folder of a trained model; by default the model that ships."
+            ),
         ] = None,
     ) -> int:
         """Recommend three products, or ask for what is missing."""

@@ -35,7 +35,7 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
     def stats(
         *,
         over: Annotated[
-            Over, typer.Option("--over", help="48 hours, 90 days or 52 weeks.")
+            Over, typer.Option("--over", help="The span: 48 hours, 90 days or 52 weeks.")
         ] = Over.DAYS,
         platform: Annotated[
             str, typer.Option("--platform", help="Only this platform: slack, discord, web.")
@@ -45,7 +45,7 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         ] = False,
         json: _Json = False,
     ) -> int:
-        """Show what was asked and answered, rated and spent."""
+        """Show figures: questions, answers, ratings and cost."""
         from bots.cli.reports.stats import stats
 
         return stats(read_settings(), over, platform=platform, recount=recount, as_json=json)
@@ -56,7 +56,7 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         limit: Annotated[int, typer.Option("--limit", min=1, help="The number of groups.")] = 20,
         json: _Json = False,
     ) -> int:
-        """Show what could not be answered or was disliked, grouped by meaning."""
+        """Show unanswered and disliked questions, by meaning."""
         from bots.cli.reports.gaps import gaps
 
         return gaps(read_settings(), limit=limit, as_json=json)
@@ -69,7 +69,10 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         *,
         json: _Json = False,
     ) -> int:
-        """Show a conversation with what each answer stood on, its rating, time and cost."""
+        """Show a conversation, and how it was answered.
+
+        Each answer comes with its passages, rating, time and cost.
+        """
         from bots.cli.reports.transcript import transcript
 
         return transcript(read_settings(), session, as_json=json)
@@ -81,13 +84,11 @@ def _add_replay(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
         *,
         against: Annotated[
             Path,
-            typer.Option("--against", metavar="NEW", help="The FAQ that is to take effect."),
+            typer.Option("--against", metavar="NEW", help="The new FAQ."),
         ],
         base: Annotated[
             Path | None,
-            typer.Option(
-                "--base", metavar="OLD", help="The old FAQ, instead of the one that serves."
-            ),
+            typer.Option("--base", metavar="OLD", help="The old FAQ, instead of the one in use."),
         ] = None,
         questions: Annotated[
             Path | None,
@@ -101,11 +102,17 @@ def _add_replay(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
             int, typer.Option("--last", min=1, help="The number of latest questions.")
         ] = 1_000,
         worse: Annotated[
-            float, typer.Option("--worse", min=0.0, max=1.0, help="The share that may get worse.")
+            float,
+            typer.Option(
+                "--worse", min=0.0, max=1.0, help="The share of answers that may get worse."
+            ),
         ] = 0.01,
         json: _Json = False,
     ) -> int:
-        """Ask the last questions of the old and the new FAQ; exit 1 if too many get worse."""
+        """Show which answers a new FAQ would change.
+
+        It asks both FAQs the last questions, and exits with 1 if too many answers get worse.
+        """
         from bots.cli.evaluation.replay import replay
 
         return replay(
@@ -129,7 +136,10 @@ def _add_mcp(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
         port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8_090,
     ) -> int:
-        """Offer the FAQ to other assistants, over the Model Context Protocol."""
+        """Offer the FAQ to other assistants, over MCP.
+
+        MCP is the Model Context Protocol.
+        """
         from bots.cli.operations.mcp import mcp
 
         return mcp(read_settings(), http=http, host=host, port=port)

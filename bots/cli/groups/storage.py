@@ -17,23 +17,27 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
-    app.add_typer(_jobs(read_settings), name="jobs", help="Show the regular jobs, and run one now.")
+    app.add_typer(
+        _jobs(read_settings), name="jobs", help="Show the scheduled jobs, and run one now."
+    )
     app.add_typer(
         _sessions(read_settings), name="sessions", help="Show and export stored conversations."
     )
 
     @app.command()
-    def forget(user: Annotated[str, typer.Argument(help="The asker, as sessions show it.")]) -> int:
-        """Delete all that a person asked, the answers, and their feedback."""
+    def forget(
+        user: Annotated[str, typer.Argument(help="The person, as `sessions export` shows them.")],
+    ) -> int:
+        """Delete a person's questions, answers and opinions."""
         from bots.cli.operations.storage import forget_user
 
         return forget_user(read_settings(), user)
 
     @app.command("export-person")
     def export_person(
-        user: Annotated[str, typer.Argument(help="The person, as sessions show them.")],
+        user: Annotated[str, typer.Argument(help="The person, as `sessions export` shows them.")],
     ) -> int:
-        """Print all that is kept of a person as JSON lines."""
+        """Print all stored data of a person as JSON lines."""
         from bots.cli.operations.storage import export_person
 
         return export_person(read_settings(), user)
@@ -50,8 +54,8 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         return backup(read_settings(), target, force=force)
 
     @app.command()
-    def restore(source: Annotated[Path, typer.Argument(help="A file of `backup`.")]) -> int:
-        """Replace the history by a backup, also while the bot runs."""
+    def restore(source: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> int:
+        """Replace the history with a backup, also while the bot runs."""
         from bots.cli.operations.storage import restore
 
         return restore(read_settings(), source)
@@ -68,7 +72,9 @@ def _jobs(read_settings: Callable[[], Settings]) -> typer.Typer:
         return list_jobs(read_settings())
 
     @jobs.command()
-    def run(name: Annotated[str, typer.Argument(help="As in `faqbot jobs list`.")]) -> int:
+    def run(
+        name: Annotated[str, typer.Argument(help="The job, as `faqbot jobs list` names it.")],
+    ) -> int:
         """Run a job now."""
         from bots.bootstrap.jobs import run_job
 
@@ -88,7 +94,11 @@ def _sessions(read_settings: Callable[[], Settings]) -> typer.Typer:
         return list_sessions(read_settings(), limit)
 
     @sessions.command()
-    def show(session: Annotated[str, typer.Argument(help="As in `faqbot sessions list`.")]) -> int:
+    def show(
+        session: Annotated[
+            str, typer.Argument(help="The session, as `faqbot sessions list` names it.")
+        ],
+    ) -> int:
         """Show a session's questions and answers."""
         from bots.cli.operations.storage import show_session
 
@@ -96,7 +106,9 @@ def _sessions(read_settings: Callable[[], Settings]) -> typer.Typer:
 
     @sessions.command()
     def export(
-        session: Annotated[str | None, typer.Argument(help="This one; all if left out.")] = None,
+        session: Annotated[
+            str | None, typer.Argument(help="Only this session; by default all.")
+        ] = None,
     ) -> int:
         """Print turns with their feedback as JSON lines."""
         from bots.cli.operations.storage import export_sessions

@@ -29,19 +29,28 @@ _Yes = Annotated[bool, typer.Option("--yes", help="Do not ask about the cost.")]
 def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @tune.command()
     def export(
-        folder: Annotated[Path, typer.Argument(help="Where the examples are written.")],
+        folder: Annotated[
+            Path, typer.Argument(help="The folder into which the examples are written.")
+        ],
         *,
         each: Annotated[
-            int, typer.Option("--each", min=1, help="Questions of an entry, at most.")
+            int, typer.Option("--each", min=1, help="The most questions of one entry.")
         ] = 2,
         share: Annotated[
-            float, typer.Option("--held-out", min=0.0, max=0.5, help="Share kept for comparing.")
+            float,
+            typer.Option(
+                "--held-out", min=0.0, max=0.5, help="The share that is held out for `compare`."
+            ),
         ] = 0.1,
         seed: Annotated[
-            int, typer.Option("--seed", help="One seed and the same pairs give one result.")
+            int,
+            typer.Option("--seed", help="The seed: the same seed and pairs give the same result."),
         ] = 0,
     ) -> int:
-        """Write examples from the FAQ and from liked answers, and estimate what they cost."""
+        """Write training examples, and estimate the cost.
+
+        The examples come from the FAQ and from liked answers.
+        """
         from bots.cli.models.tune import export
 
         return export(read_settings(), folder, each=each, share=share, seed=seed)
@@ -51,19 +60,27 @@ def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         folder: _Export,
         *,
         model: Annotated[
-            str, typer.Option("--model", help="What is tuned; FAQBOT_TUNING_MODEL if not given.")
+            str, typer.Option("--model", help="The model to tune; by default FAQBOT_TUNING_MODEL.")
         ] = "",
-        epochs: Annotated[int, typer.Option("--epochs", min=0, help="0 lets OpenAI choose.")] = 3,
-        suffix: Annotated[str, typer.Option("--suffix", help="In the new name.")] = "faqbot",
+        epochs: Annotated[
+            int, typer.Option("--epochs", min=0, help="The number of epochs; 0 lets OpenAI choose.")
+        ] = 3,
+        suffix: Annotated[
+            str, typer.Option("--suffix", help="A suffix for the new model's name.")
+        ] = "faqbot",
         seed: Annotated[
-            int, typer.Option("--seed", help="One seed and the same pairs give one result.")
+            int,
+            typer.Option("--seed", help="The seed: the same seed and pairs give the same result."),
         ] = 0,
         detach: Annotated[
             bool, typer.Option("--detach", help="Do not wait; see `faqbot tune status`.")
         ] = False,
         yes: _Yes = False,
     ) -> int:
-        """Tune a model at OpenAI; the same command takes up what was interrupted."""
+        """Tune a model at OpenAI.
+
+        The same command continues an interrupted job.
+        """
         from bots.cli.models.tune import start
         from core.llm.tuning.job import JobOptions
 
@@ -73,9 +90,12 @@ def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> Non
 
     @tune.command()
     def status(
-        *, follow: Annotated[bool, typer.Option("--follow", help="Up to its end.")] = False
+        *,
+        follow: Annotated[
+            bool, typer.Option("--follow", help="Follow the job to its end.")
+        ] = False,
     ) -> int:
-        """Show how the job is, and the models that it has made."""
+        """Show the state of the job, and the models that it has made."""
         from bots.cli.models.tune import status
 
         return status(read_settings(), follow=follow)
@@ -95,23 +115,31 @@ def _add_results(tune: typer.Typer, read_settings: Callable[[], Settings]) -> No
         *,
         model: Annotated[
             list[str] | None,
-            typer.Option("--model", help="Instead of the job's base and tuned model."),
+            typer.Option(
+                "--model",
+                help="A model to ask, instead of the job's base and tuned model; may be repeated.",
+            ),
         ] = None,
-        limit: Annotated[int, typer.Option("--limit", min=0, help="Questions; 0 is all.")] = 0,
+        limit: Annotated[
+            int, typer.Option("--limit", min=0, help="The number of questions; 0 is all.")
+        ] = 0,
         yes: _Yes = False,
     ) -> int:
-        """Ask the held-out questions of both models, with and without passages."""
+        """Compare the base model with the tuned one.
+
+        Both are asked the held-out questions, with and without passages.
+        """
         from bots.cli.models.tune import compare
 
         return compare(read_settings(), folder, models=model or [], limit=limit, yes=yes)
 
     @tune.command()
     def use(
-        model: Annotated[str, typer.Argument(help="The job's tuned model if not given.")] = "",
+        model: Annotated[
+            str, typer.Argument(help="The model; by default the one that the job tuned.")
+        ] = "",
         *,
-        env: Annotated[Path, typer.Option("--env", help="The file that is changed.")] = Path(
-            ".env"
-        ),
+        env: Annotated[Path, typer.Option("--env", help="The file to change.")] = Path(".env"),
     ) -> int:
         """Let the bot answer with a tuned model, or with any other."""
         from bots.cli.models.tune import use
@@ -133,39 +161,56 @@ def _add_results(tune: typer.Typer, read_settings: Callable[[], Settings]) -> No
 def _add_local(tune: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @tune.command()
     def local(  # noqa: PLR0913 - the options of a command are its arguments
-        folder: Annotated[Path, typer.Argument(help="Where the model is kept, and resumed from.")],
+        folder: Annotated[
+            Path,
+            typer.Argument(
+                help="The folder of the model; an interrupted training continues there."
+            ),
+        ],
         *,
         model: Annotated[
             str,
             typer.Option(
                 "--model",
                 metavar="PATH|NAME",
-                help="A causal model to begin with; a small new GPT-2 if it is not given.",
+                help="A causal model to begin with; by default a small new GPT-2.",
             ),
         ] = "",
         squad: Annotated[
             list[Path] | None,
-            typer.Option("--squad", help="A file in SQuAD's form, in place of the FAQ."),
+            typer.Option("--squad", help="A file in SQuAD's format, instead of the FAQ."),
         ] = None,
         epochs: Annotated[
-            int, typer.Option("--epochs", min=1, help="The most passes over all pairs.")
+            int, typer.Option("--epochs", min=1, help="The most epochs (passes over all pairs).")
         ] = 20,
-        batch: Annotated[int, typer.Option("--batch", min=1, help="Pairs a step.")] = 8,
+        batch: Annotated[
+            int, typer.Option("--batch", min=1, help="The number of pairs in one step.")
+        ] = 8,
         learning_rate: Annotated[
             float | None,
-            typer.Option("--learning-rate", help="5e-4 for a new model, else 5e-5."),
+            typer.Option(
+                "--learning-rate",
+                help="The learning rate; by default 5e-4 for a new model, else 5e-5.",
+            ),
         ] = None,
-        longest: Annotated[int, typer.Option("--longest", min=16, help="Tokens of a pair.")] = 512,
+        longest: Annotated[
+            int, typer.Option("--longest", min=16, help="The most tokens of a pair.")
+        ] = 512,
         patience: Annotated[
-            int, typer.Option("--patience", min=1, help="Epochs without a better one.")
+            int,
+            typer.Option(
+                "--patience", min=1, help="Stop after this number of epochs without improvement."
+            ),
         ] = 3,
         seed: Annotated[
-            int, typer.Option("--seed", help="One seed and the same pairs give one result.")
+            int,
+            typer.Option("--seed", help="The seed: the same seed and pairs give the same result."),
         ] = 0,
     ) -> int:
-        """Train a model of your own on question and answer pairs (extra `local-llm`).
+        """Train a model of your own (extra `local-llm`).
 
-        The same command goes on with a training that was killed.
+        It learns pairs of a question and its answer. The same command continues a training that
+        was interrupted.
         """
         from bots.cli.models.local_model import train_local
         from core.llm.local.run import TrainingOptions
@@ -183,10 +228,13 @@ def _add_server(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
         host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
         port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8127,
         name: Annotated[
-            str, typer.Option("--name", help="The model's name; its folder's if not given.")
+            str, typer.Option("--name", help="The model's name; by default that of its folder.")
         ] = "",
     ) -> int:
-        """Serve a model of your own in OpenAI's form (extra `local-llm`)."""
+        """Serve a model of your own (extra `local-llm`).
+
+        The server speaks OpenAI's chat completions.
+        """
         from bots.cli.models.local_model import serve
 
         return serve(read_settings(), folder, host=host, port=port, name=name)
