@@ -42,7 +42,7 @@ def open_answerer(
     if settings.data_url is None:
         url = f"sqlite:///{_example(settings, language)}"
     elif settings.data_queries is None:
-        raise ConfigError("FAQBOT_DATA_URL needs FAQBOT_DATA_QUERIES: what may be asked of it")
+        raise ConfigError("FAQBOT_DATA_URL needs FAQBOT_DATA_QUERIES, its sample questions")
     else:
         url = settings.data_url.get_secret_value()
     return load_answerer(url, queries, terms=terms, embed=embed)

@@ -62,7 +62,7 @@ def run(settings: Settings, *, workers: int = 1) -> int:
 async def _run(settings: Settings, workers: int) -> None:
     if all(platform.off(settings) for platform in PLATFORMS):
         raise ConfigError(
-            "nothing is set up: give SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_BOT_TOKEN, "
+            "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_BOT_TOKEN, "
             "in .env, or leave FAQBOT_WEB at auto; `faqbot chat` needs none of them"
         )
     if workers > 1 and not (settings.has_slack or settings.has_discord):

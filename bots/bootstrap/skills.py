@@ -229,7 +229,7 @@ def _api(parts: SkillParts) -> Sequence[Skill]:
 
     settings = parts.settings
     if settings.api_book is None:
-        raise ConfigError("the skill `api` needs FAQBOT_API_BOOK: which operations it may use")
+        raise ConfigError("the skill `api` needs FAQBOT_API_BOOK, which lists its operations")
     paths = find_books(settings.api_book)
     tokens = _api_tokens(settings, [path.stem for path in paths])
     journal = Journal(settings.data_dir / "calls.sqlite3")

@@ -19,5 +19,5 @@ def agreed(told: str, *, yes: bool) -> bool:
         print(f"{told}.")
         return True
     if not sys.stdin.isatty():
-        raise ConfigError(f"{told}: say yes to that with --yes")
+        raise ConfigError(f"{told}: agree to that with --yes")
     return input(f"{told}. Go on? [y/N] ").strip().lower() in _YES

@@ -92,7 +92,7 @@ class BaseClient(discord.Client):
         try:
             return await self.context.service.last_seen(f"{PREFIX}{name}:")
         except FaqbotError as error:
-            logger.warning("what was missed is not known from the store: %s", error)
+            logger.warning("the store does not say what was missed: %s", error)
             return self._heard_at.get(guild_id, self._began_after)
 
     def catch_up(self, guilds: list[discord.Guild]) -> None:

@@ -47,7 +47,7 @@ async def _asked(settings: Settings) -> AsyncIterator[Check]:
             fix = f"{_PAGE} > Reset Token, and copy it into DISCORD_BOT_TOKEN"
             yield Check(FAIL, "Discord", str(error), fix)
             return
-        yield Check(PASS, "Discord", f"the token is good, as {me['username']}")
+        yield Check(PASS, "Discord", f"the token is valid; the bot is {me['username']}")
         yield _content(settings, int(application.get("flags") or 0))
         link = invite_link(str(application["id"]))
         if not guilds:
@@ -69,11 +69,11 @@ async def _asked(settings: Settings) -> AsyncIterator[Check]:
 
 def _content(settings: Settings, flags: int) -> Check:
     if flags & _CONTENT_FLAGS:
-        return Check(PASS, "Discord", "contents of messages may be read")
+        return Check(PASS, "Discord", "the bot may read the contents of messages")
     if not settings.discord_message_content:
-        text = "by DISCORD_MESSAGE_CONTENT, mentions alone are heard, also of those who teach"
+        text = "DISCORD_MESSAGE_CONTENT is false: the bot reads only mentions, also to be taught"
         return Check(NOTE, "Discord", text)
-    text = "contents of messages are withheld: threads, forums and those who teach need mentions"
+    text = "the bot cannot read messages without a mention, in threads and forums either"
     return Check(NOTE, "Discord", text, f"{_PAGE} > Message Content Intent")
 
 
@@ -85,7 +85,7 @@ async def _guild(
     held = await roles_of(rest, guild, me)
     base = permissions_of(roles, held)
     if lacking := missing(base if not base.administrator else NEEDED):
-        return [Check(FAIL, name, f"lacks {', '.join(lacking)}", f"invite it anew: {link}")]
+        return [Check(FAIL, name, f"lacks {', '.join(lacking)}", f"invite it again: {link}")]
     found: list[Check] = []
     for channel in await rest.call("GET", f"{path}/channels"):
         seen.add(int(channel["id"]))
@@ -97,7 +97,7 @@ async def _guild(
             text = f"#{channel['name']}: lacks {', '.join(lacking)}"
             fix = "Edit Channel > Permissions > allow them to the bot's role"
             found.append(Check(FAIL, name, text, fix))
-    return found[:_MOST_LINES] or [Check(PASS, name, "the bot may do what it needs")]
+    return found[:_MOST_LINES] or [Check(PASS, name, "the bot has the permissions that it needs")]
 
 
 def _in_channel(
@@ -123,7 +123,7 @@ async def owner_findings(
     """Check the owners of `DISCORD_OWNERS` in the servers that the bot is in; `me` is its user."""
     users, roles = settings.discord_owner_ids, settings.discord_owner_roles
     if not users and not roles:
-        text = "nobody is called to what has no answer, and nobody may teach"
+        text = "nobody is called if there is no answer, and nobody can teach"
         return [Check(NOTE, _NAME, text, "set DISCORD_OWNERS")]
     found: list[Check] = []
     absent, unknown = set(users), set(roles)
@@ -139,7 +139,7 @@ async def owner_findings(
                 found += await _deaf(rest, guild, named, me)
         except PlatformError as error:
             found.append(Check(FAIL, f"Discord, {guild['name']}", str(error)))
-    fix = "correct DISCORD_OWNERS, or have them join"
+    fix = "correct DISCORD_OWNERS, or let them join"
     found += [Check(FAIL, _NAME, f"no server has the user {one}", fix) for one in sorted(absent)]
     fix = "correct DISCORD_OWNERS"
     found += [Check(FAIL, _NAME, f"no server has the role {one}", fix) for one in sorted(unknown)]

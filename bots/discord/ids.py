@@ -70,7 +70,7 @@ def place_of(session: SessionId) -> Place:
     """
     prefix, guild, channel, thread = session.split(":", 3)
     if f"{prefix}:" != PREFIX:
-        raise ValueError(f"{session!r} is no session of Discord's")
+        raise ValueError(f"{session!r} is not a session of Discord")
     return Place(guild, channel, thread)
 
 
@@ -115,7 +115,7 @@ def target_of(reply_to: str) -> Target:
             return Beneath(int(first), int(second))
         case "aside":
             return Ephemeral(int(first), second)
-    raise ValueError(f"{reply_to!r} is no target")
+    raise ValueError(f"{reply_to!r} is not a target")
 
 
 def asker_of(user_id: int) -> str:

@@ -76,7 +76,7 @@ async def open_discord(
             me = await rest.call("GET", "/users/@me")
         except RefusedError as error:
             raise ConfigError(
-                "DISCORD_BOT_TOKEN: Discord does not know it; copy it anew from the page `Bot` of "
+                "DISCORD_BOT_TOKEN: Discord does not know it; copy it again from the page `Bot` of "
                 "your application at discord.com/developers"
             ) from error
         budgets = Budgets()

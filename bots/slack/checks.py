@@ -35,7 +35,9 @@ _OWNERS: Final = (
 )
 _REINSTALL: Final = f"{_APP} > Install App > Reinstall to Workspace, and renew SLACK_BOT_TOKEN"
 
-_BY_OAUTH: Final = Check(PASS, "Slack", "workspaces install it themselves; none is asked here")
+_BY_OAUTH: Final = Check(
+    PASS, "Slack", "workspaces install the bot by OAuth; they are not checked here"
+)
 
 
 def check_slack(settings: Settings) -> Iterator[Check]:
@@ -88,7 +90,7 @@ async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIter
         yield _refused("Slack", error, _REINSTALL)
         return
     bot = f"@{who['user']} in {who['team']}"
-    yield Check(PASS, "Slack", f"the token is that of {bot}")
+    yield Check(PASS, "Slack", f"the token belongs to {bot}")
     headers = {name.lower(): value for name, value in who.headers.items()}
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
     if missing := [scope for scope in SCOPES if scope not in granted]:
@@ -110,7 +112,7 @@ async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIter
 async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Check]:
     """Check that the owners exist and may teach."""
     if not owners:
-        return [Check(PASS, "Slack owners", "none are set: nobody is called, nobody teaches")]
+        return [Check(PASS, "Slack owners", "none are set: nobody is called, and nobody can teach")]
     findings = []
     for owner in owners:
         try:
@@ -161,7 +163,7 @@ async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -
     ]
     if not names:
         advice = f"say `/invite @{name}` in a channel where it should answer"
-        return findings or [Check(NOTE, "Slack channels", "it is in none yet", advice)]
+        return findings or [Check(NOTE, "Slack channels", "the bot is in no channel yet", advice)]
     some = ", ".join(list(names.values())[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return [Check(PASS, "Slack channels", some + more), *findings]

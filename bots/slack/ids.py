@@ -55,7 +55,7 @@ def place_of(session: SessionId) -> Place:
     """
     prefix, team, channel, thread = session.split(":", 3)
     if f"{prefix}:" != PREFIX:
-        raise ValueError(f"{session!r} is no session of Slack's")
+        raise ValueError(f"{session!r} is not a session of Slack")
     return Place(team, channel, thread)
 
 

@@ -65,7 +65,7 @@ def check_live(settings: Settings) -> Iterator[Check]:
 async def _asked(settings: Settings) -> list[Check]:
     token = settings.slack_bot_token.get_secret_value()
     if not token:
-        return [Check(NOTE, "Slack blocks", "without SLACK_BOT_TOKEN Slack looks at none")]
+        return [Check(NOTE, "Slack blocks", "Slack validates nothing without SLACK_BOT_TOKEN")]
     async with open_session() as session:
         client = make_client(session, settings.slack_api_url, token)
         found = [
@@ -73,7 +73,7 @@ async def _asked(settings: Settings) -> list[Check]:
             for name, payload in _payloads(profile_of(settings))
             if (trouble := await _trouble(client, name, payload))
         ]
-    return found or [Check(PASS, "Slack blocks", "Slack takes every message and view of the bot")]
+    return found or [Check(PASS, "Slack blocks", "Slack accepts every message and view of the bot")]
 
 
 async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | None:
@@ -89,7 +89,7 @@ async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | 
             return _said_of(name, error)
         else:
             return None
-    return Check(NOTE, "Slack blocks", f"{name}: not validated, Slack has had enough for now")
+    return Check(NOTE, "Slack blocks", f"{name}: not validated, because Slack limits the calls")
 
 
 def _said_of(name: str, error: PlatformError) -> Check:

@@ -29,7 +29,9 @@ def check_web(settings: Settings) -> Iterator[Check]:
     except ConfigError as error:
         yield Check(FAIL, _NAME, str(error), "set both in the environment or in .env")
         return
-    for_whom = "for whoever has the token" if token else "for this machine alone, without a token"
+    for_whom = (
+        "for everybody who has the token" if token else "for this machine only, without a token"
+    )
     address = address_of(host, port)
     yield Check(PASS, _NAME, f"on at {address}, {for_whom}")
     if port and not _is_free(host, port):

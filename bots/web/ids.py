@@ -89,7 +89,7 @@ def place_of(session: str) -> Place:
     """
     match = _SESSION.fullmatch(session)
     if match is None:
-        raise ValueError("that is no session of the web's")
+        raise ValueError("that is not a session of the web")
     return Place(match[1], match[2])
 
 
@@ -112,7 +112,7 @@ def session_of(question: str) -> SessionId:
     """
     match = _QUESTION.fullmatch(question)
     if match is None:
-        raise ValueError("that is no question of the web's")
+        raise ValueError("that is not a question of the web")
     return SessionId(match[1])
 
 
@@ -138,7 +138,7 @@ def reference_name(session: SessionId) -> str:
     """
     place = place_of(session)
     if place.channel != REFERENCE:
-        raise ValueError("that is no session of the reference API")
+        raise ValueError("that is not a session of the reference API")
     return _decoded(place.thread[_OWNER_CHARS:]).decode(errors="surrogatepass")
 
 
@@ -155,7 +155,7 @@ def streamed_question(streaming: str) -> str:
     """
     question = _decoded(streaming).decode()
     if not session_of(question).startswith(f"{PREFIX}{REFERENCE}:"):
-        raise ValueError("that is no stream of the reference API")
+        raise ValueError("that is not a stream of the reference API")
     return question
 
 

@@ -114,4 +114,4 @@ def _vector(embedding: object) -> object:
     try:
         return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
     except ValueError as error:
-        raise ModelReplyError("an embedding is no base64 of floats") from error
+        raise ModelReplyError("an embedding is not base64 of floats") from error

@@ -291,7 +291,7 @@ def checked_rows(rows: Sequence[object], count: int, where: str) -> Vectors:
     try:
         vectors = np.array([np.asarray(row, np.float32) for row in rows], np.float32)
     except (ValueError, TypeError) as error:
-        raise ModelReplyError(f"{where} returned vectors that are none") from error
+        raise ModelReplyError(f"{where} returned something other than vectors") from error
     if vectors.ndim != 2 or not vectors.size or not np.isfinite(vectors).all():
         raise ModelReplyError(f"{where} returned vectors with values that are no numbers")
     if not vectors.any(axis=1).all():

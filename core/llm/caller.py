@@ -72,7 +72,7 @@ class Caller:
             ModelError: the last attempt's, or that the endpoint is left alone or takes too long.
         """
         if not self._breaker.allows():
-            raise ModelUnavailableError(f"{self.where} failed before; it is left alone for a while")
+            raise ModelUnavailableError(f"{self.where} failed before; it is not called for a while")
         limit_s = self.patience.within_s if within_s is None else within_s
         try:
             async with asyncio.timeout(limit_s):

@@ -153,7 +153,7 @@ class AnswerWriter:
             async for piece in pieces:
                 legibility.feed(piece.text)
                 if legibility.garbled:
-                    raise ModelNonsenseError(f"{self.name} writes what nobody can read")
+                    raise ModelNonsenseError(f"{self.name} writes an unreadable text")
                 new = seam.feed(piece.text)
                 if piece.finish:
                     new += seam.close()

@@ -74,7 +74,7 @@ class QuestionClassifier:
                 elif attempt + 1 == _ATTEMPTS or isinstance(error, ModelStalledError):
                     raise
                 else:
-                    logger.warning("asking again what a question is: %s", error)
+                    logger.warning("asking again for the label of a question: %s", error)
                     continue
             return
 
@@ -113,7 +113,7 @@ def _classification(said: str) -> Classification:
             return Classification(Label.ON_TOPIC, call=call)
         label = _label_of(str(fields.get("label")))
     if label is None:
-        raise ModelReplyError("the model did not say what the question is")
+        raise ModelReplyError("the model did not label the question")
     query = fields.get("query")
     query = query.strip()[:_LONGEST_QUERY_CHARS] if isinstance(query, str) else ""
     return Classification(label, query, _confidence(fields.get("confidence")))

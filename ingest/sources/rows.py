@@ -127,8 +127,7 @@ class Collector:
             self._room -= count
             if self._room < 0:
                 raise SourceError(
-                    f"{position}: the file is small, and its cells name the same text very often;"
-                    " save it as CSV"
+                    f"{position}: its cells repeat the same long text many times; save it as CSV"
                 )
 
     def add(self, record: Mapping[str, object], position: str) -> None:
@@ -287,7 +286,7 @@ def _required(name: str, value: object) -> str:
     if text is None:
         raise ValueError(f"the {name} is not text but of type {type(value).__name__}: write it")
     if error := error_in(text):
-        raise ValueError(f"the {name} is the spreadsheet error {error}: mend the sheet's formula")
+        raise ValueError(f"the {name} is the spreadsheet error {error}: correct the formula")
     if _LONE_SURROGATE.search(text):
-        raise ValueError(f"the {name} has broken characters (lone surrogates): type it anew")
+        raise ValueError(f"the {name} has broken characters (lone surrogates): type it again")
     return text

@@ -29,7 +29,7 @@ def begin_upload(settings: Settings, name: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     except OSError as error:
-        raise SourceError(f"{plain}: it cannot be kept ({error.strerror})") from error
+        raise SourceError(f"{plain}: it cannot be stored ({error.strerror})") from error
     return folder / plain[-_MOST_NAME_CHARS:].lstrip(".")
 
 
@@ -42,7 +42,7 @@ def waiting_upload(settings: Settings) -> Path:
     folder = _waiting(settings)
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     if not found:
-        raise SourceError("no uploaded file waits: upload it again")
+        raise SourceError("there is no uploaded file: upload it again")
     return found[0]
 
 
@@ -57,7 +57,7 @@ def accept_upload(settings: Settings) -> Path:
     try:
         waiting.replace(kept)
     except OSError as error:
-        raise SourceError(f"{kept.name}: it cannot be kept ({error.strerror})") from error
+        raise SourceError(f"{kept.name}: it cannot be stored ({error.strerror})") from error
     return kept
 
 

@@ -44,7 +44,7 @@ async def _checks(settings: Settings) -> list[Check]:
                 NOTE,
                 "prices",
                 f"no price is known of {', '.join(names)}: the daily caps do not count it",
-                "set FAQBOT_PRICES or FAQBOT_DEFAULT_PRICE, as [0, 0, 0] where it costs nothing",
+                "set FAQBOT_PRICES or FAQBOT_DEFAULT_PRICE, or [0, 0, 0] if it costs nothing",
             )
         )
     return checks
@@ -96,7 +96,7 @@ async def _reading_check(model: ResilientCompletions, profile: Profile) -> Check
     read = f"{model.name} at {model.caller.where} reads a question as {label}, in {took_s:.1f} s"
     check = _told("readings", model, read, took_s)
     if check.mark == PASS and profile.examples and label is not Label.ON_TOPIC:
-        advice = "people ask this, so take another model as FAQBOT_GUARDRAIL_MODEL"
+        advice = "the FAQ answers this: choose another FAQBOT_GUARDRAIL_MODEL"
         return replace(check, mark=NOTE, fix=advice)
     return check
 
@@ -108,7 +108,7 @@ def _told(name: str, model: ResilientCompletions, text: str, took_s: float) -> C
         forms = (f"{form} for {p}" if form else f"no {p}" for p, form in given_up.items())
         text = f"{text}; it refuses some parameters and is asked with {', '.join(forms)}"
     if took_s > _OFTEN_SLOW_S:
-        return Check(NOTE, name, text, "people get an extract while it is so slow")
+        return Check(NOTE, name, text, "while it is so slow, people get the FAQ's own text")
     return Check(PASS, name, text)
 
 
@@ -126,7 +126,7 @@ async def _embedding_check(settings: Settings) -> Check:
     told = f"{settings.remote_model} embeds {len(texts)} texts in {took_s:.1f} s"
     text = f"{told}, as {vectors.shape[1]:,} numbers each"
     if settings.embedding_dimensions not in (0, vectors.shape[1]):
-        return Check(NOTE, "embeddings", text, "it does not do FAQBOT_EMBEDDING_DIMENSIONS")
+        return Check(NOTE, "embeddings", text, "it ignores FAQBOT_EMBEDDING_DIMENSIONS")
     return Check(PASS, "embeddings", text)
 
 

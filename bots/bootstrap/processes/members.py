@@ -99,7 +99,7 @@ class Members:
                     if holder == self.name:
                         await self._cluster.let_go(name, holder)
         except (StorageError, TimeoutError) as error:
-            logger.warning("others wait for our leases to lapse: %s", error)
+            logger.warning("other processes have to wait for our leases to lapse: %s", error)
 
 
 async def leaders(cluster: Cluster) -> dict[str, str]:

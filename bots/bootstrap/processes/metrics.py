@@ -99,7 +99,7 @@ class Metrics:
             try:
                 await self._look_up(stores)
             except FaqbotError as error:
-                logger.warning("some metrics are as they were: %s", error)
+                logger.warning("some metrics were not updated: %s", error)
         return generate_latest(self._registry)
 
     async def _look_up(self, stores: Stores) -> None:

@@ -124,7 +124,9 @@ async def _written(
                 progress=progress,
             )
         except ModelError as error:
-            raise ModelError(f"{error}. What was written is kept: run it again to go on") from error
+            raise ModelError(
+                f"{error}. The questions written so far are kept: run it again to continue"
+            ) from error
     written = [(e, notes[content_of(e)]) for e in missing if content_of(e) in notes]
     replaced = [own[key] for e in missing if (key := title_key(e.title)) in own]
     taken = taken_by(entries, replaced)

@@ -47,7 +47,7 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
         SourceError: the FAQ cannot be read.
     """
     if OWN_PROFILE.exists() and not force:
-        raise ConfigError(f"{OWN_PROFILE} is there already: edit it, or write it anew with --force")
+        raise ConfigError(f"{OWN_PROFILE} exists already: edit it, or overwrite it with --force")
     if ask and sys.stdin.isatty():
         wishes, entries = _asked(settings, wishes)
     else:

@@ -252,7 +252,7 @@ def _read(file: Path, profile: Profile) -> list[Lesson]:
         except UnicodeDecodeError as error:
             raise SourceError(f"{file} is not UTF-8; save it as UTF-8") from error
         except (ValueError, TypeError, KeyError, AttributeError, ConfigError) as error:
-            raise SourceError(f"{file}, line {number} is no lesson: {error}") from error
+            raise SourceError(f"{file}, line {number} is not a lesson: {error}") from error
     return lessons
 
 

@@ -260,7 +260,7 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
         return
     else:
         if not same:
-            text = f"{cache} is of other entries than the index"
+            text = f"{cache} holds other entries than the index"
             yield Check(FAIL, "search cache", text, f"remove {cache}")
             return
         yield Check(PASS, "search cache", f"{len(stored):,} entries, as in the index")

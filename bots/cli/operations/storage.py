@@ -116,7 +116,9 @@ async def _export_person(settings: Settings, user: str) -> int:
             is_known = True
             print(json.dumps({"kind": kind, kind: row}, ensure_ascii=False, default=_as_json))
     if not is_known:
-        raise ConfigError("nothing is kept of that person; `faqbot sessions export` shows names")
+        raise ConfigError(
+            "nothing is stored about that person; `faqbot sessions export` shows names"
+        )
     return 0
 
 

@@ -121,7 +121,7 @@ class Rest:
     async def _called(self, method: str, path: str, *, window: Window | None, **sent: Any) -> Any:  # noqa: ANN401 - JSON
         now = asyncio.get_running_loop().time()
         if (left_s := self._silent_until - now) > 0:
-            raise RateLimitedError("Discord wants no calls at all", retry_after_s=left_s)
+            raise RateLimitedError("Discord refuses all calls for now", retry_after_s=left_s)
         if not path.startswith("/webhooks/"):
             await self._wait_in_line()
         called_at = asyncio.get_running_loop().time()

@@ -57,7 +57,7 @@ async def catch_up(
         hear = partial(listener.hear, message, late=True, answered=answered)
         missed += await until_back(hear)
     if missed:
-        logger.warning("%d questions were asked while nobody listened", missed)
+        logger.warning("%d questions were asked while the bot was away", missed)
 
 
 def _before(last: datetime) -> datetime:
@@ -76,14 +76,14 @@ async def direct_channels(client: discord.Client, service: ChatService) -> list[
     except AwayError:
         raise
     except StorageError as error:
-        logger.warning("direct messages are not caught up on: %s", error)
+        logger.warning("missed direct messages are not read: %s", error)
         return []
     found: list[discord.DMChannel] = []
     for number in [int(place_of(session).channel) for session in sessions]:
         try:
             channel = await client.fetch_channel(number)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            logger.warning("the direct messages in %s are not caught up on: %s", number, error)
+            logger.warning("missed direct messages in %s are not read: %s", number, error)
             continue
         if isinstance(channel, discord.DMChannel):
             found.append(channel)
@@ -127,7 +127,7 @@ async def _history(channel: _Channel | discord.DMChannel, since: datetime) -> li
         except discord.Forbidden:
             break
         except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            logger.warning("%s is not caught up on: %s", channel.id, error)
+            logger.warning("missed messages in %s are not read: %s", channel.id, error)
             if pause_s is not None:
                 await asyncio.sleep(pause_s)
     return []

@@ -98,7 +98,7 @@ class LessonHandler:
         try:
             author = await author_of(message)
         except PlatformError as error:
-            logger.info("%s is not taken for an owner: %s", message.author.id, error)
+            logger.info("%s is not treated as an owner: %s", message.author.id, error)
             return False
         if not self._context.owners.include(author):
             return False

@@ -175,4 +175,4 @@ async def _soon(call: Awaitable[T]) -> T:
         async with asyncio.timeout(_WITHIN_S):
             return await call
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise PlatformError(f"Discord does not tell: {error}") from error
+        raise PlatformError(f"Discord does not answer: {error}") from error

@@ -26,7 +26,7 @@ def print_invite(settings: Settings) -> int:
         PlatformError: Discord refuses the token, or cannot be reached.
     """
     if not settings.has_discord:
-        raise ConfigError("DISCORD_BOT_TOKEN is not set: whose link it is cannot be known")
+        raise ConfigError("DISCORD_BOT_TOKEN is not set, and the link needs it")
     print(invite_link(asyncio.run(_application_id(settings))))  # noqa: T201 - the interface
     return 0
 

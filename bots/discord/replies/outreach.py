@@ -62,7 +62,7 @@ class PlatformOutreach:
 
     async def _post(self, channel: str, page: Page) -> None:
         if not channel.isdecimal():
-            raise PlatformRefusedError(f"{channel!r} is no id of a channel on Discord")
+            raise PlatformRefusedError(f"{channel!r} is not the id of a channel on Discord")
         posts = self.writer.budgets.posts(int(channel))
         async with posts.slot():
             path = f"/channels/{channel}/messages"

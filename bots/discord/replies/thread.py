@@ -107,7 +107,7 @@ class ChannelReply:
             channel = reference.split("/", maxsplit=1)[0]
             await self._rest.call("PATCH", f"/channels/{channel}", {"archived": False})
             self._reopened = True
-            raise PlatformError("the thread was in the archive") from error
+            raise PlatformError("the thread was archived") from error
 
     async def delete(self, reference: str) -> None:
         """Delete a message as soon as the channel's budget allows it."""

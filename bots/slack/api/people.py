@@ -147,7 +147,7 @@ class Names:
                 with translated("users.info"):
                     answer = await workspace.client.users_info(user=user)
         except (PlatformError, TimeoutError) as error:
-            logger.info("%s is not taken for a person: %r", user, error)
+            logger.info("%s is not treated as a person: %r", user, error)
             return False
         return not answer["user"].get("is_bot")
 

@@ -114,7 +114,7 @@ class LessonHandler:
             if not await self._owners.include(workspace, message.user):
                 return False
         except PlatformError as error:
-            logger.info("%s is not taken for an owner: %s", message.user, error)
+            logger.info("%s is not treated as an owner: %s", message.user, error)
             return False
         # What is being written now is what they see; it is stored when it is complete.
         if not await self._service.has_answered(message.place.session, within_s=_IDLE_WITHIN_S):
@@ -189,7 +189,7 @@ class LessonHandler:
             if not await self._owners.include(workspace, message.user):
                 return False
         except PlatformError as error:
-            logger.info("%s is not taken for an owner: %s", message.user, error)
+            logger.info("%s is not treated as an owner: %s", message.user, error)
             return False
         return late or await self._service.awaits_person(message.place.session)
 

@@ -300,6 +300,6 @@ def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspa
             except PlatformRefusedError as error:  # a repeated event would be refused again
                 logger.error("a message is left alone: %s", error)
             except (AwayError, StorageError, PlatformError) as error:
-                logger.error("a message is not taken in: %s", error)
+                logger.error("a message is not stored: %s", error)
                 return BoltResponse(status=503, body="")
         return await next_()

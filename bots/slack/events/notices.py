@@ -39,7 +39,7 @@ class Notices:
         whispers = self._budgets.whispers(workspace.team)
         if not whispers.window.free(asyncio.get_running_loop().time()):
             # A later repetition would be out of date, as the question may be answered by then.
-            logger.info("left out, since Slack has had enough: %s", message.question.id)
+            logger.info("not said, because Slack limits the calls: %s", message.question.id)
             return
 
         async def whisper() -> None:

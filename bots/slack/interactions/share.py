@@ -164,7 +164,7 @@ async def _post(
     # The bot could not answer there either, so the message has no buttons with questions.
     openly["blocks"] = [block for block in page.blocks if block["block_id"] not in _ASKING]
     if not await send(client, url, message | openly):
-        raise PlatformError("the response_url is spent")
+        raise PlatformError("the response_url is used up")
     return ""
 
 

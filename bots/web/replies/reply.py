@@ -71,7 +71,7 @@ class WebReply:
 
     async def show_privately(self, view: View) -> None:
         """Do nothing: the web refuses nothing, and has no other place."""
-        raise PlatformRefusedError(f"{view.question.id} can be shown on its page alone")
+        raise PlatformRefusedError(f"{view.question.id} can be shown only on its page")
 
     async def abandon(self) -> None:
         """Do nothing: no place was opened for this answer."""

@@ -176,7 +176,7 @@ class FallbackModel:
                     if text := clean.feed(watch.feed(piece)):
                         yield text
                 if watch.leaked:
-                    raise ModelReplyError(f"{self.model.name} began to tell its instructions")
+                    raise ModelReplyError(f"{self.model.name} began to reveal its instructions")
 
     async def _check(self, said: str, question: str, passages: Sequence[Passage]) -> None:
         """Compare an answer with what it is written from.
@@ -186,7 +186,7 @@ class FallbackModel:
         """
         sources = [question, *(f"{passage.title}\n{passage.text}" for passage in passages)]
         if not await asyncio.to_thread(is_grounded, said, sources, self.terms):
-            raise ModelNonsenseError(f"{self.model.name} writes what is in no passage")
+            raise ModelNonsenseError(f"{self.model.name} writes something that is in no passage")
 
     def _clean_offer(self, offer: Offer) -> Offer:
         return Offer(self.cleaner.clean(offer.sentence), self.cleaner.clean(offer.question))

@@ -27,7 +27,7 @@ async def or_silence(
             yield None
             await asyncio.wait({first, hurried}, return_when=asyncio.FIRST_COMPLETED)
             if not first.done():
-                raise TimeoutError("the model is silent, and the person asks further")
+                raise TimeoutError("the model is silent, and the person has asked another question")
         piece = await first
     finally:
         first.cancel()

@@ -43,13 +43,17 @@ async def open_server(*, key: str, base_url: str | None) -> AsyncIterator[ModelS
     """
     key = key.strip().removeprefix("Bearer ").strip()
     if not (key.isascii() and key.isprintable()):
-        raise ConfigError("the key of the model server has characters that no key has; set it anew")
+        raise ConfigError(
+            "the key of the model server has characters that no key has; set it again"
+        )
     try:
         url = URL(base_url.strip()) if base_url and base_url.strip() else None
     except ValueError as error:
-        raise ConfigError(f"OPENAI_BASE_URL is no address: {error}") from error
+        raise ConfigError(f"OPENAI_BASE_URL is not an address: {error}") from error
     if url is not None and (url.scheme not in ("http", "https") or not url.host):
-        raise ConfigError("OPENAI_BASE_URL is no address; it looks like http://localhost:8000/v1")
+        raise ConfigError(
+            "OPENAI_BASE_URL is not an address; it looks like http://localhost:8000/v1"
+        )
     if url is not None and url.path.rstrip("/").endswith(_CHAT):  # as portals show it
         url = url.with_path(url.path.rstrip("/").removesuffix(_CHAT)).with_query(url.query)
     plain = url.with_user(None).with_query(None) if url else None

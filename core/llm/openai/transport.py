@@ -46,7 +46,7 @@ class Response:
         with translated(self._where):
             body = await _read(self._response, _LONGEST_BODY_BYTES)
         if len(body) > _LONGEST_BODY_BYTES:
-            raise ModelReplyError(f"{self._where} sent more than anybody asked for")
+            raise ModelReplyError(f"{self._where} sent more than was requested")
         return body
 
     async def pieces(self) -> AsyncIterator[bytes]:

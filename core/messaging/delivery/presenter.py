@@ -155,9 +155,9 @@ class Presenter(Generic[Page]):
         try:
             await self._reply.show_privately(self._current)
         except PlatformError as failure:
-            logger.warning("nor is it shown to whoever asked alone: %s", failure)
+            logger.warning("nor can it be shown to the asker alone: %s", failure)
             raise error from failure
-        logger.warning("shown to whoever asked alone: %s", error)
+        logger.warning("shown to the asker alone: %s", error)
         for reference in self.references:
             await self._delete(reference)
         await self._reply.abandon()

@@ -84,7 +84,7 @@ class Offline:
         """
         # The spool is read, as another process may have kept an act there.
         if self._spool and await self._spool.of(question_id):
-            raise StoreAwayError("what was done before waits for the store still")
+            raise StoreAwayError("an earlier act still waits for the store")
 
     async def check_turn(self, session: SessionId) -> None:
         """Check that no question of this session waits in the spool, which would come later.
@@ -93,7 +93,7 @@ class Offline:
             StoreAwayError: one waits, so that the next question has to be kept behind it.
         """
         if self._spool and await self._spool.has_asked_in(session):
-            raise StoreAwayError("an earlier question of the session waits for the store still")
+            raise StoreAwayError("an earlier question of the session still waits for the store")
 
     async def drain(self, do: Callable[[Spooled], Awaitable[bool]]) -> None:
         """Carry out the acts in the spool, in their order, until cancelled.

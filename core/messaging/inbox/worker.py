@@ -253,7 +253,7 @@ class InboxWorker:
             if claim.attempt <= self._attempts:
                 await self._handler.tidy(claim, lease.note_reply)
             else:
-                logger.error("what is shown of question %s is left", claim.question.id)
+                logger.error("the messages of question %s stay as they are", claim.question.id)
             return claim.state
         if claim.attempt <= self._attempts:
             return await self._handler.answer(claim, lease.note_reply)

@@ -84,7 +84,7 @@ class Synonyms:
 
 def _listed(words: object) -> tuple[str, ...]:
     if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
-        raise TypeError(f"{words!r} is no list of words")
+        raise TypeError(f"{words!r} is not a list of words")
     return tuple(words)
 
 

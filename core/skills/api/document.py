@@ -46,7 +46,7 @@ def load_document(path: Path, wanted: Container[str]) -> Document:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"the API's description {path} cannot be read: {error}") from error
     if not isinstance(whole, dict) or not str(whole.get("openapi", "")).startswith("3."):
-        raise ConfigError(f"{path} is no OpenAPI document of version 3")
+        raise ConfigError(f"{path} is not an OpenAPI document of version 3")
     servers = whole.get("servers") or [{}]
     operations, known = {}, []
     for route, item in (whole.get("paths") or {}).items():

@@ -92,7 +92,7 @@ def _add(tree: exp.Expr, condition: Condition, schema: DatabaseSchema, dialect: 
             where = _qualified(condition, "", schema, dialect)
             select.where(_chain(path, tables[start], start, where), copy=False)
             return
-    raise QueryRefusedError(f"{condition.say} cannot be looked at in this question")
+    raise QueryRefusedError(f"{condition.say} cannot restrict this question")
 
 
 def _replaced(select: exp.Select, where: exp.Expr) -> bool:

@@ -36,9 +36,9 @@ class WorkingHours:
         try:
             opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-"))
         except ValueError:
-            raise ConfigError(f"working hours are such as 09:00-18:00, not {text!r}") from None
+            raise ConfigError(f"write working hours as 09:00-18:00, not {text!r}") from None
         if opens >= closes:
-            raise ConfigError(f"working hours begin before they end, not {text!r}")
+            raise ConfigError(f"working hours must begin before they end, not {text!r}")
         return cls(opens, closes, holiday)
 
     def works_on(self, day: date) -> bool:

@@ -95,7 +95,7 @@ class Recommender:
             return cls(features, tuple(known["products"]), layers)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(
-                f"{path} is no recommender ({error}): `faqbot recommender train` writes one"
+                f"{path} is not a recommender ({error}): `faqbot recommender train` writes one"
             ) from error
 
     def _shares(self, buyer: Floats) -> list[dict[str, float]]:

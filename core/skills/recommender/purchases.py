@@ -109,7 +109,7 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise SourceError(f"{path} is no CSV in UTF-8: {error}") from error
+        raise SourceError(f"{path} is not a CSV file in UTF-8: {error}") from error
     if len(lines) < 3 or len(lines[0]) < 2:
         raise SourceError(f"{path} needs a header, at least two rows, a feature and a product")
     header, *rows = lines

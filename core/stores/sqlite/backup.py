@@ -27,7 +27,7 @@ def backup_file(source: Path, target: Path, *, force: bool = False) -> None:
     _check_there(source)
     if target.exists() and not force:
         raise StorageError(
-            f"{target} is there already; name another file, or overwrite it: --force"
+            f"{target} exists already; name another file, or overwrite it with --force"
         )
     part = target.with_name(f".{target.name}.part")
     with translated(source):
@@ -101,4 +101,4 @@ def _check_sound(path: Path) -> None:
             raise StorageError(f"{path} is damaged; take another backup")
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if not 0 < version <= len(STEPS):
-            raise StorageError(f"{path} is no backup that this faqbot knows; upgrade faqbot")
+            raise StorageError(f"{path} is not a backup that this faqbot can read; upgrade faqbot")

@@ -22,7 +22,7 @@ def open_archive(data: bytes, name: str, *, kind: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise SourceError(f"{name}: not a readable {kind} file; save or export it anew") from error
+        raise SourceError(f"{name}: not a readable {kind} file; save or export it again") from error
     members = archive.infolist()
     # zipfile stops at the size that the directory states, so a lie here gains nothing.
     size = sum(member.file_size for member in members)
@@ -50,4 +50,6 @@ def member(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
         NotImplementedError,
         EOFError,
     ) as error:
-        raise SourceError(f"{name}: {path} in it cannot be read; save or export it anew") from error
+        raise SourceError(
+            f"{name}: {path} in it cannot be read; save or export it again"
+        ) from error

@@ -133,7 +133,7 @@ def read_docx(
         zlib.error,
         OSError,
     ) as error:
-        raise SourceError(f"{name}: not a readable DOCX file; save it anew from Word") from error
+        raise SourceError(f"{name}: not a readable DOCX file; save it again from Word") from error
     soup = parsed(made)
     titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
     title = next(filter(None, titles), title_of_file(name))

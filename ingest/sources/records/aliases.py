@@ -18,10 +18,7 @@ def check_sharing(content: object, name: str) -> None:
         SourceError: It has more than `MOST_PARTS`, each counted as often as it is named.
     """
     if _parts_of(content) > MOST_PARTS:
-        raise SourceError(
-            f"{name}: the file is small, and its cells name the same text very often;"
-            " save it as CSV"
-        )
+        raise SourceError(f"{name}: its cells repeat the same long text many times; save it as CSV")
 
 
 def _parts_of(content: object) -> int:

@@ -62,7 +62,7 @@ def read_yaml(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
     try:
         content = yaml_texts(decode(data).text)
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{name}: not readable as YAML; save it anew, or as JSON") from error
+        raise SourceError(f"{name}: not readable as YAML; save it again, or as JSON") from error
     check_sharing(content, name)
     _read_content(content, name, collector, columns)
 

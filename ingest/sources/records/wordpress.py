@@ -60,7 +60,7 @@ def read_wordpress(data: bytes, name: str, collector: Collector, columns: Column
     try:
         root = fromstring(BROKEN.sub("\ufffd", decode(data).text))
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise SourceError(f"{name}: not a readable export of WordPress; export it anew") from error
+        raise SourceError(f"{name}: not a readable export of WordPress; export it again") from error
     posts = [(one.findtext(f"{space}post_type", ""), one) for one in root.iter("item")]
     kinds = {kind for kind, _ in posts}
     wanted = {kind for kind in kinds if _FAQ_KIND.search(kind)} or kinds.intersection(_WRITTEN)

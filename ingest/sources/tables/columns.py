@@ -38,7 +38,7 @@ def column_map(text: str) -> dict[str, str]:
             f" {', '.join(FIELDS[2:])}"
         )
     if empty := sorted(name for name, column in found.items() if not column):
-        raise SourceError(f"--map says no column for {', '.join(empty)}: write question=제목")
+        raise SourceError(f"--map names no column for {', '.join(empty)}: write question=제목")
     return found
 
 

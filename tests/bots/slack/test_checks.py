@@ -43,7 +43,7 @@ async def test_all_is_well(slack, look):
     slack.add_channel("help")
     found = await look()
     assert {mark for mark, *_ in found.values()} == {PASS}
-    assert found["Slack"][1] == "the token is that of @faqbot in Local"
+    assert found["Slack"][1] == "the token belongs to @faqbot in Local"
     assert found["Slack channels"][1] == "#help"
     assert "Slack socket" in found
 
@@ -152,7 +152,7 @@ async def test_owners_are_looked_for(slack, look):
     group = slack.add_group("담당자", owner)
     assert (await look())["Slack owners"][:2] == (
         PASS,
-        "none are set: nobody is called, nobody teaches",
+        "none are set: nobody is called, and nobody can teach",
     )
     found = await look(FAQBOT_SLACK_OWNERS=f"{owner.id},{group.id}")
     assert found["Slack owners"][:2] == (PASS, f"{owner.id}, {group.id}")

@@ -26,9 +26,9 @@ def test_names_can_be_read_back():
     + [f"web:page:{thread}" for thread in ("a" * 129, "a b" * 9, "../../../../etc/x")],
 )
 def test_what_is_no_session_is_refused(session):
-    with pytest.raises(ValueError, match="no session"):
+    with pytest.raises(ValueError, match="not a session"):
         place_of(session)
-    with pytest.raises(ValueError, match="no question"):
+    with pytest.raises(ValueError, match="not a question"):
         session_of(session)
 
 

@@ -36,7 +36,7 @@ def test_it_is_on_where_nothing_else_is_or_where_it_is_asked_for(given, on):
 
 
 def test_with_nothing_on_it_says_what_to_set(tmp_path):
-    with pytest.raises(ConfigError, match="nothing is set up: give SLACK_BOT_TOKEN"):
+    with pytest.raises(ConfigError, match="no platform is set up: set SLACK_BOT_TOKEN"):
         run(settings(web="off", data_dir=tmp_path))
 
 
@@ -89,7 +89,7 @@ def test_the_doctor_knows_what_is_on_and_what_is_wrong():
     assert WEB.off(settings(web="off")) == "FAQBOT_WEB says so"
     assert "FAQBOT_WEB=on" in WEB.off(settings(SLACK_BOT_TOKEN="xoxb-1"))  # noqa: S106
     assert not WEB.off(settings(web_port=0))
-    assert found(web_port=0)[0][1].endswith("for this machine alone, without a token")
+    assert found(web_port=0)[0][1].endswith("for this machine only, without a token")
     ((mark, text),) = found(web_host="0.0.0.0")  # noqa: S104
     assert (mark, "FAQBOT_WEB_TOKEN" in text) == ("✗", True)
     with socket.socket() as taken:

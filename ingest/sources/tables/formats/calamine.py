@@ -37,7 +37,7 @@ def read_calamine(data: bytes, name: str, collector: Collector, columns: ColumnM
         ]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise SourceError(
-            f"{name}: not a readable XLSX file, it is damaged; save it anew from Excel"
+            f"{name}: not a readable XLSX file, it is damaged; save it again from Excel"
         ) from error
     add_sheets(sheets, name, collector, columns)
     collector.remark(

@@ -127,7 +127,7 @@ def _body(
         elif surplus and not dialect.ends_in_answer:
             collector.skip(position, "more values than columns: put text with commas in quotes")
         elif len(values) > MAX_COLUMNS:
-            raise SourceError(f"{position}: more than {MAX_COLUMNS:,} columns; export anew")
+            raise SourceError(f"{position}: more than {MAX_COLUMNS:,} columns; export it again")
         elif surplus:
             text = "more values than columns: those behind the answer were read as the rest of it"
             collector.remark("merged", position, f"{text}; put text with commas in quotes")
@@ -158,7 +158,7 @@ def _records(
             reread += start + reader.line_num - begin
             if reread > 20 * len(lines) + 1000:
                 raise SourceError(
-                    f"{name}:{begin + 1}: the quotation marks are broken throughout; export anew"
+                    f"{name}:{begin + 1}: all quotation marks are broken; export it again"
                 ) from None
             start = begin + 1
         else:

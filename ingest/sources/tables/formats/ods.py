@@ -46,7 +46,7 @@ def read_ods(data: bytes, name: str, collector: Collector, columns: ColumnMap) -
         }
         sheets = [_sheet(table, hidden_styles) for table in root.iter(f"{_TABLE}table")]
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise SourceError(f"{name}: not a readable ODS file; save it anew") from error
+        raise SourceError(f"{name}: not a readable ODS file; save it again") from error
     add_sheets(sheets, name, collector, columns)
 
 

@@ -82,7 +82,7 @@ def read_xlsx(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
             read_calamine(data, name, collector, columns)
             return
         raise SourceError(
-            f"{name}: not a readable XLSX file, it is damaged; save it anew from Excel"
+            f"{name}: not a readable XLSX file, it is damaged; save it again from Excel"
         ) from error
     add_sheets(sheets, name, collector, columns)
 
@@ -110,7 +110,7 @@ def _check_cells(archive: zipfile.ZipFile, name: str) -> int:
                 fed += len(piece)
                 if fed - parser.CurrentByteIndex > _LONGEST_MARKUP_BYTES:
                     raise SourceError(
-                        f"{name}: {path} has markup that does not end; save it anew from Excel"
+                        f"{name}: {path} has markup that does not end; save it again from Excel"
                     )
                 piece = part.read(_PIECE_BYTES)
             if not piece:

@@ -57,7 +57,7 @@ async def test_a_model_that_writes_what_nobody_can_read_fails(settings, server):
     server.faults.append(Fault("say", text="\ufffd\x0f<a\ufffd\x15SG\x02. [1]\n" * 9))
     answers, _ = await asyncio.to_thread(check_models, settings)
     assert (answers.name, answers.mark) == ("answers", FAIL)
-    assert "nobody can read" in answers.text
+    assert "unreadable" in answers.text
 
 
 async def test_a_server_that_marks_no_ends_is_learnt_by_all_that_ask_its_model(settings, server):

@@ -115,8 +115,8 @@ def test_lessons_move_from_one_installation_to_another(empty, where, profile, tm
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("nothing", "is no lesson"),
-        ("[]", "is no lesson"),
+        ("nothing", "is not a lesson"),
+        ("[]", "is not a lesson"),
         ('{"question": "가"}', "neither of them empty"),
         ('{"question": 3, "answer": "나"}', "`question` must be a text"),
         ('{"question": "가", "answer": "나", "learned_at": "2026-11-26"}', "has no time zone"),
@@ -127,7 +127,7 @@ def test_a_file_with_a_wrong_line_teaches_nothing(settings, capsys, tmp_path, li
     file.write_text(f'{{"question": "가", "answer": "나"}}\n{line}\n', encoding="utf-8")
     with pytest.raises(SourceError) as caught:
         import_lessons(settings, file)
-    assert f"{file}, line 2 is no lesson" in str(caught.value)
+    assert f"{file}, line 2 is not a lesson" in str(caught.value)
     assert why in str(caught.value)
     list_lessons(settings, 9)
     assert capsys.readouterr().out == ""

@@ -157,7 +157,7 @@ def test_all_that_is_kept_of_a_person_is_exported_and_then_forgotten(faqbot, kep
     assert "what 1 days cost" in forgotten
     assert "1 meetings" in forgotten
     nothing = faqbot("export-person", "U1", **kept)
-    assert (nothing.returncode, "nothing is kept" in nothing.stderr) == (1, True)
+    assert (nothing.returncode, "nothing is stored" in nothing.stderr) == (1, True)
     assert kept or b"U1" not in (tmp_path / "spent.sqlite3").read_bytes()
     assert asyncio.run(spent()) == (0.75, 0.5)  # the sum of all stays
 

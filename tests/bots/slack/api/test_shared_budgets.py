@@ -77,7 +77,7 @@ def test_a_search_that_slack_would_refuse_is_not_made_and_says_when_it_may_be(pr
 async def test_a_search_that_slack_refuses_keeps_the_next_ones_back():
     searches = Budgets().searches("T1", "conversations.replies")
     with pytest.raises(RateLimitedError), searches.call():
-        raise RateLimitedError("Slack has had enough", retry_after_s=7.0)
+        raise RateLimitedError("Slack limits the calls", retry_after_s=7.0)
     with pytest.raises(RateLimitedError) as refused, searches.call():
         pass
     assert 6.0 < refused.value.retry_after_s <= 7.0

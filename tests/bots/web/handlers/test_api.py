@@ -147,8 +147,8 @@ async def test_the_page_gets_blocks_of_html(bot, person):
         ({"text": "".join(map(chr, range(0xAC00, 0xAC00 + 1001)))}, 413, "long_question"),
         ({}, 400, "`text`"),
         ({"text": 5}, 400, "`text`"),
-        ({"text": "질문", "session": "slack:T1:C1:1"}, 400, "no session of the web's"),
-        ({"text": "질문", "session": "web:page:short"}, 400, "no session of the web's"),
+        ({"text": "질문", "session": "slack:T1:C1:1"}, 400, "not a session of the web"),
+        ({"text": "질문", "session": "web:page:short"}, 400, "not a session of the web"),
         ({"text": "질문", "session": f"web:page:{'a' * 22}", "id": "a:b>c"}, 400, "an id has"),
     ],
 )

@@ -91,7 +91,7 @@ def test_the_file_holds_no_pickle_and_another_file_is_refused(tmp_path):
         np.savez(file, known=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ConfigError, match="faqbot recommender train"):
         Recommender.load(path)
-    with pytest.raises(ConfigError, match="no recommender"):
+    with pytest.raises(ConfigError, match="not a recommender"):
         Recommender.load(tmp_path / "missing.npz")
 
 

@@ -61,7 +61,7 @@ async def test_a_newer_a_damaged_and_a_foreign_backup_are_refused(path, copy):
         whole = copy.read_bytes()
         with closing(sqlite3.connect(copy)) as db:
             db.execute("PRAGMA user_version = 99")
-        with pytest.raises(StorageError, match="no backup that this faqbot knows"):
+        with pytest.raises(StorageError, match="not a backup that this faqbot can read"):
             restore_file(copy, path)
         copy.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
         with pytest.raises(StorageError, match="damaged"):
