@@ -1,6 +1,6 @@
 """The answers that the check for nonsense finds or takes away: `python -m bench.grounding`.
 
-No model was at hand, so others' words stand for its own. Answers in other words are the questions
+No model was available, so other texts stand for its answers: as answers in other words, the questions
 that were written for an entry, which avoid its words; nonsense are texts about something else, and
 heaps of words. Korean: the SmartStore FAQ and KorQuAD (FAQBOT_SHARED); English: FAQs of trades.
 """

@@ -90,7 +90,7 @@ class Discords:
         }
 
     def without_limits(self) -> None:
-        """Let everything pass; what the bot keeps to is told by no header then."""
+        """Let everything pass; no header then names the limit that the bot keeps."""
         self.fake.buckets.limits.enabled = False
 
     async def connected(self) -> None:

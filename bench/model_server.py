@@ -1,7 +1,7 @@
 """Many streams at once at `faqbot serve-model`: `python -m bench.model_server`.
 
 A tiny random model with a vocabulary of bytes, in a process of its own. At once come `--streams`
-readers; each third leaves after a few words, and whoever is refused comes again when it is told to.
+readers. A third of them leaves after a few words, and a refused one tries again when it is told to.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class Opened:
         )
         name = retriever.serving.refresh().generation.name
         seconds = perf_counter() - started
-        # Chroma gives the same store to whoever asks for the same folder with the same settings.
+        # Chroma returns the same store for the same folder with the same settings.
         client = chromadb.PersistentClient(
             str(settings.index_dir), settings=chromadb.Settings(anonymized_telemetry=False)
         )

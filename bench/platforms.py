@@ -18,7 +18,7 @@ class TooManyCallsError(Exception):
 
 
 class LocalPlatform(Protocol):
-    """A fresh local platform: nothing of its budgets is spent."""
+    """A fresh local platform, whose budgets are unused."""
 
     session: SessionId
 

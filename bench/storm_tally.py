@@ -75,7 +75,7 @@ class Result:
         yield "answered once", f"{self.once}", "all that were not deleted"
         yield "answered twice", f"{self.twice}", "0"
         yield "never answered", f"{self.never}", "0"
-        yield "given up, as their askers are told", f"{self.given_up}", "0"
+        yield "given up, which their askers are told", f"{self.given_up}", "0"
         yield "never stored", f"{self.lost}", "0"
         yield "out of order in their thread", f"{self.disorder}", "0"
         yield "of these, stored after the later question", f"{self.late}", ""

@@ -1,4 +1,4 @@
-"""Fit what recognises orders to whoever answers, in what people teach the bot.
+"""Fit the classifier that recognises orders about answers in what people teach the bot.
 
     python -m bench.train_orders PATH_OF_FAQ
 

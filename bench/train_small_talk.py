@@ -45,7 +45,7 @@ _NONE_SHARE: Final = 0.4  # of all that it is taught by, as the rest is shared b
 
 
 def main() -> None:
-    """Fit and write config/models/small_talk.npz, and print how often each kind is told."""
+    """Fit and write config/models/small_talk.npz, and print how often each kind is recognised."""
     encoder = KiwiEncoder.load(ENCODER, load_analyzer())
     fit(encoder)
     reader = SmallTalkReader(WordingModel.load(SMALL_TALK), encoder.embed)

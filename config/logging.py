@@ -1,6 +1,6 @@
 """Logs: one line a record on stderr; the libraries are quiet unless something is wrong.
 
-Personal data is masked in what a record says, whoever wrote it.
+Personal data is masked in every record, whichever library wrote it.
 """
 
 from __future__ import annotations

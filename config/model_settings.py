@@ -49,7 +49,7 @@ _BEDROCK_MODEL = "amazon.titan-embed-text-v2:0"
 class Provider(StrEnum):
     """The providers of models."""
 
-    OPENAI = "openai"  # or whoever speaks like it
+    OPENAI = "openai"  # or a compatible server
     BEDROCK = "bedrock"
     BEDROCK_FLOW = "bedrock-flow"
 

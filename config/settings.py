@@ -315,7 +315,7 @@ def read_settings() -> Settings:
     """Read and check them.
 
     Raises:
-        ConfigError: names the variable, what is wrong with it, and nothing of its value.
+        ConfigError: names the variable and the problem, but never the value.
     """
     try:
         return Settings()

@@ -95,7 +95,7 @@ async def sweep(inbox: Inbox, wake: Callable[[], None]) -> str:
 def reminding(
     settings: Settings, stores: Stores, messenger: Messenger
 ) -> Callable[[], Awaitable[str]]:
-    """Return the job `reminders`: whoever comes is told of meetings that begin soon."""
+    """Return the job `reminders`, which reminds people of meetings that begin soon."""
     reminders = Reminders(
         stores.diary,
         stores.archive,
@@ -174,7 +174,7 @@ def _zone(name: str) -> ZoneInfo:
 def build_jobs(
     settings: Settings, stores: Stores, *, service: ChatService | None = None
 ) -> list[Job]:
-    """Return the jobs that the settings ask for; `service` is told of what they bring.
+    """Return the jobs that the settings ask for; `service` gets what they produce.
 
     No re-sync without a source, no expiry without days, no digest without a channel.
     """

@@ -101,7 +101,7 @@ def liked_of(
 
 
 async def category_for(audiences: Audiences, retriever: Retriever, turn: Turn) -> str:
-    """Return the category of what is learnt from a turn: it is seen by whoever could see the turn.
+    """Return the category of a lesson, which the people who could see the turn may see.
 
     That is the category of the entries that it told, else that which the place has alone, else one
     that is for its asker's group alone.

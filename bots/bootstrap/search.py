@@ -172,7 +172,7 @@ def follow(
 
 
 async def nothing_to_warm(*_texts: Sequence[str]) -> None:
-    """Do nothing, as the built-in encoder is at hand."""
+    """Do nothing, since the built-in encoder needs no preparation."""
 
 
 def embedders() -> ModuleType:

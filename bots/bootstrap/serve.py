@@ -202,7 +202,7 @@ class _Later:
 
 
 def has_desktop() -> bool:
-    """Return whether whoever started this sits before a screen, where a browser can open."""
+    """Return whether a person at a screen started this, so that a browser can open."""
     if not sys.stdout.isatty() or os.environ.get("SSH_CONNECTION"):
         return False
     if sys.platform in ("darwin", "win32"):

@@ -1,6 +1,6 @@
 """The command line: it declares the commands, whose work is in modules of their own.
 
-Whoever asks for `--help` waits for none of it: the modules are imported when a command runs.
+The modules are imported when a command runs, so that `--help` waits for none of them.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The description of a platform; nothing of its SDK is imported to describe it.
+    """The description of a platform; its SDK is not imported for it.
 
     `off` returns in a few words why the platform is off, "" if it is on. `open` sets it up. `check`
     yields the doctor's findings if it is on, and `check_live` those of the platform's own

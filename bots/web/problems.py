@@ -30,7 +30,7 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
         headers: dict[str, str] | None = None,
         reason: str = "",
     ) -> None:
-        """`reason` says more, in English, to whoever looks for the cause."""
+        """`reason` says more, in English, for people who look for the cause."""
         super().__init__(detail)
         self.status = status
         self.detail = detail

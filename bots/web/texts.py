@@ -36,7 +36,7 @@ _FROM_PROFILE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Labels and sentences, in the language of whoever asks. {name} is the bot's, {time} a time."""
+    """Labels and sentences, in the language of the asker. {name} is the bot's, {time} a time."""
 
     placeholder: str
     ask: str

@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 # The lowest confidence at which the bot answers although nobody called it. Among people a wrong
 # answer is worse than none, so two of three such answers have to be right.
 _UNCALLED: Final = 0.7
-# The same for trouble that is told without a question: a colleague may be meant to see to it.
+# The same for trouble that is described without a question: it may be meant for a colleague.
 _UNASKED_TROUBLE: Final = 0.9
 # The share of a text in an answer's own words from which on it tells the answer. Sentences of the
 # answers of six FAQs have 0.48 and more, messages of their askers without a question 0.42 and less.

@@ -21,7 +21,7 @@ from core.ports import Vectors
 
 _SERVICE = "bedrock-runtime"
 _TOKENS_HEADER = "x-amzn-bedrock-input-token-count"
-# Cohere is told beside the texts whether they are questions; these keep the two kinds apart.
+# Cohere gets the kind of the texts (questions or passages) as a parameter; these are its values.
 _COHERE_KINDS: Final = ("search_query: ", "search_document: ")
 # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html
 _COHERE_TEXTS, _COHERE_CHARS = 96, 2_048

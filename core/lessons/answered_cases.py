@@ -16,7 +16,7 @@ from core.types import Case, CaseState, Lesson, LessonState, Passage, SessionId
 async def answer_case(
     cases: Cases, lesson: Lesson, *, at: datetime, seen_in: SessionId | None = None
 ) -> None:
-    """Answer the case of a lesson's question, so that all waiting askers are told.
+    """Answer the case of a lesson's question, so that all waiting askers get the answer.
 
     Those of a case that was closed without an answer are told, too. Askers in the session `seen_in`
     have read the lesson there, and are not told again.

@@ -81,7 +81,7 @@ class LessonReader:
         """`embed` returns unit vectors of texts and of single words.
 
         `attack` returns the guardrail's probability that a text attacks the bot, and `order` that
-        of an order to whoever answers.
+        of an order about answers.
         """
         self._analyzer = analyzer
         self._embed = embed

@@ -77,7 +77,7 @@ _OFTEN: Final = tuple(
 )
 _WITHIN, _AFTER, _EACH = 1, 2, 3  # what a length of time limits; see `Amount.bound`
 
-# English words that only take a side, and tell nothing of what a statement speaks of.
+# English words that only take a side, and do not say what a statement is about.
 SIDE_WORDS: Final = frozenset(
     "anyone anybody everyone everybody open both either first last online person must".split()  # noqa: SIM905
 )

@@ -1,6 +1,6 @@
 """The statements of a text: what each speaks of, its amounts, and whether it denies.
 
-A statement is told by its predicate, which ends it in Korean. What a condition or a description
+A statement is known by its predicate, which ends it in Korean. What a condition or a description
 denies ("중복되지 않은 번호", "미노출 설정") the statement does not deny.
 """
 

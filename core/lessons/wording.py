@@ -25,7 +25,7 @@ class LessonAct(StrEnum):
 
 _ANSWER_CHARS: Final = 400
 _SHOWN_CHARS: Final = 80  # the longest question in a sentence of the bot
-# The outcomes that are posted openly; all others are told only to the person who caused them.
+# The outcomes that are posted openly; only the person who caused any other one is told of it.
 SHOWN_OPENLY: Final = (
     Outcome.LEARNED,
     Outcome.CORRECTED,

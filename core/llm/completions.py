@@ -51,7 +51,7 @@ class CompletionRequest:
     resumes: bool = False
 
 
-_MOST_TOKENS = 10_000_000  # no prompt has more, so whoever says so has counted something else
+_MOST_TOKENS = 10_000_000  # no prompt has more: a server that says so has counted something else
 
 
 def token_count(told: object) -> int | None:

@@ -23,7 +23,7 @@ _DOWN = (ModelUnavailableError, ModelMisconfiguredError, ModelRequestError, Mode
 class FailoverCompletions:
     """Implements `core.llm.completions.Completions` over two others, the preferred one first.
 
-    What breaks off in the middle is not begun anew here: whoever reads it asks for the rest, and
+    An answer that breaks off in the middle is not restarted here: its reader asks for the rest, and
     gets it from whichever of the two is there by then.
     """
 

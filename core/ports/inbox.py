@@ -39,7 +39,7 @@ class Inbox(Protocol):
         ...
 
     async def release(self, claim: Claim) -> None:
-        """Release a question: this process will send nothing more for it, whoever has it now."""
+        """Release a question: this process will send nothing more for it."""
         ...
 
     async def settle(self, claim: Claim, state: InboxState) -> None:

@@ -201,7 +201,7 @@ class Reports(Protocol):
         ...
 
     async def entry_uses(self) -> list[EntryUse]:
-        """Return how often each entry was used, liked, disliked and searched in vain, by title."""
+        """Return how often each entry was used, liked, disliked, or only nearest, by title."""
         ...
 
     async def review(self, review: EntryReview) -> None:

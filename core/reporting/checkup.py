@@ -52,5 +52,5 @@ class Checkup:
         try:
             return self._work.result()
         except FaqbotError:
-            self._work = None  # whoever asks again has it tried again
+            self._work = None  # the next request tries it again
             raise

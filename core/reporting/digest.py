@@ -1,4 +1,4 @@
-"""The digest for owners: what was asked most and in vain, open cases, new lessons, due reviews."""
+"""The digest for owners: frequent and unanswered questions, cases, new lessons, due reviews."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Digest:
     def for_everybody(self, entries: Sequence[Entry], closed: Sequence[str]) -> Digest:
         """Return it without entries and lessons of `closed` categories, and what asks for them.
 
-        It is told in a channel, whose readers need not be of the group.
+        It is posted in a channel, whose readers need not be in the group.
         """
         hidden = hidden_wordings(entries, closed)
 

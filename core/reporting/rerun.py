@@ -16,7 +16,7 @@ _REMEMBERED: Final = 20
 
 
 async def rerun(assistant: Assistant, archive: Archive, turn: Turn) -> Turn:
-    """Return what becomes of a question now; nothing of it is stored, nor charged to its asker.
+    """Return the answer that a question gets now; it is not stored, nor charged to its asker.
 
     Raises:
         StorageError: the conversation before it cannot be read.

@@ -97,7 +97,7 @@ def surer(in_context: list[Hit], ahead: float, alone: list[Hit]) -> list[Hit]:
 def found_by_context_alone(
     terms: Mapping[str, float], rows: Sequence[int], lexical: LexicalIndex
 ) -> NDArray[np.bool_]:
-    """Return True for each row that has next to nothing of the question itself, shape (rows,).
+    """Return True for each row that shares almost nothing with the question itself, shape (rows,).
 
     `terms` maps each term to its weight; a weight below 1 marks a term of the conversation.
     """

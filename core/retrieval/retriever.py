@@ -280,7 +280,7 @@ class Retriever:
         """Return how much of a text only the answer of an entry says, and none of its questions.
 
         From 0 to 1, each term weighted by how rare it is. A question has the words of those who
-        ask; whoever tells of the answer has its words.
+        ask; the caller finds them in the answer.
         """
         asked = " ".join((entry.title, *entry.questions, entry.category))
         said, known = self._analyzer.terms(entry.text), set(self._analyzer.terms(asked))

@@ -123,7 +123,7 @@ class SkilledAssistant:
     async def would_answer(
         self, question: Question, *, alone: bool = False, in_company: bool = True
     ) -> bool:
-        """Return whether a message goes on with an open dialogue, or the FAQ answers it surely.
+        """Return whether a message continues an open dialogue, or the FAQ is sure of its answer.
 
         `alone` and `in_company` are as in `Assistant.would_answer`.
         """

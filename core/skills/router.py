@@ -92,7 +92,7 @@ class Router:
             return None
         confidence = research.hits[0].confidence if research.hits else 0.0
         against = (_FAQ_ANSWERS if is_answered else _FAQ_IS_UNSURE) * confidence
-        if skill.plain(text).split() == text.split():  # it reads nothing of the message
+        if skill.plain(text).split() == text.split():  # it finds nothing in the message
             against *= _NOTHING_IS_READ
         if score < against:
             return None

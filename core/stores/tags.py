@@ -42,5 +42,5 @@ def person_tag(person: str) -> str:
 
 
 def entry_tag(title: str) -> str:
-    """Return the tag of an entry that an answer used, or that was asked for in vain."""
+    """Return the tag of an entry that an answer used, or that was nearest without an answer."""
     return f"entry:{title}"

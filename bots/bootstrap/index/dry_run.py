@@ -45,7 +45,7 @@ def notes_of(prepared: PreparedFaq) -> Iterator[Note]:
 
 
 def grouped(told: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield one line for what is told of many places: the first, and how many more."""
+    """Yield one line for a message about many places: the first, and how many more."""
     places: dict[str, list[str]] = {}
     for position, text in told:
         places.setdefault(text, []).append(position)

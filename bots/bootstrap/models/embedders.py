@@ -107,7 +107,7 @@ def has_another_length(settings: Settings) -> bool:
 def remote_fingerprint(settings: Settings) -> str:
     """Return what tells vectors of the remote embedder from all others.
 
-    That is who makes them, the model, the length that is asked for, and whether the model is told
+    That is the provider, the model, the requested length, and whether the model is told
     questions from passages.
     """
     length = f"@{settings.embedding_dimensions}" if settings.embedding_dimensions else ""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A model that reads a question is waited for by whoever asked it; the local guardrail is there.
+# The asker waits for the model that labels a question, and the local guardrail can replace it.
 _READING_S = 8.0
 # The share of the first of two providers: the second needs time as well.
 _FIRST_OF_TWO = 0.5

@@ -75,7 +75,7 @@ async def _looked(probe: Probe) -> str:
 async def serving(state: ProcessState) -> AsyncIterator[str]:
     """Serve `/healthz`, `/readyz` and `/metrics`; yield a line that says where, or why not.
 
-    A second process on the same machine, whose port is taken, goes on without.
+    A second process on the same machine, whose port is taken, runs without them.
     """
     settings = state.settings
     if not settings.ops_port:

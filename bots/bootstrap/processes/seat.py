@@ -14,7 +14,7 @@ from pathlib import Path
 def seated(data_dir: Path) -> Iterator[str]:
     """Take the first free seat of this machine, such as `host-1`, until leaving.
 
-    A seat is a lock on a file, which the system frees if the process dies: whoever starts next
+    A seat is a lock on a file, which the system frees if the process dies: the next process
     sits there, and takes back what was claimed under that name.
     """
     folder = data_dir / "seats"

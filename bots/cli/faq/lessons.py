@@ -115,7 +115,7 @@ def remove_lesson(settings: Settings, lesson_id: str) -> int:
 
 
 def approve_lesson(settings: Settings, lesson_id: str, *, by: str) -> int:
-    """Serve a lesson that is held or has expired; those who wait for it are told.
+    """Serve a lesson that is held or has expired, and tell the people who wait for it.
 
     Raises:
         ConfigError: there is none of that id, or another owner has to approve it.

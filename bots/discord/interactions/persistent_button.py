@@ -26,7 +26,7 @@ class PersistentButton(ui.DynamicItem[ui.Button[Any] | ui.Select[Any]], template
         return cls(item)
 
     async def callback(self, interaction: Pressing) -> None:
-        """Begin the action of the button; the person who pressed it is told if that fails."""
+        """Begin the action of the button, and tell the person who pressed it if that fails."""
         context: Context = interaction.client.context  # type: ignore[attr-defined]
         acting = excused(interaction, self.act(context, interaction), context.profile.not_stored)
         interaction.client.tasks.begin(acting)  # type: ignore[attr-defined]

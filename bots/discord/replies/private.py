@@ -27,7 +27,7 @@ async def send_directly(rest: Rest, budgets: Budgets, user: str, pages: Sequence
 async def tell_in_channel(rest: Rest, budgets: Budgets, question: Question, text: str) -> None:
     """Call the asker in the channel of a question, also of one in a thread that is gone.
 
-    `text` has the place {name}. Whoever asked in private is not called.
+    `text` has the place {name}. A person who asked in private is not called.
 
     Raises:
         PlatformError: Discord does not take it.

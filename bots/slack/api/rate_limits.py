@@ -79,7 +79,7 @@ class Streams:
 class Searches:
     """The budget of a method that reads messages: a call is made at once or not at all.
 
-    Whoever knows some messages of an answer goes on with them, and does not wait in a queue.
+    A process that knows some messages of an answer continues with them, and waits in no queue.
     """
 
     def __init__(self, method: str, window: Window) -> None:

@@ -1,7 +1,7 @@
 """Replies that teach: they are learnt before Slack hears OK, marked with ✅, and confirmed.
 
 The mark is set each time that a lesson is delivered, since setting it twice does no harm. The
-confirmation is posted once, when something has changed. Problems are told to the author alone.
+confirmation is posted once, when something has changed. Only the author is told of problems.
 """
 
 from __future__ import annotations

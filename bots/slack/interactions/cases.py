@@ -27,7 +27,7 @@ _CASE: Final = re.compile(r"^case:(take|faq|close|pick:\d+)$")
 
 
 class CaseButtons:
-    """Handles the buttons below a case; people who are no owners are told so."""
+    """Handles the buttons below a case, and tells people who are not owners so."""
 
     def __init__(self, context: Context, budgets: Budgets) -> None:
         self._context = context

@@ -24,7 +24,7 @@ _ENTRY: Final = re.compile(r"^entry:(right|wrong)$")
 
 
 class EntryButtons:
-    """Handles the buttons below an entry; people who are no owners are told so."""
+    """Handles the buttons below an entry, and tells people who are not owners so."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

@@ -159,7 +159,10 @@ def _header(text: str) -> Json:
 
 
 def _section(text: str) -> Json:
-    return {"type": "section", "text": _plain(text or "…")}  # plain: whoever wrote it
+    return {
+        "type": "section",
+        "text": _plain(text or "…"),
+    }  # plain, since anybody may have written it
 
 
 def _plain(text: str) -> Json:

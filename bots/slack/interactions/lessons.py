@@ -44,7 +44,7 @@ _OFFER: Final = re.compile(r"^lesson:(learn|leave)$")
 
 
 class LessonButtons:
-    """Handles the buttons of lessons; people who are no owners are told so."""
+    """Handles the buttons of lessons, and tells people who are not owners so."""
 
     def __init__(self, context: Context, lessons: LessonHandler) -> None:
         self._context = context

@@ -102,7 +102,7 @@ def _sessions() -> Json:
     return {
         "/api/v1/sessions": {
             "get": operation(
-                "One's own conversations, the latest first",
+                "Your own conversations, the latest first",
                 {200: own},
                 parameters=[query_parameter("search", TEXT)],
             ),

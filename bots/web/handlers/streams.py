@@ -145,7 +145,7 @@ async def _ending(context: Context, question_id: str, slot: AnswerSlot) -> dict[
     try:
         return await ending_of(context, question_id, slot.page, html=False)
     except StorageError as error:
-        logger.warning("an ending is told without its buttons: %s", error)
+        logger.warning("an ending is sent without its buttons: %s", error)
         return {"kind": slot.page.kind, "text": slot.page.text}
 
 

@@ -24,7 +24,7 @@ _URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
 _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 _LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}", re.ASCII)
 _ALIGNED = re.compile(r"text-align:(left|center|right)")
-# A line after an empty one that goes on with no list, quote or table.
+# A line after an empty one that does not continue a list, a quote or a table.
 _PARAGRAPH = re.compile(r"\n[ \t]*\n(?=[^\s>\-*+\d|`~=_:])")
 _FENCE = re.compile(r"```|~~~")
 _MOST_SOURCES: Final = 99

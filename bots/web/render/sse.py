@@ -60,7 +60,7 @@ class Teller:
         """
         if self._text is None:
             had = had_by(self._last_id, page.text)
-            # A NUL is in no text: whoever has another one gets a `replace`.
+            # No text contains a NUL: a reader with another text gets a `replace`.
             self._text = "\0" if had is None else had
         if page.status and page.status != self._status:
             self._status = page.status

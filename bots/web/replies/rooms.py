@@ -1,4 +1,4 @@
-"""The rooms of conversations that windows have open here, which are told of every change."""
+"""The rooms of open conversations: all windows of a room get every change."""
 
 from __future__ import annotations
 

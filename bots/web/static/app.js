@@ -58,7 +58,7 @@ async function send(name, question) {
     drawList();
     const body = { id: name, session: turn.session, text: turn.text };
     const asked = await persistently(() => call("POST", "/questions", body), undefined, away);
-    // The conversation was somebody else's: the question begins one of one's own.
+    // The conversation was somebody else's: the question begins a new one.
     if (asked.session !== turn.session) move(turn, asked.session, name);
     turn.isStored = true;
     keepUnsent(name, null);

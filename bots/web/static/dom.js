@@ -1,4 +1,4 @@
-// Elements, icons, and small things that know nothing of the bot.
+// Elements, icons, and small helpers that are independent of the bot.
 
 export const $ = (id) => document.getElementById(id);
 

@@ -27,7 +27,7 @@ export class Opinion {
     this.down.setAttribute("aria-pressed", String(given?.helpful === false));
   }
 
-  // Whoever presses the same thumb again takes the opinion back.
+  // Pressing the same thumb again takes the opinion back.
   async praise() {
     if (this.given?.helpful === true) await this.takeBack();
     else if (await this.rate({ helpful: true })) this.below.replaceChildren();

@@ -42,7 +42,7 @@ async def iterated(
 ) -> AsyncGenerator[T]:
     """Yield what an iterator yields that is made and read in one thread of the executor.
 
-    Errors are raised here. Where the reader leaves, `iterate` is told by its departure.
+    Errors are raised here. If the reader leaves, `iterate` ends.
     """
     loop = asyncio.get_running_loop()
     items: asyncio.Queue[tuple[T] | Exception | None] = asyncio.Queue()

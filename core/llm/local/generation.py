@@ -62,7 +62,7 @@ class BatchedWriter:
         return self._took_s * self.waiting / _MOST_AT_ONCE
 
     def submit(self, completion: LocalCompletion) -> None:
-        """Queue a completion; its pieces are told as they come."""
+        """Queue a completion, and yield its pieces as they come."""
         with self._changed:
             left = [waiting for waiting in self._waiting if waiting.cancelled]
             for waiting in left:
@@ -83,7 +83,9 @@ class BatchedWriter:
             try:
                 with torch.no_grad():
                     self._advance(batch)
-            except Exception:  # the edge of the thread: those who wait are told, and it goes on
+            except (
+                Exception
+            ):  # the edge of the thread: waiting readers get the error, and it continues
                 logger.exception("the local model failed")
                 for row in batch.rows:
                     row.completion.tell(TextPiece("", "error"))

@@ -12,7 +12,7 @@ from core.llm.local.completion import Sampling
 Json = dict[str, Any]
 
 _ROLES: Final = ("system", "developer", "user", "assistant")
-# A model without tool calls or a grammar cannot do these; a client is told rather than ignored.
+# A model without tool calls or a grammar cannot do these; the client gets an error.
 _UNSUPPORTED: Final = ("tools", "functions", "logprobs")
 _MOST_STOPS: Final = 4
 

@@ -74,7 +74,7 @@ def samples_of(pairs: Iterable[Pair], tokenizer: Any, *, longest: int) -> list[T
 
 
 def messages_of(pair: Pair) -> list[dict[str, str]]:
-    """Return what the model is told of a pair: the context, if any, above the question."""
+    """Return the prompt of a pair: the context, if any, above the question."""
     asked = f"{pair.context}\n\n{pair.question}" if pair.context else pair.question
     return [{"role": "user", "content": asked}]
 

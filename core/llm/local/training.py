@@ -64,7 +64,7 @@ def train(
 ) -> TrainingReport:
     """Train, keep the model with the least validation loss in `folder`, and report.
 
-    `progress` is told the steps done and all steps, `evaluated` each evaluation as it is made.
+    `progress` gets the number of steps done and of all steps, `evaluated` each evaluation.
 
     Raises:
         ConfigError: the model cannot be loaded, or the folder holds another training.

@@ -116,7 +116,7 @@ async def _turns(archive: Archive, session: SessionId) -> list[Turn]:
 def _of_turn(
     turn: Turn, before: Sequence[Turn], opinions: Sequence[Feedback], opted_out: Collection[str]
 ) -> TuningExample | LeftOut:
-    # The conversation is shown with the question, so whoever speaks in it has to agree.
+    # The conversation is part of the example, so everybody who speaks in it has to agree.
     if {turn.question.asker, *(earlier.question.asker for earlier in before)} & set(opted_out):
         return LeftOut(turn.question.id, Reason.OPTED_OUT)
     if turn.state is not TurnState.ANSWERED or not turn.sources:

@@ -14,7 +14,7 @@ from core.text.safety.claims import agree
 
 # Likeness is half the cosine of meaning and half the share of common words. Among 500 everyday
 # questions that are made to be mistaken for each other, 0.60 finds three quarters of the
-# paraphrases. An asker who joins a case is told its question, so a mistake can be seen.
+# paraphrases. An asker who joins a case is shown its question, so that a mistake is visible.
 _ALIKE: Final = 0.60
 # The cosine below which two nouns name two things. Questions that differ in such nouns alone ("3층
 # 회의실 예약은?", "3층 세미나실 예약은?") are two, at the price of a tenth of the paraphrases.

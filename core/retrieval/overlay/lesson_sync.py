@@ -25,7 +25,7 @@ Warm = Callable[[Sequence[str], Sequence[str]], Awaitable[None]]
 _LOOK_S: Final = 1.0  # the interval at which changes by other processes are looked for
 _EMBED_AGAIN_S: Final = 30.0
 _READ_S: Final = 6.0  # how long a question waits for the store and the embedder
-_WARM_S: Final = 5.0  # how long it waits for the embedder; then it goes on without meaning
+_WARM_S: Final = 5.0  # how long it waits for the embedder; after that it searches without meaning
 _PAGE: Final = 500
 # The part of an answer that is embedded, as long as one chunk of an entry.
 _READ_CHARACTERS: Final = 900

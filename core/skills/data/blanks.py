@@ -41,7 +41,7 @@ _NUMBER_ENGLISH: Final = re.compile(
     r"\b(?:less|fewer|under|below|at most|more|over|above|at least)\s+(?:than\s+)?(\d[\d,]*)()",
     re.IGNORECASE,
 )
-# Words that say nothing of what is asked for: requests, fillers, and how groups are put in order,
+# Words that do not say what is asked for: requests, fillers, the order of groups,
 # which is read as a blank.
 _ASKING: Final = re.compile(
     r"(?i:\b(?:please|(?:can|could|would) you|(?:show|tell|give|list|find|get)(?: (?:me|us))?"

@@ -85,7 +85,7 @@ def _mask(tree: exp.Query, personal: frozenset[str]) -> None:
     """Show the first letter of personal data, and refuse conditions on it; `personal` is lower.
 
     A condition would tell by its rows whether somebody is in the table. Counting and grouping by
-    the column alone tell nothing of a person; by a comparison of it they would.
+    the column alone reveal nothing about a person; a comparison would.
     """
     for column in [*tree.find_all(exp.Column)]:
         if f"{_table_of(column)}.{column.name}".lower() not in personal:

@@ -20,7 +20,7 @@ from core.skills.times.reader import Said
 
 
 async def answer(message: MeetingMessage, plan: Plan) -> SkillReply | None:
-    """Return the reply to whoever was asked; None if the message is about something else.
+    """Return the reply to a person who was asked; None if the message is about something else.
 
     Raises:
         StorageError: the answer is not noted.
@@ -117,7 +117,7 @@ def _suits(
 
 
 def _answered(message: MeetingMessage, poll: Poll, met: Meeting | None) -> SkillReply:
-    """Return what whoever has answered is told."""
+    """Return the reply to a person who has answered."""
     if met:
         return agreed(message, poll, met)
     if poll.state == "refused":

@@ -54,7 +54,7 @@ async def change(message: MeetingMessage, kind: Change, *, to: Said | None = Non
 
 
 async def choose(message: MeetingMessage, plan: Plan) -> SkillReply:
-    """Return the reply to whoever says which of several meetings is meant."""
+    """Return the reply to a person who says which of several meetings is meant."""
     if plan.step == "which_cancel":
         return await change(message, "cancel")
     return await change(message, "move", to=plan.moves_to)

@@ -70,7 +70,7 @@ async def put_to_all(
 
 
 async def about_poll(message: MeetingMessage, plan: Plan) -> SkillReply | None:
-    """Return the reply to whoever has asked the others, and takes it back; None if they do not.
+    """Return the reply to an organiser who withdraws the request; None if they do not.
 
     Raises:
         StorageError: it is not taken back.
@@ -156,13 +156,13 @@ async def tell_others(message: MeetingMessage, poll: Poll, met: Meeting | None) 
 
 
 def agreed(message: MeetingMessage, poll: Poll, met: Meeting) -> SkillReply:
-    """Return what people are told of a time that suits everybody, with an invitation."""
+    """Return the message about a time that suits everybody, with an invitation."""
     text = f"{message.say('agreed')}\n\n{message.about(met)}"
     return SkillReply(text, files=(invitation(met, message.now),), topic=poll.id)
 
 
 def _for_organizer(reply: SkillReply, poll: Poll, met: Meeting) -> SkillReply:
-    """Return what people are told, for the organizer, who may move or cancel it afterwards."""
+    """Return that message for the organiser, who may move or cancel the meeting afterwards."""
     booked = kept(Plan(step="booked", meeting=met.id))
     return replace(reply, data=booked, only=(poll.organizer,), asks=False)
 

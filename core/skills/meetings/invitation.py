@@ -18,7 +18,7 @@ def invitation(meeting: Meeting, now: datetime, *, stored: bool = False) -> File
     """Return the meeting as an `.ics`; of one that was moved or cancelled, what says so.
 
     What is `stored` in a calendar has no method: https://www.rfc-editor.org/rfc/rfc4791#section-4.1
-    Whoever opens a later one has the event changed or taken away: its id stays, its sequence grows.
+    Opening a later file changes or removes the event: its id stays, and its sequence grows.
     """
     event = Event()
     event.add("uid", event_uid(meeting))
@@ -40,5 +40,5 @@ def invitation(meeting: Meeting, now: datetime, *, stored: bool = False) -> File
 
 
 def event_uid(meeting: Meeting) -> str:
-    """Return the id of the event, which tells nothing of where the meeting was asked for."""
+    """Return the id of the event, which does not reveal where the meeting was asked for."""
     return f"{blake2b(meeting.id.encode(), digest_size=16).hexdigest()}@faqbot"

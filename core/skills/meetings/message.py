@@ -44,12 +44,12 @@ class MeetingMessage:
 
     @property
     def now(self) -> datetime:
-        """The time of the message, in the zone of whoever wrote it."""
+        """The time of the message, in the zone of its author."""
         return self.request.situation.now
 
     @property
     def person(self) -> str:
-        """The id of whoever wrote the message."""
+        """The id of the author of the message."""
         return self.request.situation.person
 
     @property
@@ -109,7 +109,7 @@ class MeetingMessage:
 
     @property
     def wants_another(self) -> bool:
-        """True if the message asks for another meeting than the one at hand."""
+        """True if the message asks for another meeting than the current one."""
         wanted = any(map(self.says, ("book", "list")))
         return wanted and self.says("meeting")
 
@@ -153,7 +153,7 @@ class MeetingMessage:
         return replace(self._reply(text, (), data), asks=False)
 
     def ask(self, plan: Plan, text: str, *choices: str) -> SkillReply:
-        """Return a reply after which the plan is talked about further, with whoever began."""
+        """Return a reply after which the person who began continues to talk about the plan."""
         return self._reply(text, choices, PLANS.dump_json(plan).decode())
 
     def _reply(self, text: str, choices: tuple[str, ...], data: str) -> SkillReply:
@@ -166,7 +166,7 @@ class MeetingMessage:
         )
 
     def local(self, slot: Slot) -> Slot:
-        """Return a slot in the zone of whoever wrote."""
+        """Return a slot in the zone of the author."""
         zone = self.now.tzinfo
         return Slot(slot.start.astimezone(zone), slot.end.astimezone(zone))
 

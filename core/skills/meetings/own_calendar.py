@@ -1,4 +1,4 @@
-"""The bot's own calendar: whoever invites the bot itself, often another bot, is answered from it.
+"""The bot's own calendar, from which it answers invitations to the bot itself, often by other bots.
 
 An invitation and its answers are plain sentences, such as a person would write. So a bot that
 stands for a room or a team settles a time with another one in the thread where it was named.
@@ -31,7 +31,7 @@ def is_about_itself(words: Words, text: str) -> bool:
 
 
 async def answer_for_itself(message: MeetingMessage) -> SkillReply | None:
-    """Return the answer to whoever invites the bot itself, or settles or withdraws that.
+    """Return the answer to a person who invites the bot itself, or settles or withdraws that.
 
     It is None if the message does not, or names no time.
 
@@ -53,7 +53,7 @@ async def answer_for_itself(message: MeetingMessage) -> SkillReply | None:
 
 
 async def _booked(message: MeetingMessage, slot: Slot) -> bool:
-    """Return whether the bot keeps a time for whoever invites it."""
+    """Return whether the bot keeps a time for a person who invites it."""
     diary, organizer = message.desk.diary, person_key(message.person)
     there = await diary.meetings((SELF.key,), slot)
     if any(one.slot == slot and person_key(one.organizer) == organizer for one in there):
@@ -67,7 +67,7 @@ async def _booked(message: MeetingMessage, slot: Slot) -> bool:
 
 
 async def _withdrawn(message: MeetingMessage, slots: Sequence[Slot]) -> SkillReply:
-    """Give up the times that were kept for whoever withdraws their invitation."""
+    """Give up the times that were kept for a person who withdraws their invitation."""
     for slot in slots:
         for one in await message.desk.diary.meetings((SELF.key,), slot):
             if person_key(one.organizer) == person_key(message.person):

@@ -34,7 +34,7 @@ class Plan:
     """The plan of a meeting as far as it is known.
 
     `step` is what was asked last. `meeting` is the id of the one that is to be moved or cancelled,
-    or was just booked; or of a poll that was put to others, or to whoever writes. `days` and
+    or was just booked; or of a poll that was put to others, or to the author. `days` and
     `clocks` hold what may be meant. `alone` tells that nobody else is to come. `offered` are the
     free slots that were shown, and `accepted` the keys of those who have named the time themselves.
     """

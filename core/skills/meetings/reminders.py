@@ -43,7 +43,7 @@ class Reminders:
         return told
 
     async def _reminded(self, meeting: Meeting, now: datetime) -> int:
-        """Tell of a meeting where it was booked, and whoever comes alone."""
+        """Post the reminder where the meeting was booked, and send it to each person who comes."""
         booked = await self.archive.find(meeting.id)
         if booked is None:  # the conversation was deleted
             return 0
@@ -52,7 +52,7 @@ class Reminders:
         text = self.words.texts["reminder"].format(minutes=minutes)
         about = self.words.about(replace(meeting, slot=slot))
         reply = SkillReply(f"{text}\n\n{about}", topic=meeting.id)
-        # A meeting that was moved is told of again; one that was not, once.
+        # A meeting that was moved gets another reminder; one that was not gets only one.
         key = f"reminder {meeting.changes}"
         here = replace(booked.question, text=meeting.title)
         places = [here, *(await self._places(meeting, here))]
@@ -73,7 +73,7 @@ class Reminders:
         return found
 
     async def _lapsed(self, now: datetime) -> int:
-        """Tell whoever has asked the others that not all have answered in time."""
+        """Tell the organiser that not all have answered in time."""
         told = 0
         for poll in await self.diary.open_polls():
             if poll.ends > now or not await self.diary.save_poll(replace(poll, state="lapsed")):

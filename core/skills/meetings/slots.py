@@ -1,4 +1,4 @@
-"""Free slots: in working hours, in the zone of whoever asks, and between the meetings of all."""
+"""Free slots: in working hours, in the asker's zone, and between the meetings of all."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _TYPICAL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """Purchases as columns, and the share of them that whoever knows the rule gets right."""
+    """Purchases as columns, and the accuracy of somebody who knows the rule."""
 
     columns: tuple[NDArray[np.int64], ...]
     products: tuple[str, ...]

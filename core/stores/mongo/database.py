@@ -169,7 +169,7 @@ class MongoDatabase:
 
 @asynccontextmanager
 async def _closing(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
-    """Close a client at the end; whoever ends does not wait for ever for it."""
+    """Close a client at the end, but do not wait for it for ever."""
     try:
         yield
     finally:

@@ -59,7 +59,7 @@ def restore_file(source: Path, target: Path) -> None:
         make_private(target)
         part.unlink(missing_ok=True)
         make_private(part)
-        # Brought forward aside: whoever has the file open never sees an older schema.
+        # Migrated in a separate file: no process that has this one open ever sees an older schema.
         with closing(_connect(source)) as backup, closing(_connect(part)) as copy:
             backup.backup(copy)
             prepare(copy, part)

@@ -1,4 +1,4 @@
-// The log of changes in the console's words; the log itself is kept in one language, whoever reads it.
+// The log of changes in the console's language; the log itself is stored in one language.
 
 import { empty, make, t, table, time } from "./dom.js";
 

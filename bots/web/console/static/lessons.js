@@ -85,7 +85,7 @@ function lesson(one, go) {
   return element;
 }
 
-// What the gate has found in an answer; whoever has read it may have it served, unless it is refused.
+// What the gate has found in an answer. A person who has read it may serve the answer, unless it is refused.
 export function held(findings, refused, approve) {
   return make("div", { className: "held" },
     make("p", { textContent: refused ? t.gate_refused : t.gate_held }), refused ? null : list(findings),

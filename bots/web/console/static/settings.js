@@ -1,4 +1,4 @@
-// Switches with the log of changes; and people's data, for whoever asks for it by law.
+// Switches with the log of changes, and people's data for legal requests.
 
 import { auditOf, rulesOf, valueOf } from "./audit.js";
 import { button, call, field, isOwner, lines, make, number, say, t } from "./dom.js";

@@ -1,7 +1,7 @@
 """The diary in MongoDB, for installations of several machines.
 
 Who is busy when is kept in one document a person, which is written only if it is as it was read.
-So two who want the same time cannot both have it. Whoever comes to a meeting is booked one after
+So two people cannot both get the same time. The people of a meeting are booked one after
 the other, in the order of their names; if one of them is busy, the others are let go again.
 """
 
@@ -23,7 +23,7 @@ from core.stores.times import in_utc, utc_now
 _BY_START: Final = [("start", ASCENDING), ("_id", ASCENDING)]
 _BY_ID: Final = [("_id", ASCENDING)]
 _KEPT: Final = timedelta(days=30)  # past times that a person's document still holds
-# A time without its meeting, of a process that died; whoever books again meanwhile has it anyway.
+# A time without its meeting, of a process that died; the next booking replaces it.
 _ABANDONED: Final = timedelta(minutes=5)
 
 Times = list[dict[str, Any]]

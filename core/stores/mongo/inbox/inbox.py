@@ -153,7 +153,7 @@ class MongoInbox(MongoInboxQueries):
         await self._held(claim, {"$set": {"reply": reply}})
 
     async def release(self, claim: Claim) -> None:
-        """Release a question: this process will send nothing more for it, whoever has it now."""
+        """Release a question: this process will send nothing more for it."""
         held = {**claimed(claim), "held": claim.token}
         let_go = {"$set": {"lease_until": self._clock()}, "$unset": {"held": ""}}
         with self._db.translated():
@@ -289,7 +289,7 @@ class MongoInbox(MongoInboxQueries):
         return f"{self._holder} {token_hex(6)}"
 
     async def _end(self, question_id: str, chosen: Document, state: InboxState) -> bool:
-        """End a question; whoever has it keeps the lease until it lapses or is released."""
+        """End a question; its process keeps the lease until it lapses or is released."""
         check_text("the question's id", question_id)
         with self._db.translated():
             while found := await self._db.inbox.find_one({"_id": question_id, **chosen}):

@@ -48,7 +48,7 @@ class MongoReports:
         return [Traffic(row["start"], row["platform"], _counts(row)) for row in found]
 
     async def entry_uses(self) -> list[EntryUse]:
-        """Return how often each entry was used, liked, disliked and searched in vain, by title."""
+        """Return how often each entry was used, liked, disliked, or only nearest, by title."""
         with self._db.translated():
             found = await self._db.entry_use.find(_ANY_ID).sort("_id", ASCENDING).to_list()
         names = ("used", "helpful", "unhelpful", "in_vain")

@@ -151,7 +151,7 @@ class SqliteInbox:
         await self._held(claim, NOTE, reply)
 
     async def release(self, claim: Claim) -> None:
-        """Release a question: this process will send nothing more for it, whoever has it now."""
+        """Release a question: this process will send nothing more for it."""
         values = (to_ms(self._clock()), claim.question.id, claim.fence)
         await self._file.write(lambda db: db.execute(RELEASE, values))
 

@@ -52,7 +52,7 @@ TITLE: Final = "SELECT title FROM sessions WHERE session = ?"
 
 _END_OF_TIME_MS: Final = 2**63 - 1
 
-# A few at a time, so that whoever wants to append meanwhile does not wait long.
+# A few at a time, so that appends in between do not wait long.
 _AT_ONCE: Final = 500
 OF_QUESTION: Final = "SELECT seq, session FROM turns WHERE question_id = ? LIMIT ?"
 OF_ASKER: Final = "SELECT seq, session FROM turns WHERE asker = ? LIMIT ?"

@@ -68,7 +68,7 @@ class SqliteReports:
         ]
 
     async def entry_uses(self) -> list[EntryUse]:
-        """Return how often each entry was used, liked, disliked and searched in vain, by title."""
+        """Return how often each entry was used, liked, disliked, or only nearest, by title."""
         rows = await self._file.read(lambda db: db.execute(ENTRIES).fetchall())
         return [EntryUse(**dict(row)) for row in rows]
 
