@@ -1,8 +1,9 @@
 """The answers that the check for nonsense finds or takes away: `python -m bench.grounding`.
 
-No model was available, so other texts stand for its answers: as answers in other words, the questions
-that were written for an entry, which avoid its words; nonsense are texts about something else, and
-heaps of words. Korean: the SmartStore FAQ and KorQuAD (FAQBOT_SHARED); English: FAQs of trades.
+No model was available, so other texts stand for its answers. The questions that were written for an
+entry avoid its words, and stand for good answers in other words; texts about something else, and
+words in random order, stand for nonsense. Korean: the SmartStore FAQ and KorQuAD (FAQBOT_SHARED);
+English: FAQs of trades.
 """
 
 from __future__ import annotations

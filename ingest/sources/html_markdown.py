@@ -9,7 +9,7 @@ from typing import Any, Final
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
-from ingest.sources.markup import image, link, tidied
+from ingest.sources.markdown_parts import image, link, tidied
 
 _GONE: Final = (
     *("script", "style", "iframe", "noscript", "template", "svg", "object", "embed", "form"),

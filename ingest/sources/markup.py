@@ -9,10 +9,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Final
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from ingest.sources.markdown_parts import image, image_name, link, tidied
 
 _BLOCK_NAMES: Final = (
     "p|div|ul|ol|li|table|thead|tbody|tr|td|th|h[1-6]|pre|blockquote|section|article|figure|hr"
@@ -50,8 +50,6 @@ _LINK: Final = re.compile(
 _LINKED_IMAGE: Final = re.compile(
     rf"\[\s*+!\[({_LABEL}*+)\]\(\s*+([^()\s>]++)[^()\n]*+\)\s*+\](?=\()"
 )
-_GOOGLE: Final = re.compile(r"https?://www\.google\.com/url\?(?:[^#\s]*&)?q=http", re.IGNORECASE)
-_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,46 +131,6 @@ def _clean_prose(text: str, base: str) -> str:
         text = _TAG.sub("", text)
     if _ENTITY.search(text):
         text = html.unescape(text)
-    text = _LINKED_IMAGE.sub(lambda match: f"[{_name_of(match[1], match[2])}]", text)
+    text = _LINKED_IMAGE.sub(lambda match: f"[{image_name(match[1], match[2])}]", text)
     text = _IMAGE.sub(lambda match: image(match[1], match[2], base), text)
     return _LINK.sub(lambda match: link(match[1], match[2], base), text)
-
-
-def image(label: str, address: str, base: str) -> str:
-    """Return an image as a link, under its text or the name of its file.
-
-    One that has no text and leads to no place on the web is nothing that could be read.
-    """
-    shown = link(_name_of(label, address), address, base)
-    return shown if label.strip() or shown.startswith("[") else ""
-
-
-def _name_of(label: str, address: str) -> str:
-    """Return an image's text, or else the name of its file."""
-    return label.strip() or PurePosixPath(unquote(urlsplit(address).path)).name or "image"
-
-
-def link(label: str, address: str, base: str) -> str:
-    """Return a link in Markdown, or its label alone where it leads to no place on the web."""
-    address = urljoin(base, address.strip()) if base else address.strip()
-    address = _led_to(address)
-    scheme = address.partition(":")[0].lower()
-    if scheme in ("http", "https"):
-        return f"[{label}]({address.replace(' ', '%20')})"
-    if scheme in ("mailto", "tel"):
-        reached = unquote(address.partition(":")[2].partition("?")[0])
-        return label if reached in label else f"{label} ({reached})"
-    return label
-
-
-def _led_to(address: str) -> str:
-    """Return where a link leads that Google Docs has sent by way of its own server."""
-    if not _GOOGLE.match(address):
-        return address
-    return next(iter(parse_qs(urlsplit(address).query).get("q", ())), address)
-
-
-def tidied(text: str) -> str:
-    """Return text without spaces at line ends and without more than one empty line in a row."""
-    lines = text.replace("\r\n", "\n").replace("\u00a0", " ").split("\n")
-    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip()

@@ -19,7 +19,7 @@ from fakes.assistants import ScriptedAssistant
 from core.skills.assistant import SkilledAssistant
 from core.skills.data.skill import DataSkill
 from core.skills.meetings.diaries.sqlite import SqliteDiary
-from core.skills.meetings.diary import Slot
+from core.skills.meetings.meeting import Slot
 from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours

@@ -42,7 +42,7 @@ from core.text.safety.leak_watch import LeakWatch
 from core.text.safety.sanitize import Cleaner, CleanStream
 from core.text.spelling import keyboard, normalize
 from ingest import clean, layout
-from ingest.sources import html_markdown, markup, values
+from ingest.sources import html_markdown, markdown_parts, markup, values
 from ingest.sources.pages import asked, components, dialects, files, front_matter, outline, unheaded
 
 PROFILE = load_profile("")
@@ -132,7 +132,7 @@ FUNCTIONS = {
     "answer_of": markup.answer_of,
     "plain_title": markup.plain_title,
     "clean_markdown": markup.clean_markdown,
-    "tidied": markup.tidied,
+    "tidied": markdown_parts.tidied,
     "date_of": values.date_of,
     "unescaped": values.unescaped,
     "slack unmarked": slack.unmarked,
@@ -209,6 +209,6 @@ OF_NO_TEXT = {
     *("any_of", "count", "ordinal", "number", "week_of", "weekday_of"),  # single words of ours
     *("clippings", "spelt_out", "spliced"),  # what Kiwi has split
     *("read_docx", "read_html", "read_markdown", "sections_in"),  # whole files: made of the others
-    *("image", "link", "linked", "shown"),  # one cell, one link
+    *("image", "image_name", "link", "linked", "shown"),  # one cell, one link
 }
 """Functions with a `str` that is no text of anybody's."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core.skills.meetings import NAME
 from core.skills.meetings.consent import agreed, asking, kept, plan_of, settled, tell_others
-from core.skills.meetings.diary import Meeting, person_key
+from core.skills.meetings.meeting import Meeting, person_key
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import Plan
 from core.skills.meetings.poll import Poll

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Literal
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot
+from core.skills.meetings.meeting import Attendee, Meeting, Slot
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import Plan, Step
 from core.skills.meetings.proposals import next_reply

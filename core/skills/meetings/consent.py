@@ -9,8 +9,8 @@ from datetime import time, timedelta
 
 from core.errors import PlatformError
 from core.skills.meetings import NAME
-from core.skills.meetings.diary import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.invitation import invitation
+from core.skills.meetings.meeting import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import PLANS, Plan, Step
 from core.skills.meetings.poll import Poll

@@ -8,7 +8,7 @@ from typing import Final
 
 from icalendar import Calendar, Event
 
-from core.skills.meetings.diary import Meeting
+from core.skills.meetings.meeting import Meeting
 from core.types import File
 
 _PRODUCT: Final = "-//faqbot//meetings//"

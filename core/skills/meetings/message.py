@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.skills.meetings.diary import Attendee, Diary, Meeting, Slot, person_key
+from core.skills.meetings.diary import Diary
 from core.skills.meetings.given import Given
+from core.skills.meetings.meeting import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.people import read_people, read_taken_out
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import WorkingHours

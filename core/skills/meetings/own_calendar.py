@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot, person_key
+from core.skills.meetings.meeting import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import Plan
 from core.skills.meetings.slots import free_slots

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
-from core.skills.meetings.diary import Attendee, Slot
+from core.skills.meetings.meeting import Attendee, Slot
 from core.skills.meetings.slots import WorkingHours, slot_at
 from core.skills.times.clock import Window
 from core.skills.times.days import Days

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot, person_key
+from core.skills.meetings.meeting import Attendee, Meeting, Slot, person_key
 from core.types import Question
 
 State = Literal["open", "booked", "refused", "withdrawn", "lapsed"]

@@ -8,8 +8,8 @@ from datetime import UTC
 from typing import Final
 
 from core.skills.meetings.consent import inform, put_to_all
-from core.skills.meetings.diary import Meeting, Slot, person_key
 from core.skills.meetings.invitation import invitation
+from core.skills.meetings.meeting import Meeting, Slot, person_key
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import SATURDAY, free_slots, slot_at

@@ -10,7 +10,8 @@ from typing import Final
 from core.errors import PlatformError
 from core.ports import Archive
 from core.skills.meetings import NAME
-from core.skills.meetings.diary import Diary, Meeting, Slot
+from core.skills.meetings.diary import Diary
+from core.skills.meetings.meeting import Meeting, Slot
 from core.skills.meetings.words import Words
 from core.skills.messenger import Messenger
 from core.skills.skill import SkillReply

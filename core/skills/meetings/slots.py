@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from core.errors import ConfigError
-from core.skills.meetings.diary import Slot
+from core.skills.meetings.meeting import Slot
 from core.skills.times.days import Days
 
 SATURDAY: Final = 5

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from core.skills.languages import Intents, Table, load_tables
-from core.skills.meetings.diary import Attendee, Meeting, Slot
+from core.skills.meetings.meeting import Attendee, Meeting, Slot
 
 
 @dataclass(frozen=True, slots=True)

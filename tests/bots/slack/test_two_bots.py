@@ -15,7 +15,7 @@ from fakes.slack_bot import answering
 
 from core.skills.assistant import SkilledAssistant
 from core.skills.meetings.diaries.sqlite import SqliteDiary
-from core.skills.meetings.diary import Meeting, Slot
+from core.skills.meetings.meeting import Meeting, Slot
 from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.own_calendar import SELF
 from core.skills.meetings.skill import MeetingSkill

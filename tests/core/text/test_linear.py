@@ -15,7 +15,7 @@ import core.text
 import ingest.sources.pages
 from core.lessons import tag
 from ingest import layout
-from ingest.sources import html_markdown, markup, values
+from ingest.sources import html_markdown, markdown_parts, markup, values
 
 SHAPES = {
     "letters": "a",
@@ -151,7 +151,7 @@ def test_every_public_function_on_text_is_looked_at():
         one for room in rooms for one in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
     ]
     modules = [import_module(one.name) for one in found]
-    modules += [tag, layout, html_markdown, markup, values]
+    modules += [tag, layout, html_markdown, markdown_parts, markup, values]
     known = OF_NO_TEXT.union(*map(str.split, FUNCTIONS))
     for module in modules:
         for name, function in getmembers(module, isfunction):

@@ -19,8 +19,9 @@ from caldav.davclient import DAVClient
 from caldav.lib.error import DAVError, NotFoundError
 
 from core.errors import StorageError
-from core.skills.meetings.diary import Diary, Meeting, Slot, person_key
+from core.skills.meetings.diary import Diary
 from core.skills.meetings.invitation import event_uid, invitation
+from core.skills.meetings.meeting import Meeting, Slot, person_key
 from core.skills.meetings.poll import Poll
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot, person_key
+from core.skills.meetings.meeting import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.poll import POLLS, Poll
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.times import in_utc, utc_now

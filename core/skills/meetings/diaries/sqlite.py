@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot, person_key
+from core.skills.meetings.meeting import Attendee, Meeting, Slot, person_key
 from core.skills.meetings.poll import POLLS, Poll
 from core.stores.sqlite.database import translated
 from core.stores.sqlite.private import make_private

@@ -13,7 +13,7 @@ from fakes.command_line import Cli
 
 from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
-from core.skills.meetings.diary import Meeting, Slot
+from core.skills.meetings.meeting import Meeting, Slot
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.turns.archive import MongoArchive
 from core.stores.mongo.turns.history import MongoHistory

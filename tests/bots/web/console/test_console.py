@@ -27,7 +27,7 @@ from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
 from core.reporting.person_records import PersonRecords
 from core.retrieval.evidence import FACTS
-from core.skills.meetings.diary import Meeting, Slot
+from core.skills.meetings.meeting import Meeting, Slot
 from core.types import Entry, Escalated, Feedback, Lesson, LessonState, Memory, SessionId
 from ingest.sources.rows import RemarkKind
 

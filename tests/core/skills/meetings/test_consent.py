@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot
+from core.skills.meetings.meeting import Attendee, Meeting, Slot
 from core.types import Mention
 
 MINSU, JIYEONG = Mention("U2", "김 민수", "@U2"), Mention("U3", "지영", "@U3")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot
+from core.skills.meetings.meeting import Attendee, Meeting, Slot
 from core.types import Answered
 
 WEEK = Slot(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))

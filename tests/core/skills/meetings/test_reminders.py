@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.skills.meetings.diary import Attendee, Meeting, Slot
+from core.skills.meetings.meeting import Attendee, Meeting, Slot
 from core.skills.meetings.poll import Poll
 from core.skills.meetings.reminders import Reminders
 from core.skills.meetings.words import load_words

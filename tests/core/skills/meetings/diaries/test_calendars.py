@@ -12,7 +12,7 @@ from radicale.app import Application
 
 from core.errors import StorageError
 from core.skills.meetings.diaries.calendars import Account, CalendarDiary
-from core.skills.meetings.diary import Attendee, Meeting, Slot
+from core.skills.meetings.meeting import Attendee, Meeting, Slot
 
 NINE = datetime(2026, 12, 1, 0, tzinfo=UTC)  # in Seoul
 HOUR = timedelta(hours=1)
