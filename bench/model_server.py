@@ -32,7 +32,7 @@ _TOKENS: Final = 60
 
 @dataclass(slots=True)
 class _Seen:
-    """What happened to the readers, and how large the server became."""
+    """The fates of the readers, and the size of the server."""
 
     ends: Counter[str] = field(default_factory=Counter)
     first_s: list[float] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """The reading of profiles: an installation's texts, which extend those of another.
 
-`ko.toml` and `en.toml` hold every sentence, for a FAQ on any subject. A profile of one's own is a
-TOML file anywhere, `faqbot.toml` in the working folder by default; it names what it `extends` and
-holds what is its own. A table is a prefix: `call` in `[teach]` is the text `teach_call`.
+`ko.toml` and `en.toml` hold every sentence, for a FAQ on any subject. Your own profile is a TOML
+file anywhere, by default `faqbot.toml` in the working folder. It names the profile that it
+`extends`, and holds only your texts. A table is a prefix: `call` in `[teach]` is the text
+`teach_call`.
 """
 
 from __future__ import annotations

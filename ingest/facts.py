@@ -23,7 +23,7 @@ _EXAMPLE_CHARS: Final = range(6, 41)
 _MOST_HOSTS: Final = 500
 _MOST_THEMES: Final = 8
 _URL: Final = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`가-힣]+")
-# Their addresses lead on to wherever whoever made one says.
+# Their addresses redirect to any other address.
 _SHORTENERS: Final = frozenset(
     [
         "bit.ly",

@@ -36,7 +36,7 @@ _VAGUE: Final = re.compile(
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
-# Addresses of a company's offices, whoever reads them.
+# Addresses of a company's offices, which no single person reads.
 _OF_COMPANY: Final = re.compile(
     r"(?:info|help|helpdesk|support|contact|hello|service|care|cs|faq|mail|office|team|admin|master"
     r"|webmaster|billing|payments?|accounts?|orders?|sales|returns?|refunds?|shop|store|booking|jobs"

@@ -132,7 +132,7 @@ def line_of(row: PackEntry) -> str:
 def with_own(
     pack: Mapping[str, tuple[str, ...]], own: Mapping[str, PackEntry]
 ) -> dict[str, tuple[str, ...]]:
-    """A pack with one's own questions added, or in its place where a person wrote them."""
+    """Return a pack with this installation's questions; those that a person wrote replace it."""
     merged = dict(pack)
     for key, row in own.items():
         before = () if row.by == PERSON else merged.get(key, ())

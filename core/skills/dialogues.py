@@ -1,7 +1,7 @@
 """The open dialogues of a conversation: with each person, and with other bots.
 
-A dialogue is stored with its turns. In one conversation several may be open: one with whoever
-asked, and one with each person or bot that a skill has asked something.
+A dialogue is stored with its turns. In one conversation several may be open: one with the
+asker, and one with each person or bot that a skill has asked something.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The signs that a sentence tells what its speaker takes to be so, and at most has it confirmed.
 
 "배송비 3천 원이죠?" and "the fee is seven fifty, isn't it?" are said to a colleague, who knows it
-as well. Whoever wants to know asks whether a thing can be done ("되죠?"), or how much it is
+as well. A person who wants to know asks whether a thing can be done ("되죠?"), or how much it is
 ("얼마죠?").
 The signs are those of grammar alone, as in `asking_sentences`.
 """
@@ -40,7 +40,7 @@ _HEARD: Final = re.compile(
 _WISHED: Final = re.compile(r"(?:달래|[으하]래|안 ?[된돼되]\S{0,2})요?$")
 # The ending by which a speaker expects to be agreed with; "-는지요" asks.
 _AGREED: Final = re.compile(rf"(?:죠|(?!{_ending_in(4)})[가-힣]지요)$")
-# Whether something may be done, or is offered: whoever wants to know asks so, too.
+# Whether something may be done, or is offered: people who want to know ask so, too.
 _POSSIBLE: Final = re.compile(
     r"(?:수(?:는|도)? 있|가능(?:하|한 ?거)|(?<!면)(?<!면 )[되돼된]|되는 ?거|괜찮(?:은 ?거)?)"
     r"(?:죠|지요)$"

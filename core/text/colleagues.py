@@ -104,7 +104,7 @@ _SHALL: Final = re.compile(
     r"^(?!.*(?:어떻|언제|어디|얼마|무엇|무슨|뭐|뭘|왜|며칠|몇)).*(?:보낼|올릴|드릴|넣을|뺄|바꿀|정할|만들"
     r"|시킬|미룰|잡을|옮길|붙일|맡길|맞출|나눌|지울|고칠|돌릴|부를|챙길)까요$"
 )
-# Whoever tells of trouble may want to know what to do about it.
+# A person who describes trouble may want to know what to do about it.
 _TROUBLE: Final = re.compile(
     r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러|잊어|잃어|고장|망가"
     r"|[다라]고 (?:뜨|떠|뜹|떴|나와|나오|나옵|나왔)"
@@ -116,7 +116,7 @@ _TROUBLE: Final = re.compile(
 )
 # The endings of a sentence that states something; without one, a text is a keyword.
 _STATES: Final = re.compile(rf"(?:다|요|음|[가-힣]{2}[함됨임]|네|[가-힣]어|던데|듯|{_PAST}지)$")
-# What a rule tells people to do. Whoever asks for something says so, too.
+# What a rule tells people to do. People who ask for something end like this, too.
 _INSTRUCTS: Final = re.compile(r"(?:주세요|주십시오|[으하]십시오|바랍니다)$")
 _WANTS: Final = re.compile(r"려(?:고 ?(?:요|해요|합니다|하는데요?)|는데요?)$")
 _OWN: Final = re.compile(r"\b(?:i|my|we|our)\b", re.IGNORECASE)
@@ -147,7 +147,7 @@ _ENGLISH: Final = re.compile(
     r"|(?:is |has )?any(?:one|body) else \w+ing\b",
     re.IGNORECASE,
 )
-# A person who is spoken about. Whoever asks for others says whose they are, or asks what they do.
+# A person who is spoken about. A question about others says whose they are, or what they do.
 _OF_ANOTHER: Final = re.compile(
     r"(?!.*\b(?:i|we|my|our|me|us|wife|husband|what|who|where|when|how|why|which)\b)"
     r"(?!.*\b(?:can|could|do|does|did|is|will|would|should|may|has) (?:he|she)\b)"

@@ -99,7 +99,7 @@ def foreign(text: str, served: Collection[str]) -> str:
     if language == "zh" and "ja" in served:
         return ""
     if not language and _has_words(text, scripts) and not set(served) & set(_LATIN):
-        return "en"  # whoever writes in Latin letters reads it most likely
+        return "en"  # the language that readers of Latin letters most likely know
     return language if language not in served else ""
 
 

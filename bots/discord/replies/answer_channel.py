@@ -39,7 +39,7 @@ class AnswerChannel:
 
     @property
     def is_new_thread(self) -> bool:
-        """Whether the answer is written in a thread that was opened for it."""
+        """True if the answer is written in a thread that was opened for it."""
         return isinstance(self._target, Beneath) and self.id == self._target.message
 
     async def open(self) -> None:

@@ -19,9 +19,10 @@ from bots.web.handlers.openapi_schemas import OPINION, schemas
 from bots.web.ids import MESSAGE, SESSION
 
 _ABOUT: Final = (
-    "Questions and answers with streaming. A question is stored before it is acknowledged; whoever "
-    "knows a session's id, which is random, may read it; only who has asked may edit, stop or "
-    "delete. Who asks is a browser by its cookie, or with the token the person in `Faqbot-Person`."
+    "Questions and answers with streaming. A question is stored before it is acknowledged. "
+    "Everybody who knows a session's id, which is random, may read it; only the asker may edit, "
+    "stop or delete. The asker is a browser, known by its cookie, or the person whom a service "
+    "names in `Faqbot-Person`."
 )
 
 

@@ -21,8 +21,8 @@ _VERSION: Final = {"_id": "lessons"}
 class MongoLessons:
     """Lessons, each a document; the version is written after each change.
 
-    Whoever dies between the two lets others go on with what they have, until the same message is
-    delivered again or the next change.
+    If a process dies between the two, others keep the lessons that they have until the same
+    message is delivered again, or until the next change.
     """
 
     def __init__(self, database: MongoDatabase) -> None:

@@ -89,7 +89,7 @@ class ClaimFilter:
 
 
 class _Source:
-    """What a text says that a claim is checked against."""
+    """The parts of a text that a claim is checked against."""
 
     def __init__(self, text: str) -> None:
         text = unicodedata.normalize("NFKC", text)

@@ -37,7 +37,7 @@ _ALL_ASIDE: Final = (
     r"\b(?:ignore|forget|disregard) (?:everything|all|anything) (?:above|before|else|so far)"
     r"(?: this)?,? and (?:say|tell|answer|reply|respond|print|output|act|write|claim)\b"
 )
-# What the answers are made of, set aside by whoever answers.
+# An order to answer without the FAQ.
 _FAQ_ASIDE: Final = (
     r"(?:도움말|FAQ|자료|근거|지식|검색\s?결과)(?:의)?(?:\s?내용)?(?:은|는|을|를)?\s?(?:다\s|모두\s|전부\s)?"
     r"(?:무시|잊|참고하지\s?(?:말|마)|보지\s?(?:말|마)|따르지\s?(?:말|마))"
@@ -97,7 +97,7 @@ _WHATEVER: Final = (
     r"\bnever (?:mention|say|tell|reveal|cite|talk about)\b[^.\n]{0,40}\b(?:when|if) "
     r"(?:someone|somebody|anyone|users?|people|customers?) asks?\b"
 )
-# To answer is the bot's: whoever tells people what to do does not end like this.
+# Answering is the task of the bot: advice to people does not end like this.
 _ANSWER: Final = (
     r"(?:답|대답|답변)(?:만)?\s?(?:해라|하라|해|할 것|하지\s?마라?)[\s.!~'\"’”]*$|"
     r"(?:^|\s)(?:챗)?봇(?:아|님아)[,\s]|\bin your (?:answers|replies|responses)\b"

@@ -1,4 +1,4 @@
-"""The recognition of orders about answers: how whoever is asked has to answer.
+"""The recognition of orders about answers, which say how others have to answer.
 
 They may be meant for the bot, or for people who answer others, as in a handbook: a person has to
 tell. In Korean an order to people is polite, so only plain ones count.
@@ -96,6 +96,6 @@ _ENGLISH: Final = re.compile(
 
 
 def orders_answers(text: str) -> bool:
-    """Return whether a text says how whoever is asked has to answer."""
+    """Return whether a text says how others have to answer."""
     plain = unicodedata.normalize("NFKC", text)
     return bool(_KOREAN.search(plain) or _ENGLISH.search(plain))

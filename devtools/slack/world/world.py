@@ -232,7 +232,7 @@ class World:
     # Waiting and watching
 
     def changed(self) -> None:
-        """Let whoever waits look again."""
+        """Wake up everybody who waits for a change."""
         for event in self._conditions:
             event.set()
         for listener in self.listeners:
