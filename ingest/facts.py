@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from core.retrieval.audience import is_within
 from core.text.languages import languages_in
+from core.text.syllables import SYLLABLE
 from core.types import Entry
 
 _EXAMPLES: Final = 3
@@ -49,7 +50,6 @@ _SHORTENERS: Final = frozenset(
     ]
 )
 _SPOKEN: Final = ("ko", "en")  # the languages in which the bot's own sentences ship
-_HANGUL: Final = re.compile("[가-힣]")
 
 
 def write_facts(
@@ -84,7 +84,7 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def _is_in(language: str, title: str) -> bool:
-    return bool(_HANGUL.search(title)) is (language == "ko")
+    return bool(SYLLABLE.search(title)) is (language == "ko")
 
 
 def languages_of(entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def languages_of(entries: Sequence[Entry]) -> tuple[str, ...]:
 
 def language_of(entries: Sequence[Entry]) -> str:
     """Return `ko` if a third of the titles have Hangul in them, else `en`."""
-    korean = sum(bool(_HANGUL.search(entry.title)) for entry in entries)
+    korean = sum(bool(SYLLABLE.search(entry.title)) for entry in entries)
     return "ko" if korean * 3 >= len(entries) else "en"
 
 

@@ -17,6 +17,7 @@ from core.text.safety.instructions import addresses_bot
 from core.text.safety.orders import orders_answers
 from core.text.sentences import sentences
 from core.text.spelling.normalize import normalized
+from core.text.syllables import SYLLABLE
 
 # The content terms (`core.text.korean`) of replies without an answer: agreement, thanks, patience,
 # promises, not knowing. They are a closed class; a text of such terms alone answers nothing.
@@ -57,7 +58,6 @@ _PROMISE_EN: Final = re.compile(
 _ELSEWHERE: Final = 0.10
 _FEWEST_WORDS: Final = 5
 _NAMING: Final = ("NNG", "NNP", "SL", "SH", "SW", "XR")
-_HANGUL: Final = re.compile("[가-힣]")
 _READ_CHARACTERS: Final = 200
 # Of 2,717 entries of the SmartStore help 11 are as like an attack and seem to speak to a bot.
 _LIKE_AN_ATTACK: Final = 0.45
@@ -93,7 +93,7 @@ class LessonReader:
         """Return whether a text seems to instruct the bot, which only a person can tell."""
         if orders_answers(text) or self._order(text) >= _LIKE_AN_ORDER:
             return True
-        if not _HANGUL.search(text) and self._attack(text) >= _LIKE_AN_ATTACK_EN:
+        if not SYLLABLE.search(text) and self._attack(text) >= _LIKE_AN_ATTACK_EN:
             return True
         return addresses_bot(text) and self._attack(text) >= _LIKE_AN_ATTACK
 

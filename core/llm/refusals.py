@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
+_SAID_CHARS: Final = 200
 # OpenAI and vLLM speak of a maximum context length, llama.cpp of a context window or n_ctx, Bedrock
 # and Anthropic of an input or a prompt that is too long, Cohere of an input length that exceeds,
 # TGI of inputs that must have fewer tokens, xAI and vLLM of a maximum prompt or model length.
@@ -36,3 +38,8 @@ def is_overflow(said: str) -> bool:
 def is_filtered(said: str) -> bool:
     """Return whether a refusal says that a content filter stopped the prompt."""
     return bool(_FILTERED.search(said))
+
+
+def short(said: str) -> str:
+    """Return the beginning of what a server said, in one line."""
+    return " ".join(said.split())[:_SAID_CHARS]

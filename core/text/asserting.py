@@ -12,13 +12,9 @@ import re
 from typing import Final
 
 from core.text.amounts import amounts
+from core.text.syllables import ending_in
 
 _ENDED: Final = " .!~…ㅠㅜㅋㅎ^;,)\"'"
-
-
-def _ending_in(final: int) -> str:
-    """Return a pattern for the syllables with a final consonant, by its number in Unicode."""
-    return "[" + "".join(chr(0xAC00 + 28 * place + final) for place in range(399)) + "]"
 
 
 _WONDERS: Final = re.compile(
@@ -27,19 +23,17 @@ _WONDERS: Final = re.compile(
 )
 # What both know, what the speaker has seen, guesses or has concluded.
 _KNOWN: Final = re.compile(
-    rf"(?:더라[고구]?요?|잖아요?|구나|군요|겠네요?|{_ending_in(8)}걸요?|(?:^|\s)(?:그렇죠|그[쵸죠]))$"
+    rf"(?:더라[고구]?요?|잖아요?|구나|군요|겠네요?|{ending_in(8)}걸요?|(?:^|\s)(?:그렇죠|그[쵸죠]))$"
     r"|[걸줄]로 (?:알고 있\S*|알아요?|압니다|아는데요?)$"
 )
 _SINCE: Final = re.compile(r"(?:니까|으니)\s")
 _CONCLUDED: Final = re.compile(r"(?:네요|죠)$")
 _LAUGHED: Final = re.compile(r"[가-힣]네\s*[ㅋㅎ]{2,}")
 # What others have said. Their wishes are told to have them fulfilled.
-_HEARD: Final = re.compile(
-    rf"(?:{_ending_in(4)}대요|[다라]던데요?|(?!{_ending_in(8)})[가-힣]래요?)$"
-)
+_HEARD: Final = re.compile(rf"(?:{ending_in(4)}대요|[다라]던데요?|(?!{ending_in(8)})[가-힣]래요?)$")
 _WISHED: Final = re.compile(r"(?:달래|[으하]래|안 ?[된돼되]\S{0,2})요?$")
 # The ending by which a speaker expects to be agreed with; "-는지요" asks.
-_AGREED: Final = re.compile(rf"(?:죠|(?!{_ending_in(4)})[가-힣]지요)$")
+_AGREED: Final = re.compile(rf"(?:죠|(?!{ending_in(4)})[가-힣]지요)$")
 # Whether something may be done, or is offered: people who want to know ask so, too.
 _POSSIBLE: Final = re.compile(
     r"(?:수(?:는|도)? 있|가능(?:하|한 ?거)|(?<!면)(?<!면 )[되돼된]|되는 ?거|괜찮(?:은 ?거)?)"

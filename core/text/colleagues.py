@@ -12,6 +12,7 @@ from typing import Final
 
 from core.text.asking_sentences import asks, asks_anything
 from core.text.asserting import asserts
+from core.text.syllables import ending_in
 
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _QUOTED: Final = re.compile(r"^>>> .*\Z|^>[^\n]*$", re.MULTILINE | re.DOTALL)
@@ -23,13 +24,8 @@ _BEFORE: Final = re.compile(
 )
 
 
-def _ending_in(final: int) -> str:
-    """Return a pattern for the syllables with a final consonant, by its number in Unicode."""
-    return "[" + "".join(chr(0xAC00 + 28 * place + final) for place in range(399)) + "]"
-
-
-_OPEN: Final = _ending_in(0)
-_PAST: Final = rf"(?![있딨겠]){_ending_in(20)}"  # 았, 었, 했 and their contractions
+_OPEN: Final = ending_in(0)
+_PAST: Final = rf"(?![있딨겠]){ending_in(20)}"  # 았, 었, 했 and their contractions
 _SAID: Final = r"(?:습니다|어요|어|음|다)$"
 
 # A name or a title that is called: "지영님 …". Customers are spoken about, and the bot is "봇님".
@@ -49,7 +45,7 @@ _AFTERTHOUGHT: Final = re.compile(
 _ANYBODY: Final = re.compile(r"[는신실은] 분(?:들)?(?:\s*(?:계\S*|있\S*|없\S*))?$")
 # What the speaker, or both, will do: "올릴게요", "해 봅시다", "내일 봬요", "하기로 했죠".
 _WILL: Final = re.compile(
-    rf"{_ending_in(8)}[게께](?:요|용|여)?$|(?<![르찾])겠습니다$|[가-힣]시다$|봬요$|뵙겠\S*$"
+    rf"{ending_in(8)}[게께](?:요|용|여)?$|(?<![르찾])겠습니다$|[가-힣]시다$|봬요$|뵙겠\S*$"
     r"|기로 (?:했|하셨|한)[가-힣]*$|(?:^|[^야만면게]\s)(?:할|갈|볼|둘)까요$"
 )
 # What the speaker has done: "제가 처리했습니다", "올려 뒀어요".

@@ -18,6 +18,7 @@ from bots.slack.context import Context
 from bots.slack.ids import Place
 from bots.slack.interactions.press import channel_of
 from bots.slack.render.blocks import read_feedback
+from bots.slack.render.elements import plain_text
 from core.errors import StorageError
 from core.profile import Profile
 from core.types import Feedback
@@ -132,7 +133,7 @@ def form_of(profile: Profile, metadata: str, *, offers_person: bool) -> Json:
     If it `offers_person`, it has a checkbox to ask the owners, too.
     """
     options = [
-        {"text": _plain(reason), "value": str(number)}
+        {"text": plain_text(reason), "value": str(number)}
         for number, reason in enumerate(profile.feedback_reasons)
     ]
     reasons = {"type": "radio_buttons", "action_id": _REASON, "options": options}
@@ -142,7 +143,7 @@ def form_of(profile: Profile, metadata: str, *, offers_person: bool) -> Json:
         "multiline": True,
         "max_length": _LONGEST_TEXT,
     }
-    yes = {"text": _plain(profile.feedback_person_yes), "value": "yes"}
+    yes = {"text": plain_text(profile.feedback_person_yes), "value": "yes"}
     person = {"type": "checkboxes", "action_id": _PERSON, "options": [yes]}
     blocks = [
         _input(_REASON, profile.feedback_why, reasons),
@@ -153,9 +154,9 @@ def form_of(profile: Profile, metadata: str, *, offers_person: bool) -> Json:
         "type": "modal",
         "callback_id": _MODAL,
         "private_metadata": metadata,
-        "title": _plain(profile.feedback_title),
-        "submit": _plain(profile.send),
-        "close": _plain(profile.cancel),
+        "title": plain_text(profile.feedback_title),
+        "submit": plain_text(profile.send),
+        "close": plain_text(profile.cancel),
         "blocks": blocks if offers_person else blocks[:-1],
     }
 
@@ -164,9 +165,9 @@ def _notice(profile: Profile, text: str) -> Json:
     """Return the view that replaces the form, with a text and without inputs."""
     return {
         "type": "modal",
-        "title": _plain(profile.feedback_title),
-        "close": _plain(profile.close),
-        "blocks": [{"type": "section", "text": _plain(text)}],
+        "title": plain_text(profile.feedback_title),
+        "close": plain_text(profile.close),
+        "blocks": [{"type": "section", "text": plain_text(text)}],
     }
 
 
@@ -175,10 +176,6 @@ def _input(name: str, label: str, element: Json) -> Json:
         "type": "input",
         "block_id": name,
         "optional": True,
-        "label": _plain(label),
+        "label": plain_text(label),
         "element": element,
     }
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}

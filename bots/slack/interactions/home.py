@@ -19,6 +19,7 @@ from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import Place, triggered_id
 from bots.slack.render.blocks import BlockOptions, render
+from bots.slack.render.elements import plain_text
 from core.errors import StorageError
 from core.messaging.endings import view_of
 from core.profile import Profile
@@ -99,7 +100,7 @@ def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: 
         question = _section(shortened(turn.question.text, _QUESTION))
         button: Json = {"type": "button", "action_id": f"{_OPEN}_{number}"}
         button["value"] = turn.question.id
-        button["text"] = _plain(shortened(profile.open_answer, _LABEL))
+        button["text"] = plain_text(shortened(profile.open_answer, _LABEL))
         blocks += [question | {"accessory": button}, _when(turn)]
     if not asked:
         blocks.append(_section(profile.home_nothing_yet))
@@ -117,8 +118,8 @@ def _answer_view(context: Context, turn: Turn | None) -> Json:
         blocks = [block for block in shown if block["type"] in _IN_MODALS][:_MOST_BLOCKS]
     return {
         "type": "modal",
-        "title": _plain(shortened(profile.open_answer, _TITLE)),
-        "close": _plain(profile.close),
+        "title": plain_text(shortened(profile.open_answer, _TITLE)),
+        "close": plain_text(profile.close),
         "blocks": blocks,
     }
 
@@ -135,7 +136,7 @@ def _buttons(questions: Sequence[str]) -> Json:
         {
             "type": "button",
             "action_id": f"{_ASK}_{number}",
-            "text": _plain(shortened(question, _LABEL)),
+            "text": plain_text(shortened(question, _LABEL)),
             "value": question,
         }
         for number, question in enumerate(questions[:_IN_A_ROW])
@@ -155,18 +156,14 @@ def _when(turn: Turn) -> Json:
 
 
 def _header(text: str) -> Json:
-    return {"type": "header", "text": _plain(shortened(text, _HEADER))}
+    return {"type": "header", "text": plain_text(shortened(text, _HEADER))}
 
 
 def _section(text: str) -> Json:
     return {
         "type": "section",
-        "text": _plain(text or "…"),
+        "text": plain_text(text or "…"),
     }  # plain, since anybody may have written it
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
 
 
 def _escaped(text: str) -> str:

@@ -42,6 +42,11 @@ def label(text: str, look: RenderOptions) -> Block:
     return {"type": "plain_text", "text": shortened(line, LABEL_CHARS) or "…", "emoji": False}
 
 
+def plain_text(text: str) -> Block:
+    """Return a text object without markup."""
+    return {"type": "plain_text", "text": text}
+
+
 def section(text: str, block_id: str) -> Block:
     """Return a section with mrkdwn."""
     return {"type": "section", "block_id": block_id, "text": _mrkdwn_object(text), "expand": True}

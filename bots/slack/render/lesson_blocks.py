@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from bots.slack.render.elements import plain_text
 from bots.slack.render.mrkdwn import escaped
 from core.lessons.book import Taught
 from core.lessons.wording import OFFERED, LessonAct, acts_on, label_of, offer_of, said_of
@@ -39,7 +40,7 @@ def _message(said: str, acts: Sequence[LessonAct], lesson_id: str, profile: Prof
         {
             "type": "button",
             "action_id": f"lesson:{act.value}",
-            "text": _plain(label_of(act, profile)),
+            "text": plain_text(label_of(act, profile)),
             "value": lesson_id,
         }
         for act in acts
@@ -54,9 +55,9 @@ def lesson_form(lesson: Lesson, profile: Profile, metadata: str) -> Json:
         "type": "modal",
         "callback_id": FORM,
         "private_metadata": metadata,
-        "title": _plain(profile.teach_edit_title[:_TITLE_CHARS]),
-        "submit": _plain(profile.send),
-        "close": _plain(profile.cancel),
+        "title": plain_text(profile.teach_edit_title[:_TITLE_CHARS]),
+        "submit": plain_text(profile.send),
+        "close": plain_text(profile.cancel),
         "blocks": [
             _input(QUESTION, profile.teach_question_label, lesson.question, multiline=False),
             _input(ANSWER, profile.teach_answer_label, lesson.answer, multiline=True),
@@ -72,8 +73,4 @@ def _input(name: str, label: str, value: str, *, multiline: bool) -> Json:
         "max_length": _LONGEST_INPUT,
         "initial_value": value[:_LONGEST_INPUT],
     }
-    return {"type": "input", "block_id": name, "label": _plain(label), "element": element}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
+    return {"type": "input", "block_id": name, "label": plain_text(label), "element": element}

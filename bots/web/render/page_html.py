@@ -17,11 +17,10 @@ from typing import Final
 from markdown_it.token import Token
 
 from core.text.markdown.parser import parser
+from core.text.markdown.render import URL, URL_END
 from core.text.safety.sanitize import Cleaner
 
 _CITATION = re.compile(r"\[(\d{1,2})\]")
-_URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
-_URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 _LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}", re.ASCII)
 _ALIGNED = re.compile(r"text-align:(left|center|right)")
 # A line after an empty one that does not continue a list, a quote or a table.
@@ -143,8 +142,8 @@ class _Writer:
     def _text(self, text: str) -> str:
         """Text with its addresses as links, where these are allowed, and its citations."""
         out, place = "", 0
-        for match in _URL.finditer(text):
-            address = _URL_END.sub("", match[0])
+        for match in URL.finditer(text):
+            address = URL_END.sub("", match[0])
             if self._cleaner.allows(address):
                 out += self._cited(text[place : match.start()])
                 out += f"{_opened(address)}{escape(address)}</a>"

@@ -25,9 +25,8 @@ from core.errors import (
     ModelTimeoutError,
     ModelUnavailableError,
 )
-from core.llm.refusals import is_filtered, is_overflow
+from core.llm.refusals import is_filtered, is_overflow, short
 
-_SAID_CHARS = 200
 _OVERLOADED = 500
 _INVALID = "ValidationException"
 
@@ -94,7 +93,7 @@ def translated(where: str) -> Iterator[None]:
     except aws.ClientError as error:  # also of an event in a stream
         raise refused(error.response, where) from error
     except aws.ParamValidationError as error:
-        raise ModelRequestError(f"{where}: {_short(str(error))}", said=str(error)) from error
+        raise ModelRequestError(f"{where}: {short(str(error))}", said=str(error)) from error
     except (aws.ReadTimeoutError, aws.ConnectTimeoutError, ReadTimeoutError) as error:
         raise ModelTimeoutError(f"{where} took too long to answer; try again later") from error
     except aws.SSLError as error:
@@ -108,10 +107,10 @@ def translated(where: str) -> Iterator[None]:
             f"{where} cannot be reached ({type(error).__name__}); check AWS_REGION and the network"
         ) from error
     except aws.BotoCoreError as error:
-        raise ModelMisconfiguredError(f"{where}: {_short(str(error))}; {_advice(error)}") from error
+        raise ModelMisconfiguredError(f"{where}: {short(str(error))}; {_advice(error)}") from error
     except _UNREADABLE as error:
         raise ModelReplyError(
-            f"{where} sent a reply that boto3 cannot read ({_short(str(error))})"
+            f"{where} sent a reply that boto3 cannot read ({short(str(error))})"
         ) from error
 
 
@@ -122,7 +121,7 @@ def refused(response: Mapping[str, Any], where: str) -> ModelError:
     said = str(error.get("Message") or "")
     told = response.get("ResponseMetadata") or {}
     status = int(told.get("HTTPStatusCode") or 0)
-    line = f"{where} answered {code or status or 'an unknown error'}: {_short(said)}"
+    line = f"{where} answered {code or status or 'an unknown error'}: {short(said)}"
     known = code[:1].upper() + code[1:]  # in a stream the same names begin in lower case
     if known in _REASONS:
         return ModelMisconfiguredError(f"{line} ({_REASONS[known]})")
@@ -153,10 +152,6 @@ def _by_words(said: str) -> tuple[type[ModelError], str] | None:
 
 def _advice(error: aws.BotoCoreError) -> str:
     return next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), _CREDENTIALS)
-
-
-def _short(said: str) -> str:
-    return " ".join(said.split())[:_SAID_CHARS]
 
 
 def _seconds(text: str | None) -> float | None:

@@ -26,9 +26,8 @@ from core.errors import (
     ModelTimeoutError,
     ModelUnavailableError,
 )
-from core.llm.refusals import is_filtered, is_overflow
+from core.llm.refusals import is_filtered, is_overflow, short
 
-_SAID_CHARS = 200
 _BUSY = (408, 409, 425, 429)
 _REFUSED = 400
 _FORBIDDEN = 403
@@ -76,7 +75,7 @@ def translated(where: str) -> Iterator[None]:
     except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError) as error:
         said = getattr(error, "message", "") or str(error) or type(error).__name__
         raise ModelUnavailableError(
-            f"{where} sent a damaged reply ({_short(said)}); check OPENAI_BASE_URL, or try again"
+            f"{where} sent a damaged reply ({short(said)}); check OPENAI_BASE_URL, or try again"
         ) from error
     except (aiohttp.ClientError, OSError) as error:
         raise ModelUnavailableError(
@@ -99,7 +98,7 @@ def _meant(
 ) -> ModelError:
     code, parameter, said = _fields(told)
     words = f"{code} {said}"
-    line = f"{where} answered {status}" + (f": {_short(said)}" if said.strip() else "")
+    line = f"{where} answered {status}" + (f": {short(said)}" if said.strip() else "")
     if by_words := _by_words(status, words):
         kind, reason = by_words
         return kind(f"{line} ({reason})")
@@ -159,12 +158,8 @@ def _fields(told: object) -> tuple[str, str, str]:
     return code, parameter, str(next(filter(None, told), fields))
 
 
-def _short(said: str) -> str:
-    return " ".join(said.split())[:_SAID_CHARS]
-
-
 def _reason(error: BaseException) -> str:
-    return _short(str(getattr(error, "certificate_error", None) or error))
+    return short(str(getattr(error, "certificate_error", None) or error))
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:

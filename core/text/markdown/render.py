@@ -23,8 +23,8 @@ _RULE: Final = "───"
 _FENCE: Final = "```"
 
 _LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}", re.ASCII)
-_URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
-_URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
+URL: Final = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
+URL_END: Final = re.compile(r"[.,;:!?'*_~|\\]+$")
 
 
 class Markup(Protocol):
@@ -186,8 +186,8 @@ class _Writer:
 
     def _addresses(self, run: Run) -> Iterator[Run]:
         place = 0
-        for match in _URL.finditer(run.text):
-            url = _URL_END.sub("", match[0])
+        for match in URL.finditer(run.text):
+            url = URL_END.sub("", match[0])
             if self._cleaner.allows(url):
                 yield Run(self._cleaner.clean(run.text[place : match.start()]), run.style)
                 yield Run("", run.style, url)

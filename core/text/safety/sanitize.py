@@ -14,8 +14,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
+from core.text.syllables import SYLLABLE
+
 _ZERO_WIDTH = "\u200b"  # discord.py's own escape_mentions inserts the same
-_HANGUL = re.compile("[가-힣]")
 _LAST_HANGUL = re.compile(r"[가-힣](?=[^가-힣]*\Z)")
 _UNIT = re.compile(r"[^가-힣\s]{2,}")  # a shorter one is harmless
 
@@ -93,7 +94,7 @@ class Cleaner:
         if not self.allows(address):
             return self._instead + after
         # A client would take a particle for a part of the host: so it stands apart.
-        apart = after and _HANGUL.match(after) and address.count("/") == len("//")
+        apart = after and SYLLABLE.match(after) and address.count("/") == len("//")
         return f"{link.removesuffix(after)} {after}" if apart else link
 
     def allows(self, url: str) -> bool:

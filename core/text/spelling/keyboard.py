@@ -55,7 +55,7 @@ _ONSETS: Final = re.compile(
 _LATIN: Final = re.compile("[A-Za-z]+")
 _SHORTEST_WORD: Final = 5
 _CONSONANTS_IN_ENGLISH: Final = 3  # in a row
-_HANGUL: Final = re.compile("[ㄱ-ㅣ가-힣]+")
+_HANGUL_RUN: Final = re.compile("[ㄱ-ㅣ가-힣]+")
 _STRAY: Final = re.compile("[ㄱ-ㅣ]")
 _FEELINGS: Final = frozenset("ㅋㅎㅠㅜㅡ")  # laughter and tears
 _FEWEST_STRAY: Final = 3
@@ -69,10 +69,10 @@ def corrected(text: str) -> str:
     jamo, among them vowels.
     """
     words = _LATIN.findall(text)
-    mixed = bool(_HANGUL.search(text))
+    mixed = bool(_HANGUL_RUN.search(text))
     if any(map(_not_english, words)) and (mixed or all(map(_hangul, words))):
         text = _LATIN.sub(lambda word: _korean(word[0], sure=not mixed), text)
-    return _HANGUL.sub(lambda word: _latin(word[0]), text) if mixed else text
+    return _HANGUL_RUN.sub(lambda word: _latin(word[0]), text) if mixed else text
 
 
 def _not_english(word: str) -> bool:

@@ -18,6 +18,7 @@ from bs4 import BeautifulSoup, Tag
 from core.errors import SourceError
 from ingest.sources.files.archives import open_archive
 from ingest.sources.files.encodings import decode
+from ingest.sources.files.folders import NOTION_ID
 from ingest.sources.html_markdown import html_to_markdown, parsed
 from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
 from ingest.sources.pages.dialects import plain_markdown
@@ -34,7 +35,6 @@ from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap
 
 _MARKDOWN: Final = (".md", ".markdown", ".mdx")
-_NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 _BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
 _TITLE_CLASS: Final = "title-of-the-document"
 # A longer text of a document would take too much memory in mammoth.
@@ -143,7 +143,7 @@ def read_docx(
 def title_of_file(name: str) -> str:
     """The title that a file's name is: `How to pay 0123….md` of Notion is `How to pay`."""
     stem = PurePath(name).stem
-    return _NOTION_ID.sub("", stem).replace("_", " ").strip()
+    return NOTION_ID.sub("", stem).replace("_", " ").strip()
 
 
 def _text(data: bytes, name: str) -> str:
