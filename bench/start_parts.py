@@ -91,6 +91,7 @@ def _answer(
 ) -> Iterator[str]:
     import asyncio
 
+    from config.profiles import load_profile
     from core.assistant.drafts.extractive import ExtractiveModel
     from core.assistant.guardrails.guardrail import Evidence
     from core.types import Passage
@@ -101,7 +102,7 @@ def _answer(
     found = retriever.entries(hits[:8])
     passages = [Passage(entry.faq_id, entry.title, entry.text, 1.0) for entry in found]
     yield "judge it, fetch the entries"
-    model = ExtractiveModel(analyzer, retriever.idf, cut_note=lambda _: "")
+    model = ExtractiveModel(analyzer, retriever.idf, load_profile(""))
 
     async def first_words() -> None:
         async for _ in model.answer(question, (), passages):

@@ -235,7 +235,7 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
     """Makes an assistant of the real parts, any of which may be replaced by name."""
 
     def make(**parts):
-        model = ExtractiveModel(analyzer, retriever.idf, cut_note=lambda _: profile.answer_cut)
+        model = ExtractiveModel(analyzer, retriever.idf, profile)
         real = {
             "retriever": retriever,
             "reader": MessageReader(Researcher(retriever, guardrail), analyzer),
@@ -269,7 +269,7 @@ async def models(openai_server, retriever, guardrail, analyzer, profile, tmp_pat
         read_settings().model_copy(update={"data_dir": tmp_path / "models"}),
         profile=profile,
         reader=MessageReader(Researcher(retriever, guardrail), analyzer),
-        extractive=ExtractiveModel(analyzer, retriever.idf, cut_note=lambda _: profile.answer_cut),
+        extractive=ExtractiveModel(analyzer, retriever.idf, profile),
         terms=analyzer.terms,
         warm=warm,
     )

@@ -24,7 +24,6 @@ from core.ports import History
 from core.profile import Profile
 from core.retrieval.retriever import Retriever
 from core.stores.memory import MemoryHistory
-from core.text.languages import in_language_of
 from core.text.safety.personal_data import mask
 
 
@@ -58,11 +57,7 @@ class PlainAssistants:
 
     def extractive(self, retriever: Retriever) -> ExtractiveModel:
         """Return what answers in the FAQ's own words."""
-        return ExtractiveModel(
-            self.language.analyzer,
-            retriever.idf,
-            cut_note=lambda question: in_language_of(self.profile, question).answer_cut,
-        )
+        return ExtractiveModel(self.language.analyzer, retriever.idf, self.profile)
 
     def searching(self, retriever: Retriever) -> Assistant:
         """Return one that uses no models and keeps nothing, for what is tried out."""

@@ -225,6 +225,7 @@ class Profile:
     init_greeting: str
     init_topic: str
     answer_cut: str
+    own_data: str
     more: str
     nothing_more: str
     contact_question: str

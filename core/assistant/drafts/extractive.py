@@ -10,8 +10,11 @@ from dataclasses import replace
 from itertools import accumulate
 
 from core.assistant.drafts.rest import sections_of
+from core.profile import Profile
 from core.retrieval.ranking import SECOND_SCORE
 from core.text.korean import Analyzer
+from core.text.languages import in_language_of
+from core.text.own_data import asks_for_own_data
 from core.text.sections import Section, escaped, markdown, split, tidy
 from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
@@ -50,16 +53,16 @@ class ExtractiveModel:
         self,
         analyzer: Analyzer,
         importance: Callable[[str], float],
-        *,
-        cut_note: Callable[[str], str],
+        profile: Profile,
     ) -> None:
         """`importance` is the inverse document frequency of a term such as `정산/N`.
 
-        `cut_note` returns what is said below a part of a long entry, given the question.
+        `profile` has what is said below a part of a long entry, and above an answer to somebody who
+        asks for their own data.
         """
         self._analyzer = analyzer
         self._importance = importance
-        self._cut_note = cut_note
+        self._profile = profile
 
     @property
     def name(self) -> str:
@@ -85,7 +88,10 @@ class ExtractiveModel:
         second = self._second(question, passages)
         chosen = (best, second) if second else (best,)
         budget = _SHARED_BUDGET_CHARS if second else _BUDGET_CHARS
+        profile = in_language_of(self._profile, question)
         paragraphs: list[str] = []
+        if asks_for_own_data(question) and not asks_for_own_data(best.title):
+            paragraphs.append(f"_{profile.own_data}_")
         cut = False
         for passage in chosen:
             parts, complete = self._extract(passage, weights, budget)
@@ -94,7 +100,7 @@ class ExtractiveModel:
                 paragraphs.append(f"**{escaped(tidy(passage.title))}**")
             paragraphs.append(markdown(parts))
         if cut:
-            paragraphs.append(f"_{self._cut_note(question)}_")
+            paragraphs.append(f"_{profile.answer_cut}_")
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen, cut
 
     def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:

@@ -22,6 +22,7 @@ _PAGE: Final = re.compile(
     r"(?:<!doctype html|<html|<head|<meta|<body|<table|<div)",
     re.IGNORECASE | re.DOTALL,
 )
+_RECORDS: Final = re.compile(r"\s*(?:\[\s*)?\{\s*\"[^\"\n]{1,100}\"\s*:")
 _HEAD_BYTES: Final = 4_000
 _SAVED: Final[Mapping[str, str]] = {
     ".xlsb": "save it as an Excel workbook (.xlsx)",
@@ -50,15 +51,26 @@ def kind_of(data: bytes, ending: str, name: str) -> str:
         return _of_compound_file(data, name)
     if data.startswith(b"PK\x03\x04") and zipfile.is_zipfile(io.BytesIO(data)):
         return _of_zip(data, ending)
-    if ending in (*_BOOKS, ".docx") and not data.startswith(b"PK") and (text := _text(data)):
-        if _PAGE.match(text):
-            return ".html"
-        if NAMESPACE in text:
-            return ".xml"
-        if text.startswith("MIME-Version:"):
-            raise SourceError(f"{name}: a web archive; open it in Excel and save it as .xlsx")
-        return ".csv" if ending in _BOOKS and not text.lstrip().startswith(("<", "%")) else ending
+    if (
+        ending in (*_BOOKS, ".docx", ".txt")
+        and not data.startswith(b"PK")
+        and (text := _text(data))
+    ):
+        return _of_text(text, ending, name)
     return ending
+
+
+def _of_text(text: str, ending: str, name: str) -> str:
+    """Return the kind of a text that is called a workbook, a document or a plain text."""
+    if _PAGE.match(text):
+        return ".html"
+    if ending == ".txt":
+        return ".json" if _RECORDS.match(text) else ending
+    if NAMESPACE in text:
+        return ".xml"
+    if text.startswith("MIME-Version:"):
+        raise SourceError(f"{name}: a web archive; open it in Excel and save it as .xlsx")
+    return ".csv" if ending in _BOOKS and not text.lstrip().startswith(("<", "%")) else ending
 
 
 def _of_compound_file(data: bytes, name: str) -> str:

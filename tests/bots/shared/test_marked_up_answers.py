@@ -5,6 +5,7 @@ import pytest
 from bots.discord.render import markdown as on_discord
 from bots.slack.render.mrkdwn import mrkdwn
 from bots.web.render.page_html import blocks
+from config.profiles import load_profile
 from core.assistant.drafts.extractive import ExtractiveModel
 from core.text.korean import Analyzer
 from core.text.markdown.sections import markdown_sections, plain_text
@@ -32,9 +33,7 @@ CLEANER = Cleaner(["a.example"], instead="(…)")
 
 @pytest.fixture(scope="module")
 def model():
-    return ExtractiveModel(
-        Analyzer.load(), lambda _: 1.0, cut_note=lambda _: "the rest is under Sources"
-    )
+    return ExtractiveModel(Analyzer.load(), lambda _: 1.0, load_profile("en"))
 
 
 async def answered(model, text, question="Where are the settings?"):
@@ -76,7 +75,7 @@ async def test_a_long_one_is_cut_between_its_blocks(model):
     long = "\n\n".join(f"## Part {n}\n\n- item {n}\n- {'word ' * 60}" for n in range(12))
     text = await answered(model, long, "What is item 7?")
     assert "item 7" in text
-    assert "the rest is under Sources" in text
+    assert load_profile("en").answer_cut in text
     assert len(text) < len(long)
 
 

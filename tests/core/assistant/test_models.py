@@ -104,7 +104,7 @@ async def opened(settings):
         analyzer.terms,
     )
     reader = MessageReader(Researcher(retriever, guardrail), analyzer)
-    extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=lambda _: PROFILE.answer_cut)
+    extractive = ExtractiveModel(analyzer, retriever.idf, PROFILE)
 
     async def warm(_):
         pass

@@ -27,13 +27,13 @@ LIVE = re.compile(r"<[!@#]|@(?:everyone|here)|https?://evil")
 
 
 @pytest.fixture
-def view(analyzer, retriever):
+def view(analyzer, retriever, profile):
     """The extractive answer from a lesson all of whose texts are evil."""
 
     async def made():
         lesson = Lesson("1", SessionId("s"), f"주차 {EVIL}", EVIL, "U9", EVIL, NOON)
         passages = passages_of([entry_of(lesson)], {"learned:1": 0.9})
-        model = ExtractiveModel(analyzer, retriever.idf, cut_note=lambda _: "…")
+        model = ExtractiveModel(analyzer, retriever.idf, profile)
         pieces = [piece async for piece in model.answer("주차", (), passages)]
         text = "".join(piece for piece in pieces if isinstance(piece, str))
         assert isinstance(pieces[-1], Written)

@@ -94,7 +94,7 @@ async def by_bedrock(bedrock_server):
 
 @pytest.fixture(scope="session")
 def extractive():
-    return ExtractiveModel(Analyzer.load(), lambda _term: 5.0, cut_note=lambda _: "나머지는 출처에")
+    return ExtractiveModel(Analyzer.load(), lambda _term: 5.0, PROFILE)
 
 
 @pytest.fixture(params=["openai", "bedrock", "extractive"])

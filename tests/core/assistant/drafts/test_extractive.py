@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from config.profiles import load_profile
 from core.assistant.drafts.extractive import ExtractiveModel
 from core.text.korean import Analyzer
 from core.types import Exchange, Passage, Written
@@ -44,11 +45,12 @@ RARE = {"배송비/N": 4.0, "배송/N": 2.5, "비/N": 3.0, "반품/N": 3.0, "교
 LEAD = "반품은 구매자가 신청하고 판매자가 승인합니다.\n\n"
 
 
+PROFILE = load_profile("ko")
+
+
 @pytest.fixture(scope="session")
 def model():
-    return ExtractiveModel(
-        Analyzer.load(), lambda term: RARE.get(term, 5.0), cut_note=lambda _: "나머지는 출처에"
-    )
+    return ExtractiveModel(Analyzer.load(), lambda term: RARE.get(term, 5.0), PROFILE)
 
 
 async def answered(model, question, *passages, history=()):
@@ -96,7 +98,7 @@ async def test_a_short_entry_is_given_whole(model):
     for line in filter(None, RETURNS.text.split("\n")):
         assert words(line) in words(answer)
     assert used == (RETURNS,)
-    assert "나머지는 출처에" not in answer
+    assert PROFILE.answer_cut not in answer
 
 
 async def test_a_long_entry_is_given_in_part_and_says_so(model):
@@ -110,7 +112,7 @@ async def test_a_long_entry_is_given_in_part_and_says_so(model):
         < answer.index("\n\n⋯\n\n")
         < answer.index("통계 화면의 1번째")
     )
-    assert "\n\n_나머지는 출처에_" in answer
+    assert f"\n\n_{PROFILE.answer_cut}_" in answer
 
 
 @pytest.mark.parametrize(
@@ -188,3 +190,16 @@ async def test_the_answer_grows_in_pieces_of_whole_lines(model):
     _, *pieces, _ = [piece async for piece in model.answer("쿠폰 항목", (), [LONG])]
     assert len(pieces) > 4
     assert all(piece.endswith("\n") for piece in pieces[:-1])
+
+
+async def test_whoever_asks_for_their_own_data_is_told_that_a_faq_has_none(model):
+    """Above the entry on it, and not where the entry itself asks so."""
+    mine = Passage("m", "Where are my returns?", RETURNS.text, 0.8)
+    for question, passage, told in (
+        ("내 반품 어디까지 왔어?", RETURNS, True),
+        ("내 반품은 어디서 확인하나요?", RETURNS, False),
+        ("Where are my returns?", mine, False),
+    ):
+        answer = await written(model, question, passage)
+        assert answer.startswith(f"_{PROFILE.own_data}_") == told
+        assert "반품은 구매자가 신청하고" in answer

@@ -386,8 +386,9 @@ ONE = [("A?", "a")]
 def test_json_of_any_shape_is_read(tmp_path, content):
     (tmp_path / "a.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
     assert pairs(load(tmp_path / "a.json")) == ONE
-    (tmp_path / "a.jsonl").write_text(json.dumps(content, indent=1), encoding="utf-8")
-    assert pairs(load(tmp_path / "a.jsonl")) == ONE
+    for name in ("a.jsonl", "a.txt"):
+        (tmp_path / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
+        assert pairs(load(tmp_path / name)) == ONE
 
 
 def test_drafts_of_an_export_are_left_out(tmp_path):
