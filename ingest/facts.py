@@ -106,11 +106,13 @@ def hosts_of(entries: Sequence[Entry]) -> dict[str, None]:
 
 
 def examples_of(entries: Sequence[Entry]) -> list[str]:
-    """Return titles to begin with, from different parts of the FAQ.
+    """Return titles to begin with, from different parts of the FAQ, in its first language.
 
     They are short questions; where there are too few, other titles, the longer ones first.
     """
-    titles = [title for entry in entries if len(title := entry.title.strip()) < _EXAMPLE_CHARS.stop]
+    language = language_of(entries)
+    short = [title for entry in entries if len(title := entry.title.strip()) < _EXAMPLE_CHARS.stop]
+    titles = [title for title in short if _is_in(language, title)] or short
     told = [title for title in titles if len(title) in _EXAMPLE_CHARS]
     questions = [title for title in told if title.endswith(("?", "？"))]
     chosen = (_spread(kind) for kind in (questions, told, titles))
@@ -125,7 +127,12 @@ def themes_of(entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """Return the FAQ's largest categories, each with a question of it to lead back to."""
     counts = Counter(_widest(entry.category) for entry in entries if entry.category)
     asked: dict[str, str] = {}
-    for entry in sorted(entries, key=lambda entry: not entry.title.rstrip().endswith("?")):
+    language = language_of(entries)
+
+    def suits(entry: Entry) -> tuple[bool, bool]:
+        return not _is_in(language, entry.title), not entry.title.rstrip().endswith("?")
+
+    for entry in sorted(entries, key=suits):
         asked.setdefault(_widest(entry.category), entry.title.strip())
     return [(name, asked[name]) for name, _ in counts.most_common(_MOST_THEMES) if len(name) > 1]
 

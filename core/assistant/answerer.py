@@ -88,11 +88,15 @@ class Answerer:
         )
 
     def spoken_to(self, text: str) -> Answerer:
-        """Return an answerer whose own sentences are in the language of a text."""
-        profile = in_language_of(self.profile, text)
-        if profile is self.profile:
+        """Return an answerer whose own sentences and offers are in the language of a text."""
+        if not self.profile.others:
             return self
-        return replace(self, profile=profile, offers=self.offers.spoken_by(profile))
+        profile = in_language_of(self.profile, text)
+
+        def is_spoken(title: str) -> bool:
+            return in_language_of(self.profile, title) is profile
+
+        return replace(self, profile=profile, offers=self.offers.spoken_by(profile, is_spoken))
 
     @property
     def turns(self) -> TurnAccess:

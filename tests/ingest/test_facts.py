@@ -42,6 +42,7 @@ def test_a_faq_in_two_languages_has_examples_in_both(tmp_path, monkeypatch):
     write_facts([*korean, *ENTRIES], tmp_path / "faq.toml")
     profile = load_profile("", faq=tmp_path / "faq.toml")
     assert profile.language == "ko"
+    assert profile.examples == tuple(titles)
     assert profile.others["en"].examples == tuple(examples_of(ENTRIES))
 
 

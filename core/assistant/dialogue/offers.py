@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
 
@@ -23,12 +23,17 @@ _SUGGESTIONS: Final = 2
 _FOLLOWUPS: Final = 3
 
 
+def _in_any_language(_title: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
     """Chooses the questions that are offered as buttons below an answer.
 
     `examples` suit any asker; `more` is the text of the button that shows the rest, and
-    `contact_question` asks how people are reached.
+    `contact_question` asks how people are reached. Titles are offered if `is_spoken` says that they
+    are in the language of the question.
     """
 
     retriever: Retriever
@@ -37,15 +42,17 @@ class Offers:
     _: KW_ONLY
     more: str
     contact_question: str
+    is_spoken: Callable[[str], bool] = _in_any_language
 
     def within(self, retriever: Retriever, examples: Sequence[str]) -> Offers:
         """Return offers that search with another retriever and fall back on other examples."""
         return replace(self, retriever=retriever, examples=examples)
 
-    def spoken_by(self, profile: Profile) -> Offers:
-        """Return offers in the words of another profile of the same bot."""
+    def spoken_by(self, profile: Profile, is_spoken: Callable[[str], bool]) -> Offers:
+        """Return offers in the words of a profile of the same bot, and in its language."""
         return replace(
             self,
+            is_spoken=is_spoken,
             examples=profile.examples,
             more=profile.more,
             contact_question=profile.contact_question,
@@ -55,6 +62,13 @@ class Offers:
         self, asked: Sequence[str], entries: Sequence[Entry], work: Work
     ) -> tuple[str, ...]:
         """Return questions that the FAQ answers and that are near the answer from `entries`."""
+        entries = [
+            *(
+                replace(entry, related=tuple(filter(self.is_spoken, entry.related)))
+                for entry in entries[:1]
+            ),
+            *(entry for entry in entries[1:] if self.is_spoken(entry.title)),
+        ]
         titles = [title for entry in entries for title in (*entry.related, entry.title)]
         await work.warm([form for title in titles for form in followups.labels(title)])
         return await followups.propose(
@@ -87,7 +101,8 @@ class Offers:
 
     def nearest(self, hits: Sequence[Hit]) -> tuple[str, ...]:
         """Return the titles nearest to a question that the FAQ does not answer."""
-        return tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
+        spoken = [hit for hit in hits if self.is_spoken(hit.title)] or hits
+        return tuple(followups.labels(hit.title)[-1] for hit in spoken[:_NEAREST_TITLES])
 
     async def contact(self, work: Work) -> tuple[str, ...]:
         """Return the title of the entry that tells how people are reached, if there is one."""
@@ -108,11 +123,14 @@ class Offers:
         offered: list[str] = []
         if label is Label.OFF_TOPIC:
             ask = await self.retriever.aside(self.lead_back.question_for, text)
+            if ask and not self.is_spoken(ask):
+                ask = ""
             if ask:
                 await work.warm([ask])
             if ask and is_answer(await self._first(ask)):
                 offered.append(ask)
-            offered += [followups.labels(hit.title)[0] for hit in hits if hit.answers]
+            near = (hit for hit in hits if hit.answers and self.is_spoken(hit.title))
+            offered += [followups.labels(hit.title)[0] for hit in near]
         unique = dict.fromkeys((*offered, *self.examples))
         return tuple(unique)[:_SUGGESTIONS]
 
