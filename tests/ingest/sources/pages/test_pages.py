@@ -314,6 +314,7 @@ def test_a_table_in_html_stays_one():
 
 def test_titles_lose_tags_and_entities_alone():
     assert plain_title("A&amp;B는 <b>무엇인가요?</b>") == "A&B는 무엇인가요?"
+    assert plain_title("Q&amp;A, &lt;필수&gt;") == "Q&A, <필수>"
     assert plain_title("  [공통] x < y  ") == "  [공통] x < y  "
 
 
