@@ -16,8 +16,21 @@ _GONE: Final = (
     *("head", "input", "button", "select", "textarea"),
 )
 _MOST_SPANNED: Final = 1_000
+_DEEPEST: Final = 100  # tags in tags; pages that people make have some dozens
 # The parser stops at a declaration that it does not know.
 _DECLARED: Final = re.compile(r"<!\[(?!CDATA\[|if\b|endif\b)")
+
+
+class _Shallow(BeautifulSoup):
+    """A parser that puts what is nested too deep beside its parent.
+
+    Whatever looks for something below each tag takes squares of the depth.
+    """
+
+    def handle_starttag(self, *given: Any, **named: Any) -> Tag | None:
+        while len(self.tagStack) > _DEEPEST:
+            self.popTag()
+        return super().handle_starttag(*given, **named)
 
 
 def parsed(source: str) -> BeautifulSoup:
@@ -30,7 +43,7 @@ def parsed(source: str) -> BeautifulSoup:
     for beginning, end in (("<!--", "-->"), ("<", ">")):
         last = source.rfind(end) + 1
         source = source[:last] + source[last:].replace(beginning, f"&lt;{beginning[1:]}")
-    return BeautifulSoup(source, "html.parser")
+    return _Shallow(source, "html.parser")
 
 
 def text_in(source: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.errors import SourceError
+from ingest.sources.html_markdown import parsed
 from ingest.sources.load import load
 from ingest.sources.values import shown
 
@@ -91,15 +92,6 @@ def test_markup_of_a_workbook_that_does_not_end_is_refused_at_once(tmp_path):
     assert process_time() - began < 3
 
 
-def test_a_page_of_tags_in_tags_is_named_and_the_rest_of_the_folder_is_read(tmp_path):
-    page = f"<h2>환불되나요?</h2>{'<div>' * 3_000}네, 됩니다."
-    (tmp_path / "deep.html").write_text(page, encoding="utf-8")
-    (tmp_path / "faq.html").write_text("<h2>주차되나요?</h2><p>네, 됩니다.</p>", encoding="utf-8")
-    loaded = load(tmp_path)
-    assert [row.title for row in loaded.rows] == ["주차되나요?"]
-    assert [skipped.position for skipped in loaded.skipped] == ["deep.html"]
-
-
 def test_a_text_that_some_rows_share_is_read(tmp_path):
     path = tmp_path / "faq.pkl"
     same = "주문 내역에서 취소를 누르세요. " * 20
@@ -152,3 +144,27 @@ def test_a_format_that_no_sheet_can_have_is_not_looked_at():
     began = process_time()
     assert shown(12.5, "[" * 100_000) == "12.5"
     assert process_time() - began < 0.1
+
+
+def test_tags_that_are_nested_too_deep_stand_beside_their_parents(tmp_path):
+    """What is looked for below each of 20,000 tags would be looked for 200 million times."""
+    source = f"<h2>배송은 언제 와요?</h2>{'<ul><li>' * 10_000}내일 와요.<p>모레도요.</p>"
+    deepest = max(len(list(tag.parents)) for tag in parsed(source).find_all("p"))
+    assert deepest < 200
+    (tmp_path / "deep.html").write_text(source, encoding="utf-8")
+    (row,) = load(tmp_path / "deep.html").rows
+    assert "내일 와요." in row.answer
+    assert "모레도요." in row.answer
+
+
+def test_a_table_of_many_columns_is_refused_for_their_number(tmp_path):
+    """Each name would be looked at for every delimiter and every way to read a table."""
+    path, names = tmp_path / "faq.csv", [f"c{number}" for number in range(100_000)]
+    path.write_text(f"질문,답변,{','.join(names)}\n{'x,' * 100_002}x\n", encoding="utf-8")
+    began = process_time()
+    with pytest.raises(SourceError, match="columns"):
+        load(path)
+    path.write_text(f"{','.join(names)}\n{'x,' * 100_000}x\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="no column is named"):
+        load(path)
+    assert process_time() - began < 5

@@ -95,10 +95,13 @@ def _dialect(lines: Sequence[str], name: str, columns: ColumnMap, *, named: bool
 
 
 def _sample(lines: Sequence[str], start: int, name: str, delimiter: str) -> list[TableLine]:
-    """Return the first rows as split by a delimiter; none if it breaks every quotation."""
+    """Return the first rows as split by a delimiter; none if it breaks every quotation.
+
+    Of a row that is too wide there is no more than tells that it is.
+    """
     try:
         return [
-            TableLine(number, values)
+            TableLine(number, values[: MAX_COLUMNS + 1])
             for number, values in _records(lines, start, name, delimiter)
             if values is not None
         ]
