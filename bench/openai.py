@@ -46,15 +46,15 @@ _LAG_STEP_S = 0.01
 
 
 @contextmanager
-def local_openai() -> Iterator[str]:
-    """The server in its own process, so that it takes no time of ours."""
+def local_openai() -> Iterator[tuple[str, int]]:
+    """The server in its own process, so that it takes no time of ours: its address and its id."""
     options = [part for name, value in PACE.items() for part in (f"--{name}", str(value))]
     command = [sys.executable, "-m", "devtools.openai", "--port", "0", *options]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         try:
             said = next(line for line in server.stdout or () if "OPENAI_BASE_URL=" in line)
-            yield said.partition("OPENAI_BASE_URL=")[2].strip()
+            yield said.partition("OPENAI_BASE_URL=")[2].strip(), server.pid
         finally:
             server.terminate()
 
@@ -230,11 +230,12 @@ def main() -> None:
     given = parser.parse_args()
     sizes = given.sizes
     shared = Path(os.environ.get("FAQBOT_SHARED", ROOT.parent / "shared"))
-    with local_openai() as url, tempfile.TemporaryDirectory() as folder:
+    with local_openai() as (url, server), tempfile.TemporaryDirectory() as folder:
         settings = settings_for(Path(folder), url)
         if given.workers > 1:
             run(ingest_sample(settings))
-            share_out(settings, sizes, workers=given.workers)
+            stream_s = PACE["first-token-s"] + (PACE["answer-tokens"] - 1) / PACE["tokens-per-s"]
+            share_out(settings, sizes, workers=given.workers, stream_s=stream_s, server=server)
             return
         run(measure(settings, url, sizes))
         if (shared / "data" / "final_result.pkl").is_file():

@@ -29,7 +29,7 @@ def main(sources: Sources) -> None:
         _row("a first start, which ingests", sources, data, {}),
         _row("a restart", sources, data, {}),
     ]
-    with local_openai() as url:
+    with local_openai() as (url, _):
         models = {"OPENAI_API_KEY": "sk-bench", "OPENAI_BASE_URL": url}
         rows.append(_row("a restart with models", sources, data, models))
     faq = "the real FAQ" if sources.real else "the sample FAQ (NOT RUN on the real one: absent)"
