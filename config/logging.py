@@ -15,6 +15,8 @@ from core.text.safety.personal_data import mask
 
 _OURS = ("bots", "core", "ingest", "config")
 # They report their own start, every request, or telemetry that was turned off.
+# A terminal takes what follows ESC for a command. Line breaks are dealt with before.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 _NOISY = ("chromadb", "posthog", "kiwipiepy", "httpx", "urllib3", "asyncio")
 
 
@@ -35,7 +37,10 @@ def configure_logging(level: str, *, json: bool = False) -> None:
 
 
 class _OneLine(logging.Formatter):
-    """`2026-11-29T12:03:04+0900 WARNING core.assistant: …`, whatever line breaks it has."""
+    """`2026-11-29T12:03:04+0900 WARNING core.assistant: …`, whatever line breaks it has.
+
+    Control characters are shown, so that no record rules the terminal on which it is read.
+    """
 
     def __init__(self, *, tracebacks: bool) -> None:
         super().__init__(
@@ -44,6 +49,9 @@ class _OneLine(logging.Formatter):
         self._tracebacks = tracebacks
 
     def format(self, record: logging.LogRecord) -> str:
+        return self._written(record).translate(_CONTROLS)
+
+    def _written(self, record: logging.LogRecord) -> str:
         record.message = mask(record.getMessage())
         record.asctime = self.formatTime(record, self.datefmt)
         line = " ".join(self.formatMessage(record).splitlines())

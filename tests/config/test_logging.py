@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 
@@ -30,6 +31,18 @@ def test_records_are_one_line_on_stderr(capsys):
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.endswith(" ERROR core.assistant: two lines\n")
+
+
+def test_no_record_rules_the_terminal(capsys):
+    """What is logged may be from a person, or from a server: ESC begins a command there."""
+    configure_logging("DEBUG")
+    told = "a\x1b]0;owned\x07\x1b[2Jb\x9b31m\r\n2026-11-30 ERROR core: forged\u2028c"
+    logging.getLogger("core").error("%s", told, exc_info=ValueError(told))
+    written = capsys.readouterr().err
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", written)
+    assert "\\x1b]0;owned\\x07" in written
+    assert "ERROR core: a" in written.splitlines()[0]
+    assert "forged" in written.splitlines()[0]
 
 
 def test_libraries_are_quiet_even_when_we_are_not(capsys):

@@ -16,6 +16,7 @@ from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.reporting.replay import ReplayCase
 from core.reporting.trial import last_asked
+from core.text.cells import cell_of, text_of_cell
 from core.text.korean import compact
 from core.text.sections import tidy
 from core.types import Entry
@@ -125,7 +126,8 @@ def _write_csv(file: Path, entries: Iterable[Entry]) -> None:
         writer = csv.writer(out)
         writer.writerow(["title", "question"])
         for entry in entries:
-            writer.writerows([entry.title, question] for question in entry.questions or ("",))
+            title = cell_of(entry.title)
+            writer.writerows([title, cell_of(one)] for one in entry.questions or ("",))
 
 
 def _write_jsonl(file: Path, entries: Iterable[Entry]) -> None:
@@ -158,7 +160,8 @@ def _csv_rows(text: str, name: str) -> Iterator[tuple[str, str, str]]:
     if not {"title", "question"} <= set(rows.fieldnames or ()):
         raise SourceError(f"{name}: the first line must name the columns title and question")
     for row in rows:
-        yield row["title"] or "", row["question"] or "", f"{name}:{rows.line_num}"
+        title, question = (text_of_cell(row[field] or "") for field in ("title", "question"))
+        yield title, question, f"{name}:{rows.line_num}"
 
 
 def _jsonl_rows(text: str, name: str) -> Iterator[tuple[str, str, str]]:

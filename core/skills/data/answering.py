@@ -19,6 +19,7 @@ from core.skills.data.database import Database, DatabaseSchema, Rows
 from core.skills.data.errors import QueryRefusedError
 from core.skills.data.guard import checked
 from core.skills.data.matching import Matcher
+from core.text.cells import cell_of
 
 logger = logging.getLogger(__name__)
 
@@ -209,7 +210,4 @@ class DataAnswerer:
 
 
 def _cell(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+    return cell_of(value) if isinstance(value, str) else value
