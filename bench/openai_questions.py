@@ -5,13 +5,13 @@ from __future__ import annotations
 from time import perf_counter
 
 from config.profiles import load_profile
-from core.assistant.assistant import Assistant
+from core.skills.assistant import AnyAssistant
 from core.types import Answered, Delta, Question, SessionId
 
 _EXTRACT = load_profile("smartstore").model_down
 
 
-async def ours(assistant: Assistant, question: str, number: int) -> tuple[float, float]:
+async def ours(assistant: AnyAssistant, question: str, number: int) -> tuple[float, float]:
     """Seconds to the first visible text, and to the end."""
     started = perf_counter()
     asked = Question(f"bench-{number}", SessionId(f"bench-{number}"), question, asker=str(number))
