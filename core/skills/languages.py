@@ -26,8 +26,11 @@ class Intents:
 
     @classmethod
     def of(cls, tables: Sequence[Table]) -> Intents:
-        """Return the intents of all tables, which have the same names."""
-        forms = [table["intents"] for table in tables]
+        """Return the intents of all tables, which have the same names.
+
+        `<name>` in an intent stands for a part of the table.
+        """
+        forms = [_filled(table["intents"], table.get("parts", {})) for table in tables]
         names = forms[0]
         return cls({one: [re.compile(f[one], re.IGNORECASE) for f in forms] for one in names})
 
@@ -55,3 +58,11 @@ def load_tables(package: str, language: str) -> list[Table]:
         tomllib.loads(folder.joinpath(f"{one}.toml").read_text("utf-8"))
         for one in (language, *others)
     ]
+
+
+def _filled(intents: Mapping[str, str], parts: Mapping[str, str]) -> dict[str, str]:
+    """Return intents with their parts in place."""
+    filled = dict(intents)
+    for part, form in parts.items():
+        filled = {name: intent.replace(f"<{part}>", form) for name, intent in filled.items()}
+    return filled

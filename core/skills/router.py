@@ -27,9 +27,10 @@ _MEANING: Final = 0.5  # the rest is the letters
 _LONGEST_GRAM: Final = 4
 _BUCKETS: Final = 1024  # of the letters' n-grams, by their hash
 _RIDGE: Final = 1.0
-# How much the confidence of the FAQ's first entry counts against the router's.
-_FAQ_ANSWERS: Final = 0.5
-_FAQ_IS_UNSURE: Final = 0.25
+# What counts beside the score: how much nearer the nearest example is than the FAQ's nearest text.
+_NEARER: Final = 0.75
+# How much the confidence of the FAQ's first entry counts against it.
+_FAQ: Final = 0.5
 _NOTHING_IS_READ: Final = 2.0  # times as much, where a skill reads no day, name or feature
 # How sure the router has to be of what looks like a greeting or an attack.
 _NO_QUESTION: Final = 0.3
@@ -66,11 +67,8 @@ class Router:
 
     def candidate(self, text: str) -> tuple[Skill, float] | None:
         """Return the likeliest skill and how sure that is: from 0, unsure, to about 1."""
-        if not self._skills:
-            return None
-        scores = self._scores(text, self._skills)
-        best = int(np.argmax(scores))
-        return (self._skills[best].skill, scores[best]) if scores[best] > 0 else None
+        found = self._best(text)
+        return (found[0].skill, found[1]) if found and found[1] > 0 else None
 
     def likeliest(self, text: str, among: Sequence[Skill]) -> Skill:
         """Return the likeliest of some skills, however unlikely."""
@@ -81,33 +79,39 @@ class Router:
 
     def meant(self, text: str, research: Research) -> str | None:
         """Return the skill that a message is meant for rather than for the FAQ; None if none is."""
-        found = self.candidate(text)
+        found = self._best(text)
         if found is None:
             return None
-        skill, score = found
+        known, score = found
         if research.verdict.label in (Label.INJECTION, Label.GREETING) and score < _NO_QUESTION:
             return None
-        is_answered = research.draft is not None
-        if is_answered and research.leans:  # a short question about the answer before it
-            return None
-        confidence = research.hits[0].confidence if research.hits else 0.0
-        against = (_FAQ_ANSWERS if is_answered else _FAQ_IS_UNSURE) * confidence
-        if skill.plain(text).split() == text.split():  # it finds nothing in the message
-            against *= _NOTHING_IS_READ
-        if score < against:
+        if research.draft is not None and research.leans:  # a short question about an answer
             return None
         titles = [hit.title for hit in research.hits[:3]]
         questions = [asked for entry in research.entries[:3] for asked in entry.questions]
-        return skill.name if self.is_nearer(text, skill, [*titles, *questions]) else None
+        nearer = self._nearer(text, known, [*titles, *questions])
+        sure = score + _NEARER * nearer
+        confidence = research.hits[0].confidence if research.hits else 0.0
+        against = _FAQ * confidence
+        if known.skill.plain(text).split() == text.split():  # it finds nothing in the message
+            against *= _NOTHING_IS_READ
+        return known.skill.name if nearer > 0 and sure > 0 and sure >= against else None
 
-    def is_nearer(self, text: str, skill: Skill, others: Sequence[str]) -> bool:
-        """Return whether a message is more like an example of a skill than like other texts."""
-        known = next(one for one in self._skills if one.skill is skill)
-        own = self._likeness(skill.plain(text), known.letters, known.vectors)
+    def _best(self, text: str) -> tuple[_Known, float] | None:
+        """Return the likeliest skill with its score, below 0 where it is unlikely."""
+        if not self._skills:
+            return None
+        scores = self._scores(text, self._skills)
+        best = int(np.argmax(scores))
+        return self._skills[best], scores[best]
+
+    def _nearer(self, text: str, known: _Known, others: Sequence[str]) -> float:
+        """Return how much more a message is like the nearest example than like other texts."""
+        own = self._likeness(known.skill.plain(text), known.letters, known.vectors)
         if not others:
-            return True
+            return own
         letters = [_grams(other) for other in others]
-        return own > self._likeness(text, letters, self._embed(list(others)))
+        return own - self._likeness(text, letters, self._embed(list(others)))
 
     def _learned(
         self,

@@ -112,13 +112,24 @@ def test_what_looks_like_an_attack_or_a_greeting_needs_a_surer_router(router, la
 
 
 def test_of_two_messages_as_likely_the_faq_keeps_the_one_that_a_skill_reads_nothing_of(router):
-    """The FAQ's first entry is three times as sure as the router."""
+    """The FAQ's first entry is quite sure, and hardly like either message."""
+    hit = SimpleNamespace(title="배송 조회", confidence=0.6)
     for text, meant in (("작년 이맘때 얼마나 팔았지", "data"), ("공기청정기 리뷰 평점은", None)):
         skill, score = router.candidate(text)
         assert skill.name == "data"
         assert 0 < score < 0.3
-        hit = SimpleNamespace(title="배송 조회", confidence=3 * score)
         assert router.meant(text, replace(NOTHING_LIKE_IT, hits=[hit])) == meant
+
+
+def test_a_message_like_an_example_needs_no_score_but_not_where_the_faq_is_sure(router):
+    """Few letters tell the kinds apart ("상품 추천"), but nothing in the FAQ is like it."""
+    text = "내 담당 지역이 충청도라는 걸 알아둬"
+    assert router.candidate(text) is None
+    for confidence, meant in ((0.3, "memory"), (0.9, None)):
+        hit = SimpleNamespace(title="배송 조회", confidence=confidence)
+        assert router.meant(text, replace(NOTHING_LIKE_IT, hits=[hit])) == meant
+    alike = SimpleNamespace(title=text, confidence=0.3)
+    assert router.meant(text, replace(NOTHING_LIKE_IT, hits=[alike])) is None
 
 
 def test_questions_to_other_organisations_are_rarely_like_a_skill(router):

@@ -73,6 +73,19 @@ REMEMBER = {
     "keep in mind we ship on Fridays": "we ship on Fridays",
     "write this down: three suppliers": "three suppliers",
     "never forget that I prefer Japanese": "I prefer Japanese",
+    "내 사번은 1123이야 저장": "내 사번은 1123이야",
+    "거래처는 대한상사야. 보관해 줘": "거래처는 대한상사야",
+    "제 이름은 김보라입니다. 입력해 두세요": "제 이름은 김보라입니다",
+    "우리 사무실은 3층이야. 남겨 둬": "우리 사무실은 3층이야",
+    "난 커피 안 마셔, 참고해 줘": "난 커피 안 마셔",
+    "기억: 우리 가게는 월요일에 쉼": "우리 가게는 월요일에 쉼",
+    "기억해야 돼, 마감은 12일": "마감은 12일",
+    "remember that": "",
+    "keep this: the code is 7781": "the code is 7781",
+    "keep it on file that we close on Mondays": "we close on Mondays",
+    "make sure you remember my car is white": "my car is white",
+    "save my employee number, it's 1123": "my employee number, it's 1123",
+    "don't let it slip your mind that I am left-handed": "I am left-handed",
 }
 SHOW = """
 뭘 기억해?
@@ -109,6 +122,22 @@ list everything you remember
 can you tell me what you know about me?
 do you remember anything I told you?
 show my saved notes
+나에 대해 어떤 걸 저장해 뒀어?
+나에 대해 뭐 적어 놨어?
+내 계좌번호 저장해 뒀지?
+저장해 놓은 내용 좀 볼 수 있을까
+메모해 둔 거 읽어줘
+내가 저장해 두라고 한 거 뭐였지?
+내가 뭐라고 저장하랬지
+내가 뭐 보관해 달라고 했어
+what did I tell you to keep
+what did I have you save
+what have you got saved for me
+did you save my address
+do you have my phone number saved?
+read me my notes
+what do you have on file about me
+what did I say about my diet
 """
 FORGET = """
 내 근무 시간 얘기는 지워도 돼
@@ -144,12 +173,28 @@ erase what you know about me
 clear your memory of me
 don't remember that anymore
 remove the note about suppliers
+방금 그거 기억에서 빼
+저장한 거 빼줘
+저장해 뒀던 사번 삭제해 줘
+내가 말한 거 없던 걸로 해줘
+더 이상 알고 있지 마
+forget it
+erase the thing about my phone
+take my address off your memory
+disregard what I told you about my diet
+I don't want you to remember that
 """
 NEITHER = """
 비밀번호를 잊어버렸어요
 정산은 언제 되나요?
 배송비는 어떻게 설정하나요?
 주소 저장은 어떻게 해요?
+저장해 둔 상품은 어디서 봐요
+상품 정보를 저장해 주세요라고 나와요
+리뷰를 남겨 주면 적립금을 주나요
+장바구니에서 상품을 빼 주세요
+how long do you keep an order
+did you get my order
 """
 
 
