@@ -135,8 +135,10 @@ class DataAnswerer:
         if not matches or not self._matcher.is_sure(blanks, matches):
             return self._unsure(blanks)
         sample = matches[0].sample
-        if sample.grouped and not blanks.groupings:  # "the best one": of what the book names first
-            blanks = replace(blanks, groupings=self._book.groupings[:1])
+        if sample.grouped and not blanks.groupings:
+            # "The best one" is of what the book names first, "spenders" of what the sample says.
+            own = self._reader.read(matches[0].question, today).groupings
+            blanks = replace(blanks, groupings=(own or self._book.groupings)[:1])
         try:
             return self._run(sample, blanks, self._composer.compose(sample, blanks, today))
         except QueryRefusedError as error:

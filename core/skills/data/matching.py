@@ -6,6 +6,7 @@ that the question names, and if its phrasings together have most of the question
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from core.skills.data.groupings import THING
 from core.text.korean import compact, ngrams
 
 _WORDS, _LETTERS, _MEANING = 0.4, 0.3, 0.3
+_SHARE: Final = re.compile(
+    r"비중|비율|퍼센트|%|\b(?:share|percent|proportion|ratio)", re.IGNORECASE
+)
 _RIVAL: Final = 0.5  # of the first sample's score
 
 
@@ -144,8 +148,8 @@ class Matcher:
 
         It has to be as near as a sample's own phrasings mostly are to each other, the question
         must say mostly what the sample says, and no other sample may say more of it, or all of it.
-        What a superlative is said of has to be in the sample: "the most discounts" is no number of
-        sales.
+        What a superlative or a share is said of has to be in the sample: "the most discounts" is no
+        number of sales, and the share of those who come back none of the orders.
         """
         match, *others = matches
         if match.is_literal:
@@ -156,6 +160,8 @@ class Matcher:
         if self._weight(match.covered) < self._weight(missing):
             return False
         if blanks.ranked and any(map(_names_a_thing, missing)):
+            return False
+        if _SHARE.search(blanks.rest) and any(map(_names_a_thing, match.uncovered)):
             return False
         return not self._is_rivalled(blanks, match, others)
 

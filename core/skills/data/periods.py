@@ -156,6 +156,7 @@ _FORMS: Final[
     (re.compile(r"그저께|그제|엊그제"), _around("day", 2)),
     (re.compile(r"어제|전일"), _around("day", 1)),
     (re.compile(r"이번\s*주|금주"), _around("week", 0)),
+    (re.compile(r"지지난\s*주|저저번\s*주|전전주"), _around("week", 2)),
     (re.compile(r"(?:지난|저번)\s*주|전주(?!시)"), _around("week", 1)),
     (re.compile(r"이번\s*분기"), _around("quarter", 0)),
     (re.compile(r"(?:지난|저번|직전)\s*분기"), _around("quarter", 1)),

@@ -104,6 +104,10 @@ class MeetingMessage:
         """Return whether the message has a word of an intent."""
         return self.desk.words.says(intent, self.text)
 
+    def is_wholly(self, intent: str) -> bool:
+        """Return whether the message is nothing but a word of an intent."""
+        return self.desk.words.intents.is_wholly(intent, self.text)
+
     def presses(self, button: str) -> bool:
         """Return whether the message is the words of a button."""
         return self.text.casefold() == self.say(button).casefold()

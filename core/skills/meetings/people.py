@@ -37,9 +37,9 @@ _ENGLISH_AND: Final = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)"
 _ENGLISH_ROW: Final = rf"{_ENGLISH_NAME}(?:{_ENGLISH_AND}{_ENGLISH_NAME})*"
 _OUT_OF: Final = r"(?:remove|without|drop|leave out|take out)"
 _ENGLISH_WITH: Final = re.compile(
-    rf"(?<!\w)(?:with|invite|add|include|bring|{_OUT_OF}"
+    rf"(?<!\w)(?:w/|(?:with|invite|add|include|bring|{_OUT_OF}"
     r"|(?:see|meet|call|ping|(?:talk|speak) to)(?=\s+(?:(?:the|my|our)\s)?@?(?-i:[A-Z가-힣])))"
-    rf"\s+(?P<names>{_ENGLISH_ROW})"
+    rf"\s)\s*(?P<names>{_ENGLISH_ROW})"
 )
 _ADDED: Final = re.compile(
     rf"{_BEGINS}(?P<names>{_ROW})(?:도|는|은|를|을)?\s*"

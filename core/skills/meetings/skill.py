@@ -180,7 +180,7 @@ def _approves(message: MeetingMessage, plan: Plan) -> bool:
 
 async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the reply to what is said of when and who; None if nothing is, or of other things."""
-    if plan.step == "people" and any(map(message.says, _NO_NAMES)):
+    if plan.step == "people" and (any(map(message.says, _NO_NAMES)) or message.is_wholly("book")):
         return None
     said = message.read(message.text, bare=True)
     listed = plan.step == "people" and not said.says_when

@@ -203,6 +203,8 @@ class MemorySkill:
         if "latest" in asked:
             return await self._corrected(request, asked["latest"], known)
         if "ids" not in asked:
+            if request.stops or self._is_no_memory(request.text):
+                return None
             text, instead = self.words.told(request.text), asked.get("instead", "")
             return await self._remembered(request, text, known, instead)
         texts, ids = self.words.texts, asked["ids"]
@@ -215,6 +217,11 @@ class MemorySkill:
             return await self._gone(request, known, every=True)
         named = [one for one in known if one.id == ids.get(text)]
         return await self._gone(request, named) if named else None
+
+    def _is_no_memory(self, text: str) -> bool:
+        """Return whether a text asks something, of the memory or of the FAQ, and tells nothing."""
+        wanted = self.words.wanted(text)
+        return wanted in ("show", "forget") or (not wanted and self.words.says("question", text))
 
     async def _corrected(
         self, request: Request, latest: str, known: Sequence[Memory]

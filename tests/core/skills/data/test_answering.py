@@ -78,6 +78,9 @@ def test_names_of_people_are_masked(answerer, today):
         "여성 매출 비중을 성별로 보여줘",
         "",
         "?",
+        "카드 결제 비중",
+        "모바일 주문 비율",
+        "부산 매출 몇 퍼센트야",
     ],
 )
 def test_what_it_is_not_sure_of_gets_the_nearest_samples_and_no_number(answerer, today, question):
@@ -129,6 +132,7 @@ def test_a_book_that_cannot_be_read_is_named(tmp_path):
         ("이번달", "2026-11-01", "2026-12-01"),
         ("저번 달", "2026-10-01", "2026-11-01"),
         ("지지난달", "2026-09-01", "2026-10-01"),
+        ("지지난주", "2026-11-09", "2026-11-16"),
         ("작년", "2025-01-01", "2026-01-01"),
         ("재작년", "2024-01-01", "2025-01-01"),
         ("올해 3월", "2026-03-01", "2026-04-01"),

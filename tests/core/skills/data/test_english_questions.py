@@ -73,6 +73,12 @@ def test_a_question_is_changed_by_other_words(english):
     assert "by city" in answer.text
 
 
+def test_who_spends_most_is_told_of_customers_and_a_share_of_nothing_that_has_one(english):
+    """The sample that is meant says what it is of; returning customers are no share of payments."""
+    assert english.answer("five biggest spenders", TODAY).rows.columns[0] == "customer"
+    assert isinstance(english.answer("what share of payments is by card", TODAY), Unsure)
+
+
 def test_what_no_sample_speaks_of_is_left_alone(english):
     answer = english.answer("What is the wifi password of the office?", TODAY)
     assert isinstance(answer, Unsure)

@@ -56,6 +56,8 @@ async def test_a_weekday_may_be_that_of_the_week_that_is_talked_about(converse):
         "없던 일로 하자",
         "actually never mind",
         "please don't book it",
+        "됐고 그냥 취소해줘",
+        "cancel it",
     ],
 )
 async def test_it_is_called_off_in_other_words(converse, said):
@@ -100,11 +102,19 @@ async def test_a_booked_meeting_is_cancelled_listed_and_made_longer_in_words(con
         ("금요일 3시에 소연님 만나야 해요", "소연"),
         ("하준이한테 내일 3시에 회의 되는지 물어봐 줘", "하준"),
         ("I need to see Paul tomorrow at 3", "Paul"),
+        ("meeting w/ Priya tomorrow at 3", "Priya"),
         ("two weeks from today at 3 with Leo, book it", "Leo"),
     ],
 )
 async def test_people_are_named_in_other_ways(converse, said, who):
     assert shown(await converse().say(f"/meetings {said}"))[1] == who
+
+
+async def test_asked_who_is_to_come_the_wish_to_book_is_nobodys_name(converse):
+    talk = converse()
+    await talk.say("내일 2시에 회의 잡아줘")
+    await talk.say("book")
+    assert shown(await talk.say("민수"))[1] == "민수"
 
 
 async def test_nobody_else_comes_and_what_repeats_is_booked_once(converse):

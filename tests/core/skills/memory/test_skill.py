@@ -111,6 +111,15 @@ async def test_what_is_to_be_remembered_is_asked_for_and_what_is_known_is_not_ke
     assert again.text.startswith("이미")
 
 
+@pytest.mark.parametrize("said", ["정산은 언제 되나요?", "뭘 기억해?", "잊어 줘", "그만"])
+async def test_what_asks_for_something_is_not_kept_where_something_to_keep_is_asked_for(
+    talk, situations, said
+):
+    await talk("이거 기억해줘")
+    await talk(said)
+    assert await situations.memories.of("U1") == []
+
+
 async def test_where_others_read_it_is_told_in_a_direct_message(talk, messenger):
     await talk("기억해 줘: 정산 담당은 지영", session=CHANNEL)
     _, told = await talk("뭘 기억해?", session=CHANNEL)

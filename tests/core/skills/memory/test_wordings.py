@@ -74,6 +74,7 @@ REMEMBER = {
     "write this down: three suppliers": "three suppliers",
     "never forget that I prefer Japanese": "I prefer Japanese",
     "내 사번은 1123이야 저장": "내 사번은 1123이야",
+    "나 땅콩 알레르기 있는거 저장해줘": "나 땅콩 알레르기 있는",
     "거래처는 대한상사야. 보관해 줘": "거래처는 대한상사야",
     "제 이름은 김보라입니다. 입력해 두세요": "제 이름은 김보라입니다",
     "우리 사무실은 3층이야. 남겨 둬": "우리 사무실은 3층이야",
