@@ -23,7 +23,7 @@ _WONDERS: Final = re.compile(
 )
 # What both know, what the speaker has seen, guesses or has concluded.
 _KNOWN: Final = re.compile(
-    rf"(?:더라[고구]?요?|잖아요?|구나|군요|겠네요?|{ending_in(8)}걸요?|(?:^|\s)(?:그렇죠|그[쵸죠]))$"
+    rf"(?:더라[고구]?요?|잖아요?|[다라]며(?:서)?요?|구나|군요|겠네요?|{ending_in(8)}걸요?|(?:^|\s)(?:그렇죠|그[쵸죠]))$"
     r"|[걸줄]로 (?:알고 있\S*|알아요?|압니다|아는데요?)$"
 )
 _SINCE: Final = re.compile(r"(?:니까|으니)\s")
@@ -31,6 +31,8 @@ _CONCLUDED: Final = re.compile(r"(?:네요|죠)$")
 _LAUGHED: Final = re.compile(r"[가-힣]네\s*[ㅋㅎ]{2,}")
 # What others have said. Their wishes are told to have them fulfilled.
 _HEARD: Final = re.compile(rf"(?:{ending_in(4)}대요|[다라]던데요?|(?!{ending_in(8)})[가-힣]래요?)$")
+# What somebody else does at the moment, as a third one says: "개발팀에서 고치고 있대요".
+_UNDER_WAY: Final = re.compile(r"고 있(?:대|다네|다던데|다더라)요?$")
 _WISHED: Final = re.compile(r"(?:달래|[으하]래|안 ?[된돼되]\S{0,2})요?$")
 # The ending by which a speaker expects to be agreed with; "-는지요" asks.
 _AGREED: Final = re.compile(rf"(?:죠|(?!{ending_in(4)})[가-힣]지요)$")
@@ -65,7 +67,7 @@ def asserts(sentence: str) -> bool:
     if _WONDERS.search(plain):
         return False
     concludes = _SINCE.search(plain) and _CONCLUDED.search(plain)
-    if concludes or _KNOWN.search(plain) or _LAUGHED.search(sentence):
+    if concludes or _KNOWN.search(plain) or _UNDER_WAY.search(plain) or _LAUGHED.search(sentence):
         return True
     is_heard = _HEARD.search(plain) and not _WISHED.search(plain)
     is_agreed = _AGREED.search(plain) and not _POSSIBLE.search(plain)

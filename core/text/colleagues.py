@@ -78,9 +78,17 @@ _ME_ALONE: Final = re.compile(
     r"(?:저|나)만 (?:그|이)(?:래|런|러|렇)\S*$|\b(?:just|only) me$|\bfor (?:anyone|anybody) else$",
     re.IGNORECASE,
 )
-# What the hearer thinks: "더 낫지 않아요?", "바꾸는 게 맞지 않을까요?".
+# What the hearer thinks: "더 낫지 않아요?", "바꾸는 게 맞지 않을까요?", "뭐가 좋아 보여요?".
 _OPINION: Final = re.compile(
     r"(?:[것거] ?같지 않|[낫좋맞]지 않|지 않을까)\S{0,4}$|(?:^|\s)어[때떠]\S{0,3}$"
+    r"|(?:^|\s)(?:뭐가|뭘|어[느떤] \S+|[이저]게) (?:더 )?[가-힣]+[아어해] ?보(?:여|이)\S{0,3}$"
+)
+# A question that wants no answer, since it is said to complain: "또 틀리면 어떡하냐고".
+_COMPLAINS: Final = re.compile(
+    r"[가-힣]냐고(?:요|오+)?$"
+    r"|\bwhy (?:do|does|are|is) (?:people|every(?:one|body)|no(?:body| one)|they) "
+    r"(?:keep|always|still|never)\b",
+    re.IGNORECASE,
 )
 # Work that only a person can do: "검토해 주세요", "공유 부탁드려요", "세 부 뽑아 주세요".
 _WORK: Final = re.compile(
@@ -102,7 +110,7 @@ _SHALL: Final = re.compile(
 )
 # A person who describes trouble may want to know what to do about it.
 _TROUBLE: Final = re.compile(
-    r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러|잊어|잃어|고장|망가"
+    r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러|잊어|까먹|잃어|고장|망가"
     r"|[다라]고 (?:뜨|떠|뜹|떴|나와|나오|나옵|나왔)"
     r"|(?:^|\s)[안못](?:되|돼|됩|됐|나[와오옵왔]|눌|보[이여]|뜨|떠|뜹|떴|열[려리]|켜|들어)"
     r"|\b(?:\w+n['’]t|cannot|unable|lost|forgot|forgotten|wrong|missing|stuck|fail\w*|errors?"
@@ -128,8 +136,13 @@ _STATES_IN_ENGLISH: Final = re.compile(
     r"|opens|shuts|stays|expires|pays|gives)\s\w",
     re.IGNORECASE,
 )
+# What colleagues have to do: "the signs need to be swapped".
+_TO_BE_DONE: Final = re.compile(
+    r"(?!(?:i|we|my|our)\b)(?:[\w'’-]+\s){1,5}needs? to be \w", re.IGNORECASE
+)
 _WISH: Final = re.compile(
-    r"\b(?:want|wanted|need|like|love|wish|trying|try|looking for|interested)\b", re.IGNORECASE
+    r"\b(?:want|wanted|need|like|love|wish|trying|try|looking for|interested)\b",
+    re.IGNORECASE,
 )
 _ENGLISH: Final = re.compile(
     r"(?:i'll|i will|we'll|let's|let us|let me(?! know))\b[^?,]*$"
@@ -139,6 +152,11 @@ _ENGLISH: Final = re.compile(
     r"(?:review|check|send|share|merge|look|upload|join|take"
     r"|\w+ (?:them|him|her|me (?:in|out|up)))\b"
     r"|[^?]*\bis yours$"
+    r"|(?:can|could|will|would) (?:someone|somebody) (?:please )?"
+    r"(?!else|(?:help|tell|explain|show|assist|advise|confirm)\b|(?:under|over|with|without|who|from)\b)"
+    r"(?!.*\b(?:i|my|me)\b)\w+ "
+    r"|(?:where|what|when|how|who|which) did we (?:decide|agree|settle|land|end up|say)\b"
+    r"|what (?:was|were) the names? of\b"
     r"|any (?:[\w'’-]+\s){1,3}(?:left|free|spare|going)\b"
     r"|(?:is |has )?any(?:one|body) else \w+ing\b",
     re.IGNORECASE,
@@ -191,8 +209,9 @@ def only_tells(text: str) -> bool:
 def only_states(text: str) -> bool:
     """Return whether a text is a statement that asks nothing and tells of no trouble."""
     said = text.strip().rstrip(_ENDED)
-    states = _STATES.search(said) or (_STATES_IN_ENGLISH.match(said) and not _WISH.search(said))
-    return bool(states) and not wants_something(text)
+    states = bool(_STATES.search(said) or _TO_BE_DONE.match(said))
+    states |= bool(_STATES_IN_ENGLISH.match(said) and not _WISH.search(said))
+    return states and not wants_something(text)
 
 
 def may_tell(text: str) -> bool:
@@ -213,7 +232,7 @@ def _is_talk(sentence: str) -> bool:
     bare = said.rstrip(_ENDED).replace("？", "?")
     plain = bare.rstrip("?" + _ENDED)
     plain = _AFTERTHOUGHT.sub("", plain)
-    signs = (_ANYBODY, _WILL, _WORK, _AT_HAND, _SHALL, _OPINION, _ME_ALONE)
+    signs = (_ANYBODY, _WILL, _WORK, _AT_HAND, _SHALL, _OPINION, _COMPLAINS, _ME_ALONE)
     if any(sign.search(plain) for sign in signs):
         return True
     if _ENGLISH.match(plain) or asserts(said) or (_COUNT.search(plain) and _NOW.search(plain)):

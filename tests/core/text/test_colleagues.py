@@ -69,6 +69,14 @@ from core.text.colleagues import is_for_colleagues, may_tell, only_states
         "any boxes left?",
         "anyone else getting calls about refunds?",
         "the van goes out at two so she'll get it today",
+        "안내문 두 개 중에 뭐가 나아 보여?",
+        "아니 주소를 또 잘못 쓰면 어떡하냐고",
+        "주소 확인은 창고에서 하고 있대요",
+        "이번 주에 배송비 올린다며?",
+        "can someone cover the returns desk from two to four?",
+        "where did we land on the return fee?",
+        "what was the name of the guy who picks up returns?",
+        "why do people keep returning empty boxes lol",
     ],
 )
 def test_talk_is_for_colleagues(text):
@@ -119,6 +127,13 @@ def test_talk_is_for_colleagues(text):
         "비밀번호 5번 틀렸는데 어쩌죠",
         "I can return it within 7 days, right?",
         "my son is nine, does he need a ticket?",
+        "안내문이 삐뚤어 보여요",
+        "고객 화면에서는 상자가 비어 보이나요?",
+        "비밀번호를 까먹었어요",
+        "can someone else pick up my parcel?",
+        "could somebody explain the return fee?",
+        "does the parcel need to be insured?",
+        "how did the fee get so high?",
     ],
 )
 def test_what_a_faq_may_answer_is_not(text):
@@ -131,6 +146,8 @@ def test_what_a_faq_may_answer_is_not(text):
         ("공구함 예약했습니다", True),
         ("안내문이 메일로 왔네요", True),
         ("공구를 빌렸음", True),
+        ("the return labels need to be swapped before Monday", True),
+        ("I need to be refunded", False),
         ("공구 대여료", False),
         ("명함", False),
         ("공구 열쇠를 잃어버렸어요", False),
