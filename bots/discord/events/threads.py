@@ -135,7 +135,9 @@ async def people_in(thread: discord.Thread) -> frozenset[str]:
 
     said = await _soon(read())
     return frozenset(
-        asker_of(one.author.id) for one in said if not one.author.bot and not one.webhook_id
+        asker_of(one.author.id)
+        for one in said
+        if one.type in _SAID and not one.author.bot and not one.webhook_id
     )
 
 

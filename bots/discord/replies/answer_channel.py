@@ -6,11 +6,11 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from unicodedata import normalize
 
 from bots.discord.api.rest import THREAD_EXISTS, RefusedError
 from bots.discord.ids import Beneath, Within
 from bots.discord.replies.message_writer import MessageWriter
+from bots.shared.titles import title_of
 from core.errors import MessageGoneError, PlatformError, QuestionGoneError, RateLimitedError
 from core.types import Question
 
@@ -120,5 +120,4 @@ class AnswerChannel:
 
 def thread_name(text: str) -> str:
     """Return the name of a question's thread."""
-    name = " ".join(normalize("NFC", text).split())  # else it may be cut inside a syllable
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
+    return title_of(text, _LONGEST_NAME)

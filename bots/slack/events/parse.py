@@ -98,6 +98,11 @@ class IncomingMessage:
         return self.place if self.in_thread else replace(self.place, thread="")
 
 
+def is_said(message: Json) -> bool:
+    """Return whether a message is what somebody has said, and no notice of Slack's."""
+    return message.get("subtype") in _SAID and message.get("user") != _SLACKBOT
+
+
 def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> IncomingMessage | None:
     """Parse a `message` or `app_mention` event; return None if no person has sent it.
 
@@ -107,9 +112,7 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
         AttributeError, TypeError, ValueError: the event has another shape than Slack documents.
     """
     user, ts = event.get("user"), event.get("ts")
-    if not user or not ts or user == bot_user or event.get("hidden"):
-        return None
-    if event.get("subtype") not in _SAID or user == _SLACKBOT:
+    if not user or not ts or user == bot_user or event.get("hidden") or not is_said(event):
         return None
     float(ts)  # it is a time in seconds
     channel = event.get("channel") or channel

@@ -9,7 +9,7 @@ from typing import Any, Final
 from bots.slack.api.errors import translated
 from bots.slack.api.workspaces import Workspace
 from bots.slack.events.content import app_text, attached_text
-from bots.slack.events.parse import readable
+from bots.slack.events.parse import is_said, readable
 from bots.slack.ids import Place, question_id
 from core.errors import PlatformError
 from core.messaging.pointing import SaidAbove
@@ -26,7 +26,7 @@ async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Sa
     """Return what was said in a thread before the message `ts`, the first message first.
 
     A message may be that of a workflow or another app, since people also ask by forms. The bot's
-    own messages have no text.
+    own messages and Slack's notices have no text.
 
     Raises:
         PlatformError: Slack does not answer.
@@ -43,6 +43,8 @@ async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Sa
 
 
 def _text_of(message: Json, bot_user: str) -> str:
+    if not (message.get("bot_id") or is_said(message)):
+        return ""  # "A huddle started", "This message was deleted."
     own = app_text(message) if message.get("bot_id") else message.get("text") or ""
     parts = (own, attached_text(message))
     return "\n".join(filter(None, (readable(part, bot_user) for part in parts)))
@@ -56,8 +58,9 @@ async def people_in(workspace: Workspace, place: Place) -> frozenset[str]:
     """
     messages = await _read(workspace, place)
     bots = {one.get("user") for one in messages if one.get("bot_id")} | {workspace.bot_user}
-    named = {user for one in messages[:1] for user in one.get("reply_users") or []}
-    said = {one["user"] for one in messages if one.get("user")}
+    slack = {one.get("user") for one in messages if not is_said(one)}
+    said = {one["user"] for one in messages if one.get("user") and is_said(one)}
+    named = {user for one in messages[:1] for user in one.get("reply_users") or []} - slack
     return frozenset((named | said) - bots)
 
 

@@ -16,11 +16,11 @@ from typing import Final
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.shared.background_tasks import BackgroundTasks
+from bots.shared.titles import title_of
 from bots.slack.api.calls import quietly
 from bots.slack.api.errors import code_of, translated
 from bots.slack.ids import Place, place_of
 from core.errors import PlatformError, RateLimitedError
-from core.text.markdown.measure import shortened
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class NativeStatus:
             channel_id=self._place.channel,
             status=_PROCESSING,
             thread_ts=self._thread,
-            title=_title_of(self._question.text),
+            title=title_of(self._question.text, _TITLE_CHARS),
             initiator_user_id=self._question.asker or None,
         )
 
@@ -150,7 +150,7 @@ async def rename_session(client: AsyncWebClient, channel: str, thread: str, text
     Never raises: without an agent or a session there is nothing to name.
     """
     call = client.agents_sessions_rename(
-        channel_id=channel, thread_ts=thread, title=_title_of(text)
+        channel_id=channel, thread_ts=thread, title=title_of(text, _TITLE_CHARS)
     )
     await quietly("a session's name", call)
 
@@ -175,7 +175,3 @@ async def end_session(client: AsyncWebClient, channel: str, thread: str) -> None
             await asyncio.sleep(_PAUSE_S)
         else:
             return
-
-
-def _title_of(text: str) -> str:
-    return shortened(" ".join(text.split()), _TITLE_CHARS)

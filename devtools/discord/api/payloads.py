@@ -12,6 +12,7 @@ from devtools.discord.world.model import (
     FORUM,
     GROUP,
     HAS_THREAD,
+    STAGE,
     VOICE,
     Channel,
     Guild,
@@ -93,7 +94,7 @@ def channel_json(channel: Channel, bot: User) -> Json:
     if channel.denied:
         deny = {"id": str(bot.id), "type": 1, "allow": "0", "deny": str(channel.denied)}
         data["permission_overwrites"] = [deny]
-    if channel.type == VOICE:
+    if channel.type in (VOICE, STAGE):
         data |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
     if channel.type == FORUM:
         data["available_tags"] = [

@@ -16,6 +16,8 @@ from devtools.discord.api.payloads import channel_json, thread_member_json
 from devtools.discord.world.model import (
     DM,
     FORUM,
+    NEWS,
+    NEWS_THREAD,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
     TEXT,
@@ -133,7 +135,7 @@ def open_thread(
     """Make a thread and tell of it; from a message it has that message's id."""
     thread = Channel(
         source.id if source else snowflake(),
-        kind,
+        NEWS_THREAD if parent.type == NEWS else kind,
         name,
         guild=parent.guild,
         parent=parent,
@@ -158,7 +160,7 @@ def open_thread(
 def thread_from_message(world: World, ask: Ask) -> tuple[int, Json]:
     parent = world.channel(ask.path["channel_id"])
     world.demand(parent, "CREATE_PUBLIC_THREADS", "READ_MESSAGE_HISTORY")
-    if parent.type != TEXT:
+    if parent.type not in (TEXT, NEWS):
         raise ApiError(50024)
     source = world.message(parent, ask.path["message_id"])
     check_thread({"name": "", **ask.body})
@@ -185,7 +187,7 @@ def thread_without_message(world: World, ask: Ask) -> tuple[int, Json]:
         thread = open_thread(world, parent, world.bot, body["name"], minutes=minutes, tags=tags)
         first = post(world, thread, body["message"], id=thread.id)
         return 201, channel_json(thread, world.bot) | {"message": world.told_by_rest(first)}
-    if parent.type != TEXT:
+    if parent.type not in (TEXT, NEWS):
         raise ApiError(50024)
     kind = body.get("type") or PRIVATE_THREAD
     public = kind == PUBLIC_THREAD

@@ -17,7 +17,9 @@ from devtools.discord.world.model import (
     DM,
     EVERYONE_MAY,
     INTENTS,
+    NEWS,
     PERMISSIONS,
+    STAGE,
     SUPPRESS_NOTIFICATIONS,
     TEXT,
     VOICE,
@@ -314,4 +316,4 @@ def _of(channel: Channel) -> dict[str, Any]:
 
 def text_like(channel: Channel) -> bool:
     """Return whether messages can be sent into it."""
-    return channel.is_thread or channel.type in (TEXT, DM, VOICE)
+    return channel.is_thread or channel.type in (TEXT, NEWS, DM, VOICE, STAGE)

@@ -10,7 +10,7 @@ from fakes.discord_bot import answers_in, running_bot
 
 from core.types import Delta
 from devtools.discord import DiscordServer, DiscordSettings
-from devtools.discord.world.model import VOICE, Channel, Role, snowflake
+from devtools.discord.world.model import NEWS, STAGE, VOICE, Channel, Role, snowflake
 
 VOICE_MESSAGE = {"id": "8", "filename": "voice-message.ogg", "size": 9, "url": "https://x/y"}
 VOICE_MESSAGE |= {"proxy_url": "https://x/y", "duration_secs": 2.0, "waveform": "AA=="}
@@ -33,8 +33,8 @@ async def asked_last(fake, bot, channel):
     return [text for text in questions(bot) if text != "끝으로 하나"]
 
 
-def voice_channel(fake):
-    channel = fake.add_channel(Channel(snowflake(), VOICE, "회의실", guild=fake.guild))
+def add_channel(fake, kind):
+    channel = fake.add_channel(Channel(snowflake(), kind, "회의실", guild=fake.guild))
     fake.tell_channel("CHANNEL_CREATE", channel)
     return channel
 
@@ -301,7 +301,7 @@ async def test_after_downtime_talk_stays_between_people_and_questions_are_answer
 ):
     channel = fake.guild.channels[0]
     other = await fake.create_user("나래")
-    voice = voice_channel(fake)
+    voice = add_channel(fake, VOICE)
     async with running_bot(fake, tmp_path, profile):
         first = await fake.say(channel, "첫 질문", mention_bot=True)
         thread = await fake.until(lambda: first.thread)
@@ -509,11 +509,35 @@ async def test_a_mention_of_its_role_is_a_call_and_no_part_of_the_question(fake,
         assert questions(bot) == ["배송비는요?"]
 
 
-async def test_called_beside_a_voice_channel_it_replies_there(fake, tmp_path, profile):
-    voice = voice_channel(fake)
+@pytest.mark.parametrize("kind", [VOICE, STAGE])
+async def test_called_beside_a_voice_channel_it_replies_there(fake, tmp_path, profile, kind):
+    voice = add_channel(fake, kind)
     async with running_bot(fake, tmp_path, profile):
         asked = await fake.say(voice, "배송비는요?", mention_bot=True)
         assert (await answered_in(fake, voice, "답: 배송비는요?")).reference is asked
+
+
+async def test_below_an_announcement_it_answers_in_a_thread(fake, tmp_path, profile):
+    news = add_channel(fake, NEWS)
+    async with running_bot(fake, tmp_path, profile) as bot:
+        asked = await fake.say(news, "배송비는요?", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await answered_in(fake, thread, "답: 배송비는요?")
+        await fake.say(thread, "교환은요?")
+        await answered_in(fake, thread, "답: 교환은요?")
+        assert questions(bot) == ["배송비는요?", "교환은요?"]
+
+
+async def test_whoever_pins_a_message_of_its_thread_is_no_company(fake, tmp_path, profile):
+    channel, moderator = fake.guild.channels[0], await fake.create_user("나래")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        asked = await fake.say(channel, "배송비는요?", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await answered_in(fake, thread, "답: 배송비는요?")
+        fake.add_message(thread, moderator, "", type=6)
+        await fake.say(thread, "교환은요?")
+        await answered_in(fake, thread, "답: 교환은요?")
+        assert questions(bot) == ["배송비는요?", "교환은요?"]
 
 
 @pytest.mark.parametrize("code", [200000, 50083])

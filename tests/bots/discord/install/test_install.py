@@ -152,3 +152,4 @@ def test_a_nonce_is_short_and_differs_by_question_place_and_time():
 
 def test_a_threads_name_is_one_line():
     assert thread_name(" 정산은\n\n언제   되나요? ") == "정산은 언제 되나요?"
+    assert thread_name("\u202eכמה עולה?\u202c") == "כמה עולה?", "it turned what stands beside it"

@@ -229,6 +229,22 @@ async def test_in_a_group_message_a_mention_and_what_follows_in_its_thread_are_a
         assert await told(slack, bot, minsu) == ["교환은요?", "배송비는 얼마인가요?"]
 
 
+async def test_slacks_own_notice_above_is_no_question_and_slack_is_no_company(
+    slack, running, minsu, channel
+):
+    """Such as the first message of a huddle's thread."""
+    async with running() as bot:
+        huddle = {"subtype": "huddle_thread"}
+        root = slack.world.post(channel, "USLACKBOT", "A huddle started", **huddle)
+        await minsu.mention(channel, "", thread=root)
+        await slack.until(lambda: minsu.ephemerals(channel))
+        await minsu.mention(channel, "배송비는 얼마인가요?", thread=root)
+        await slack.until(lambda: asked(bot))
+        await minsu.say(channel, "교환은 며칠 걸려요?", thread=root)
+        await slack.until(lambda: len(asked(bot)) == 2)
+        assert asked(bot) == ["배송비는 얼마인가요?", "교환은 며칠 걸려요?"]
+
+
 # Who may ask.
 
 
