@@ -306,6 +306,22 @@ async def test_a_running_answer_is_stopped_by_its_asker_alone(
     assert "stop" not in str(reply.blocks)
 
 
+@pytest.mark.parametrize("on_answer", [True, False])
+async def test_a_sign_of_somebody_else_stops_nothing(
+    slack, tmp_path, minsu, jiyoung, channel, on_answer
+):
+    pieces, gate = ("구매확정 다음 영업일에 정산되고, 공휴일에는 ", "밀립니다."), asyncio.Event()
+    async with answering(slack, tmp_path, gate=gate, pieces=pieces):
+        question = await minsu.mention(channel, "정산은 언제?")
+        (reply,) = await slack.until(lambda: slack.replies(question))
+        await slack.until(lambda: "공휴일에는" in visible(reply))
+        await jiyoung.react(reply if on_answer else question, "octagonal_sign")
+        await settled(slack)
+        gate.set()
+        await slack.until(lambda: "밀립니다." in visible(reply))
+        assert PROFILE.stopped not in visible(reply)
+
+
 async def test_a_sign_is_understood_after_a_restart(slack, tmp_path, minsu, channel):
     """The message itself says which question it answers."""
     pieces = ("구매확정 다음 영업일에 정산되고, 공휴일에는 ", "밀립니다.")

@@ -98,6 +98,19 @@ async def test_a_slow_answer_shows_its_steps_as_task_cards(
 async def test_slacks_own_stop_ends_an_answer_of_whoever_asked(
     slack, make_service, connect, stores, minsu, profile
 ):
+    gate, channel = asyncio.Event(), slack.add_channel("문의", minsu)
+    pieces = ("여기까지는 쓰였습니다. 이제 그만. ", "끝.")
+    async with connect(make_service(assistant=InPieces(stores.history, gate=gate, pieces=pieces))):
+        asked = await minsu.mention(channel, QUESTION)
+        await slack.until(lambda: slack.replies(asked))
+        await minsu.stop_session(channel, asked.ts)
+        await slack.until(lambda: profile.stopped in visible(slack.replies(asked)[0]))
+        await slack.until(lambda: statuses(slack, channel, asked.ts)[-1] == "active")
+
+
+async def test_slacks_own_stop_by_somebody_else_ends_nothing(
+    slack, make_service, connect, stores, minsu, profile
+):
     gate, other = asyncio.Event(), slack.add_person("지영")
     channel = slack.add_channel("문의", minsu, other)
     pieces = ("여기까지는 쓰였습니다. 이제 그만. ", "끝.")
@@ -105,9 +118,10 @@ async def test_slacks_own_stop_ends_an_answer_of_whoever_asked(
         asked = await minsu.mention(channel, QUESTION)
         await slack.until(lambda: slack.replies(asked))
         await other.stop_session(channel, asked.ts)
-        await minsu.stop_session(channel, asked.ts)
-        await slack.until(lambda: profile.stopped in visible(slack.replies(asked)[0]))
         await slack.until(lambda: statuses(slack, channel, asked.ts)[-1] == "active")
+        gate.set()
+        await slack.until(lambda: "끝." in visible(slack.replies(asked)[0]))
+        assert profile.stopped not in visible(slack.replies(asked)[0])
 
 
 async def test_a_session_is_named_after_the_question_as_it_is_edited(slack, bot, minsu, profile):
