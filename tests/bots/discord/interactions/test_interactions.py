@@ -290,6 +290,24 @@ async def test_a_pressed_follow_up_is_marked(fake, tmp_path, profile):
         assert not fake.pings
 
 
+async def test_a_used_follow_up_leads_whoever_presses_it_to_its_answer(fake, tmp_path, profile):
+    """As a client may show the button as it was."""
+    async with running_bot(fake, tmp_path, profile) as bot:
+        thread, answer = await asked_in_thread(fake)
+        await fake.press(answer, FOLLOWUPS[0])
+        await fake.until(lambda: answer.buttons[0].get("disabled"))
+        more = await fake.until(
+            lambda: next((m for m in answers_in(fake, thread) if m.reference is answer), None)
+        )
+        await fake.until(lambda: more.buttons and more.buttons[-1]["custom_id"].startswith("down:"))
+        answer.buttons[0]["disabled"] = False
+        await fake.press(answer, f"✓ {FOLLOWUPS[0]}", user=await fake.create_user("나래"))
+        (told,) = await fake.until(lambda: fake.ephemerals)
+        link = f"https://discord.com/channels/{fake.guild.id}/{thread.id}/{more.id}"
+        assert told.content == f"{profile.already_asked} {link}"
+        assert len(bot.assistant.asked) == 2
+
+
 async def test_a_follow_up_that_was_too_much_can_be_pressed_later(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile, per_minute=1) as bot:
         _, answer = await asked_in_thread(fake)

@@ -385,6 +385,23 @@ async def test_a_button_in_a_direct_message_asks_there(slack, tmp_path, minsu):
     assert {message.thread_ts for message in minsu.dm.messages.values()} == {None}
 
 
+async def test_a_used_button_leads_whoever_presses_it_to_its_answer(
+    slack, tmp_path, minsu, jiyoung, channel
+):
+    async with answering(slack, tmp_path) as bot:
+        question, reply = await answered(slack, minsu, channel)
+        await minsu.press(reply, FOLLOWUP)
+        await slack.until(lambda: f"✓ {FOLLOWUP}" in labels(reply))
+        more = await slack.until(
+            lambda: [m for m in slack.replies(question) if m is not reply and "출처" in visible(m)]
+        )
+        await jiyoung.press(reply, f"✓ {FOLLOWUP}")
+        (told,) = await slack.until(lambda: jiyoung.ephemerals(channel))
+        link = f"https://local.slack.com/archives/{channel.id}/p{more[0].ts.replace('.', '')}"
+        assert told.text.startswith(f"{PROFILE.already_asked} <{link}?")
+        assert len(bot.assistant.asked) == 2
+
+
 async def test_a_followup_of_a_followup_is_answered_in_the_same_thread(
     slack, tmp_path, minsu, channel
 ):
