@@ -2,7 +2,7 @@
 
 A store's test file imports everything from here and defines the fixture `open_inbox`: a function
 that opens the same store at each call, empty at first, with that clock, 3 questions a session and
-6 in all; `per_platform` is passed on.
+6 in all; `holder` and `per_platform` are passed on.
 """
 
 from __future__ import annotations
@@ -251,6 +251,21 @@ async def test_a_late_worker_that_nobody_replaced_may_still_finish(inbox, clock)
     clock.advance(10 * LEASE_S)
     await inbox.settle(taken, InboxState.ANSWERED)
     assert await inbox.sweep() == 0
+
+
+async def test_a_process_that_restarts_takes_its_own_claims_back_at_once(open_inbox, clock):
+    async with open_inbox(clock, holder="a") as before, open_inbox(clock, holder="b") as other:
+        await before.receive(asked("1"))
+        await before.receive(asked("2", session="t"))
+        mine = await claim(before)
+        assert await claimed(other) == "2"
+        assert await other.sweep() == 0
+        async with open_inbox(clock, holder="a") as after:
+            assert await after.take_back() == 1
+            assert await claimed(after) == mine.question.id
+            assert await claim(after) is None
+        await refused(before, mine)
+        assert await state_of(other, "2") is InboxState.ANSWERING
 
 
 async def test_a_lapsed_question_keeps_its_place(inbox, clock):

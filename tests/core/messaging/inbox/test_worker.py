@@ -99,6 +99,20 @@ async def settle(inbox: SqliteInbox, name: str, state: InboxState) -> None:
     await until(reached)
 
 
+async def test_after_a_restart_a_worker_goes_on_with_its_own_questions_at_once(
+    tmp_path, script, clock
+):
+    """No lease has to lapse before: the clock stands still."""
+    async with SqliteFile.open(tmp_path / "inbox.sqlite3") as file:
+        limits = InboxLimits(per_session=9, total=99)
+        inbox = SqliteInbox(file, limits, holder="a", clock=clock)
+        await inbox.receive(asked("1"))
+        await inbox.claim(lease_s=30.0)
+        async with working(SqliteInbox(file, limits, holder="a", clock=clock), script):
+            async with asyncio.timeout(10):
+                assert (await script.begun.get()).question.id == "1"
+
+
 async def test_sessions_run_beside_each_other_and_in_order(inbox, script):
     """The second question of a session begins when the first has ended."""
     for name, session in [("a1", "a"), ("a2", "a"), ("b1", "b")]:

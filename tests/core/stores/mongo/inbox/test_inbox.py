@@ -23,10 +23,10 @@ from core.types import InboxState, Receipt
 @pytest.fixture
 def open_inbox(uri: str) -> OpenInbox:
     @asynccontextmanager
-    async def opened(clock: Clock, **more: int) -> AsyncIterator[MongoInbox]:
+    async def opened(clock: Clock, *, holder: str = "", **more: int) -> AsyncIterator[MongoInbox]:
         async with MongoDatabase.open(uri) as database:
             limits = InboxLimits(per_session=PER_SESSION, total=TOTAL, **more)
-            yield MongoInbox(database, limits, clock=clock)
+            yield MongoInbox(database, limits, holder=holder, clock=clock)
 
     return opened
 

@@ -37,10 +37,10 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def open_inbox(path: Path) -> OpenInbox:
     @asynccontextmanager
-    async def opened(clock: Clock, **more: int) -> AsyncIterator[SqliteInbox]:
+    async def opened(clock: Clock, *, holder: str = "", **more: int) -> AsyncIterator[SqliteInbox]:
         async with SqliteFile.open(path) as file:
             limits = InboxLimits(per_session=PER_SESSION, total=TOTAL, **more)
-            yield SqliteInbox(file, limits, clock=clock)
+            yield SqliteInbox(file, limits, holder=holder, clock=clock)
 
     return opened
 
