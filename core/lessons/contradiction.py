@@ -1,4 +1,4 @@
-"""Contradictions: whether an answer says otherwise than a text on the same subject."""
+"""Contradictions: whether an answer says otherwise than an entry on the same subject."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from core.lessons.stances import SIDE_WORDS, opposes
 from core.lessons.statements import Statement, StatementReader, share
 from core.text.amounts import Amount, KnownAmounts
 from core.text.korean import Analyzer
+from core.types import Entry
 
 _WEEKDAYS: Final = frozenset(
     """
@@ -27,18 +28,18 @@ _ANY_UNIT: Final = frozenset(
 
 
 class Contradictions:
-    """Compares an answer with a text, statement by statement."""
+    """Compares an answer with an entry, statement by statement."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._reader = StatementReader(analyzer)
 
-    def says_otherwise(self, answer: str, text: str) -> bool:
-        """Return whether any statement of an answer contradicts a text on the same subject.
+    def says_otherwise(self, answer: str, entry: Entry) -> bool:
+        """Return whether any statement of an answer contradicts an entry on the same subject.
 
-        It names another amount, date or time, takes another side, or denies what the text says, or
+        It names another amount, date or time, takes another side, or denies what the entry says, or
         the other way round.
         """
-        said, known = self._reader.read(answer), self._reader.read(text)
+        said, known = self._reader.read(answer), self._reader.read(entry.text, heading=entry.title)
         # A short answer need not repeat what it was asked: "20일이에요".
         spared = max(_FEWEST_WORDS - len(said), -1)
         return any(
@@ -74,11 +75,11 @@ def _has_rival(said: Statement, amount: Amount, known: Sequence[Statement], spar
     ]
     if len(said.words) <= spared:
         return bool(about)
-    shared = [share(said.words, one.of_sentence) for one in about if not one.adds]
+    shared = [share(said.words, one.of_sentence) for one in about if one.adds is said.adds]
     most = max(shared, default=0) + (amount.unit not in _ANY_UNIT)
     fewest = 1 if len(said.words) <= _FEWEST_WORDS else _FEWEST_WORDS
     enough = max(fewest, _SAME_MATTER * len(said.words))
-    return bool(shared) and not said.adds and most >= enough
+    return bool(shared) and most >= enough
 
 
 def _repeats(said: Statement, one: Statement, amount: Amount) -> bool:

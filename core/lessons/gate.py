@@ -110,7 +110,7 @@ class Gate:
 
     def _beside(self, lesson: Lesson, entry: Entry) -> str:
         """Return the line that quotes a contradicting entry; "" if it does not contradict."""
-        if not self._reader.says_otherwise(lesson.answer, entry.text):
+        if not self._reader.says_otherwise(lesson.answer, entry):
             return ""
         return self._profile.gate_says_otherwise.format(
             title=_line(entry.title), text=_line(entry.text)

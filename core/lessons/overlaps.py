@@ -10,8 +10,8 @@ from core.types import Entry, Lesson, LessonState
 Answering = Callable[[Sequence[Lesson]], Sequence[Entry | None]]
 """Returns the entry that answers each lesson's question; see `core.retrieval.overlay.rehearsal`."""
 
-SaysOtherwise = Callable[[str, str], bool]
-"""Whether an answer contradicts a text; see `core.lessons.contradiction`."""
+SaysOtherwise = Callable[[str, Entry], bool]
+"""Whether an answer contradicts an entry; see `core.lessons.contradiction`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def overlaps_of(
     learnt = (LessonState.SERVED, LessonState.EXPIRED)
     kept = [one for one in lessons if one.state in learnt]
     found = [
-        Overlap(lesson, entry.title, says_otherwise(lesson.answer, entry.text))
+        Overlap(lesson, entry.title, says_otherwise(lesson.answer, entry))
         for lesson, entry in zip(kept, answering(kept), strict=True)
         if entry
     ]

@@ -14,6 +14,8 @@ from kiwipiepy import Token
 
 from core.text.amounts import Amount
 
+_WEEK_KO: Final = r"\s?(?:주(?![가-힣])|주[에의]|[월화수목금토일]요일)"
+_WEEK: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|week)\b"
 # On each scale, a statement may take one of the sides, and not two of them.
 _SCALES: Final = {
     "who": {
@@ -29,6 +31,13 @@ _SCALES: Final = {
     "place in a row": {
         "first": r"(?<![가-힣])첫(?:째|\s?번째)?\s|\bfirst (?!\w*ly)(?=\w)",
         "last": r"(?<![가-힣])마지막\s|\blast (?=\w+day|working|week|month)",
+    },
+    "week of the month": {
+        "1": rf"(?<![가-힣])첫(?:째|\s?번째)?{_WEEK_KO}|\bfirst {_WEEK}",
+        "2": rf"(?<![가-힣])(?:둘째|두\s?번째){_WEEK_KO}|\bsecond {_WEEK}",
+        "3": rf"(?<![가-힣])(?:셋째|세\s?번째){_WEEK_KO}|\bthird {_WEEK}",
+        "4": rf"(?<![가-힣])(?:넷째|네\s?번째){_WEEK_KO}|\bfourth {_WEEK}",
+        "last": rf"(?<![가-힣])마지막{_WEEK_KO}|\blast {_WEEK}",
     },
     "how many of them": {
         "all": r"(?:두|둘|양)\s?[가-힣]*\s?(?:다|모두|쪽)(?![가-힣])|\bboth\b",

@@ -78,7 +78,8 @@ _FEE: Final = r"(?:fee|charge|cost)s?\b"
 _FREE: Final = re.compile(
     r"무료|공짜|(?:비|료|비용|요금|수수료|돈|값)(?:[은는이가을를])?\s?(?:따로\s|전혀\s)?"
     r"(?:없|안\s(?:받|들|내)|받지\s?않|들지\s?않|내지\s?않)"
-    r"|(?<!feel )\bfor free\b|\b(?:is|are|it's|'s) free\b(?! to| from| on)|\bfree of charge\b"
+    r"|(?<!feel )\bfor free\b|\bit(?:['’]s| is) free to\b|\bfree of charge\b"
+    r"|\b(?:is|are|it's|'s) free\b(?! to| from| on)"
     rf"|\bno (?:extra |additional )?{_FEE}|\bwithout (?:an? |any )?{_FEE}",
     re.IGNORECASE,
 )
@@ -116,8 +117,8 @@ class Statement:
 
     `said_of` is the last of the words: what is said to be, or not to be; "" in English. A statement
     that `adds` has more of something, and one that `is_free` costs nothing. `of_sentence` are the
-    words of the sentence that it is in, `subject` is what it speaks of, and `stances` are the sides
-    that it takes.
+    words of the sentence that it is in and of the heading above, `subject` is what it speaks of,
+    and `stances` are the sides that it takes.
     """
 
     words: frozenset[str]
@@ -180,16 +181,24 @@ class StatementReader:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
 
-    def read(self, text: str) -> list[Statement]:
-        """Return the statements of a text; questions and examples state nothing."""
-        told = (_EXAMPLE.sub(" ", one) for one in sentences(text))
+    def read(self, text: str, *, heading: str = "") -> list[Statement]:
+        """Return the statements of a text; questions and examples state nothing.
+
+        The words of a `heading` are those of each sentence below it, too, and it may state
+        something itself.
+        """
+        told = [_EXAMPLE.sub(" ", one) for one in (*sentences(heading), *sentences(text))]
+        of_heading = frozenset(_words(self._analyzer.tokens(heading), heading))
         return [
-            statement for one in told if not asks_back(one) for statement in self._statements(one)
+            statement
+            for one in told
+            if not asks_back(one)
+            for statement in self._statements(one, of_heading)
         ]
 
-    def _statements(self, sentence: str) -> Iterator[Statement]:
+    def _statements(self, sentence: str, of_heading: frozenset[str]) -> Iterator[Statement]:
         tokens = self._analyzer.tokens(sentence)
-        every = frozenset(_words(tokens, sentence))
+        every = of_heading.union(_words(tokens, sentence))
         start = 0
         for place, token in enumerate(tokens):
             after = tokens[place + 1] if place + 1 < len(tokens) else None

@@ -47,7 +47,7 @@ class CatalogueIndex:
 
     `version` names the generation that serves, `entries` are its entries, `problems` what could be
     better in them, `answering` those that answer the questions of lessons, `says_otherwise` whether
-    an answer contradicts a text, and `edit` serves an entry with other questions.
+    an answer contradicts an entry, and `edit` serves an entry with other questions.
     """
 
     version: Callable[[], str]

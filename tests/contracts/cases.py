@@ -138,6 +138,17 @@ async def test_who_is_forgotten_is_in_no_case(stores):
     assert await cases.of_question("q1") is None
 
 
+async def test_the_number_of_a_case_that_is_forgotten_is_given_to_no_other(stores):
+    """Or who read the cases before would add one that somebody else has added meanwhile."""
+    cases, archive = stores
+    await added(cases, case())
+    before = await cases.latest()
+    await archive.forget("slack:U1")
+    assert await cases.latest() == before
+    assert await added(cases, case("c2", waiters=(Waiter(asked("q2", asker="slack:U2")),)))
+    assert not await cases.add(case("c3", waiters=()), after=before)
+
+
 async def test_text_that_no_store_keeps_is_refused(cases):
     with pytest.raises(StorageError):
         await added(cases, case(question="a\0b"))

@@ -32,7 +32,7 @@ def desk_of(*entries: Entry) -> CatalogueIndex:
         entries=lambda: versions[-1],
         problems=lambda: _checked(versions[-1]),
         answering=lambda lessons: [None] * len(lessons),
-        says_otherwise=lambda _answer, _text: False,
+        says_otherwise=lambda _answer, _entry: False,
         edit=edit,
     )
 

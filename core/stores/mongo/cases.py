@@ -19,6 +19,7 @@ from core.types import Case
 _OLDEST: Final = [("opened_at", ASCENDING), ("_id", ASCENDING)]
 _MOST_OVERDUE: Final = [("due_at", ASCENDING), ("_id", ASCENDING)]
 _BY_ID: Final = [("_id", ASCENDING)]
+_OF_DELETED: Final = {"_id": "deleted"}  # the document with the highest number of a deleted case
 
 
 class MongoCases:
@@ -31,8 +32,10 @@ class MongoCases:
         """Return the number of the case that was added last; 0 if there is none."""
         with self._db.translated():
             numbered = {"number": {"$gt": 0}}
-            found = await self._db.cases.find_one(numbered, sort=[("number", DESCENDING)])
-            return int(found["number"]) if found else 0
+            kept = await self._db.cases.find_one(numbered, sort=[("number", DESCENDING)])
+            # Read after the cases: a case that is deleted has left its number before.
+            gone = await self._db.case_numbers.find_one(_OF_DELETED)
+            return max(int(found["number"]) if found else 0 for found in (kept, gone))
 
     async def add(self, case: Case, *, after: int) -> bool:
         """Store a new case, numbered; False if its id or its number is there."""
@@ -116,10 +119,19 @@ class MongoCases:
                 unchanged = {"_id": case.id, "version": case.version}
                 left = case.without(person)
                 if left is None:
-                    await self._db.cases.delete_one(unchanged)
+                    await self._delete(unchanged)
                 else:
                     stored = replace(left, version=case.version + 1)
                     await self._db.cases.update_one(unchanged, {"$set": _fields(stored)})
+
+    async def _delete(self, unchanged: Document) -> None:
+        """Delete a case, whose number is given to no other one."""
+        found = await self._db.cases.find_one(unchanged)
+        if found is None:
+            return
+        number = {"$max": {"number": found.get("number", 0)}}
+        await self._db.case_numbers.update_one(_OF_DELETED, number, upsert=True)
+        await self._db.cases.delete_one(unchanged)
 
     async def _one(self, field: str, value: str) -> Case | None:
         check_text("an id", value)

@@ -69,6 +69,7 @@ class MongoDatabase:
         self.switches: AsyncCollection[Document] = database["switches"]
         self.cases: AsyncCollection[Document] = database["cases"]
         self.case_calls: AsyncCollection[Document] = database["case_calls"]
+        self.case_numbers: AsyncCollection[Document] = database["case_numbers"]
         self.memories: AsyncCollection[Document] = database["memories"]
         self.diary_meetings: AsyncCollection[Document] = database["diary_meetings"]
         self.diary_people: AsyncCollection[Document] = database["diary_people"]

@@ -11,7 +11,11 @@ ENTRY = Entry("e1", "물류센터 견학", "견학은 매달 7일에 할 수 있
 
 
 def found(*lessons, entry=ENTRY):
-    overlaps = overlaps_of(lessons, lambda asked: [entry] * len(asked), contradicts)
+    overlaps = overlaps_of(
+        lessons,
+        lambda asked: [entry] * len(asked),
+        lambda answer, beside: contradicts(answer, beside.text),
+    )
     return [(one.lesson.id, one.title, one.contradicts) for one in overlaps]
 
 
