@@ -62,6 +62,22 @@ const stories = {
     await until(page, () => document.body.innerText.includes("영어(English)로만"));
   },
 
+  // A person answers elsewhere; the answer comes to both windows, and is there once after a reload.
+  async caseAnswered(browser) {
+    const context = await openContext(browser, { bypassCSP: true });
+    const page = await openPage(context);
+    const { TOLD } = process.env;
+    const times = (page) => page.locator(".text", { hasText: TOLD }).count();
+    await ask(page, "물류센터 견학은 언제 가능한가요?");
+    await page.waitForSelector(".tools");
+    const other = await openPage(context, `/${new URL(page.url()).hash}`);
+    for (const window of [page, other]) await window.locator(".text", { hasText: TOLD }).first().waitFor();
+    await noBarriers(page, "the answer of a case");
+    await page.reload();
+    await page.locator(".text", { hasText: TOLD }).first().waitFor();
+    assert.deepEqual([await times(page), await times(other)], [1, 1]);
+  },
+
   async dark(browser) {
     const context = await openContext(browser, { bypassCSP: true, colorScheme: "dark" });
     const page = await openPage(context);

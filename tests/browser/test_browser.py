@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from fakes.assistants import ScriptedAssistant, answered
 from fakes.browser import NEEDED, told
+from fakes.cases import learnt
 from fakes.faq_desk import desk_of, trials_of
 from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
@@ -32,7 +34,7 @@ from core.reporting.operations import Operations
 from core.reporting.person_records import PersonRecords
 from core.reporting.switches import Switchboard
 from core.stores.sqlite.database import SqliteFile
-from core.types import Answered, Declined, Delta, Entry, Label, Passage
+from core.types import Answered, Declined, Delta, Entry, Label, Lesson, Passage
 
 HERE = Path(__file__).parent
 LIBRARY = HERE.parent / "fixtures" / "own" / "library.csv"
@@ -172,6 +174,47 @@ async def library(tmp_path, monkeypatch):
 async def test_the_page_on_an_english_faq_of_one_s_own(library):
     """Every word of it is English, and whoever asks in Korean is told that in Korean."""
     await told_here("page.mjs", "english", library)
+
+
+async def test_the_answer_of_a_case_arrives_on_the_page(sample_data):
+    """Asked on the page, answered by an owner elsewhere, and shown in both windows at once."""
+    settings = Settings(_env_file=None, data_dir=sample_data, web_port=0, slack_owners="U0123ABCD")
+    profile = profile_of(settings)
+    told = "매주 수요일 오후 2시에 할 수 있어요."
+
+    async def alone():
+        return True
+
+    async with (
+        open_stores(settings) as stores,
+        open_service(settings, stores, profile, report=lambda _: None) as service,
+        open_web(settings, service, profile) as web,
+    ):
+
+        async def teach():
+            while not (waiting := await stores.cases.open(1)):  # noqa: ASYNC110 - a store tells nobody
+                await asyncio.sleep(0.1)
+            asked = waiting[0].waiters[0].question
+            lesson = Lesson(
+                "l1",
+                asked.session,
+                asked.text,
+                told,
+                "slack:U0123ABCD",
+                "김담당",
+                datetime.now(UTC),
+            )
+            await learnt(service.desk, replace(lesson, question_id=asked.id))
+            service.desk.changed.set()
+
+        work = [service.run(), service.keep_cases(alone), teach(), web.run()]
+        running = list(map(asyncio.create_task, work))
+        try:
+            await told_here("page.mjs", "caseAnswered", web.address, TOLD=told)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
 
 async def test_over_the_limit_the_question_stays_in_its_field(tmp_path, profile):

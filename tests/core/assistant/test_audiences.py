@@ -1,6 +1,7 @@
 """Who sees what: entries for a group alone come out nowhere else, whichever way one asks."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.faq import entry
@@ -18,11 +19,13 @@ from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.overlay.lesson_sync import prepared_of, vectors_of
 from core.retrieval.overlay.lessons import LessonOverlay
 from core.retrieval.retriever import Query
+from core.retrieval.reviews import Reviews
 from core.stores.memory import MemoryHistory
 from core.types import (
     Answered,
     Candidate,
     Delta,
+    EntryReview,
     Escalated,
     Lesson,
     Question,
@@ -57,6 +60,7 @@ FAQ = (
 HR = ChannelRules(
     "인사방", ("t:hr",), ("인사",), greeting="인사팀 도우미예요.", examples=("연차?",)
 )
+CHECKED = ChannelRules("확인된 방", ("t:checked",), only_verified=True)
 QUIET = ChannelRules("조용한 방", ("t:quiet",), private=True)
 GROUP = ReaderGroup("인사팀", ("t:U9",), ("인사 > 급여",))
 OPEN, ASIDE, HR_ROOM = (SessionId(f"t:{one}") for one in ("hall:1", "dm:U9", "hr:1"))
@@ -99,7 +103,7 @@ def platform():
 
 @pytest.fixture
 def audiences(platform):
-    made = Audiences((HR, QUIET), (GROUP,))
+    made = Audiences((HR, QUIET, CHECKED), (GROUP,))
     made.ask("t:", platform.stand)
     return made
 
@@ -253,6 +257,30 @@ async def test_a_channel_sees_its_categories_in_its_own_words(assistant):
     assert not isinstance(ending, Answered)
     ending, _ = await ask(assistant, "안녕하세요", HR_ROOM)
     assert (ending.text, ending.followups) == ("인사팀 도우미예요.", ("연차?",))
+
+
+async def test_a_channel_of_verified_entries_alone_tells_what_an_owner_has_reviewed(
+    assistant, retriever, monkeypatch
+):
+    """An entry without a review is told everywhere else, and one that is due again as well."""
+    room, text = SessionId("t:checked:1"), "회의실은 어떻게 예약하나요?"
+    began = clock = datetime(2026, 11, 30, tzinfo=UTC)
+
+    async def read():
+        return [EntryReview(text, "김담당", began, began + timedelta(days=1))]
+
+    async def answers(session, asked):
+        return isinstance((await ask(assistant, asked, session))[0], Answered)
+
+    reviews = Reviews(read, now=lambda: clock)
+    await reviews.catch_up()
+    monkeypatch.setattr(retriever, "reviews", reviews)
+    assert await answers(room, text)
+    assert not await answers(room, "택배는 어디에서 찾나요?")
+    assert await answers(OPEN, "택배는 어디에서 찾나요?")
+    clock = began + timedelta(days=2)
+    assert not await answers(room, text)
+    assert await answers(OPEN, text)
 
 
 async def test_where_nothing_is_answered_openly_people_are_told_how_to_ask(assistant, history):
