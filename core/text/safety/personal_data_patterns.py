@@ -160,8 +160,16 @@ PATTERNS: Final = (
     PersonalDataPattern(
         PersonalDataKind.PASSPORT,
         re.compile(
-            r"(?:여권|passport)[^\d\n]{0,15}?(?<![a-z0-9])(?P<piece>[a-z](?:\d{8}|\d{3}[a-z]\d{4}))(?!\d)",
+            r"(?:여권|passport)[^\d\n]{0,15}?(?<![a-z0-9])"
+            r"(?P<piece>[a-z](?:\d{8}|\d{3}[a-z]\d{4})|[a-z]{2}\d{6,7})(?!\d)",
             re.IGNORECASE | re.ASCII,
+        ),
+    ),
+    PersonalDataPattern(  # of countries whose passports are numbered with digits alone
+        PersonalDataKind.PASSPORT,
+        re.compile(
+            r"(?:여권|passport) ?(?:번호|number|no\b|#)[^\d\n]{0,6}(?P<piece>\d{9})(?!\d)",
+            re.IGNORECASE,
         ),
     ),
     PersonalDataPattern(
@@ -196,13 +204,18 @@ PATTERNS: Final = (
     PersonalDataPattern(
         PersonalDataKind.MOBILE,
         re.compile(
-            rf"(?<!\w)[공영]일[공영일육칠팔구][-. ]{{0,3}}"
-            rf"{_SPOKEN}{{3,4}}[-. ]{{0,3}}{_SPOKEN}{{4}}"
+            rf"(?<!\w)[공영]일[공영일육칠팔구][-. 에]{{0,3}}"
+            rf"{_SPOKEN}{{3,4}}[-. 에]{{0,3}}{_SPOKEN}{{4}}"
         ),
     ),
     PersonalDataPattern(
         PersonalDataKind.MOBILE,
         re.compile(rf"{_ABROAD}[-. ]?(?:\d[-. ]?){{6,10}}\d(?!\d)"),
+    ),
+    PersonalDataPattern(  # in the United Kingdom; 070 is no mobile telephone in Korea
+        PersonalDataKind.MOBILE,
+        re.compile(r"(?<![\d-])07[1-9]\d\d[ -]?\d{3}[ -]?\d{3}(?![\d-])"),
+        _no_thing,
     ),
     PersonalDataPattern(
         PersonalDataKind.MOBILE,
@@ -266,7 +279,8 @@ PATTERNS: Final = (
     PersonalDataPattern(
         PersonalDataKind.BIRTH,
         re.compile(
-            rf"(?:\bDOB\b|date of birth|born on|생년월일)[^\d\n]{{0,10}}(?P<piece>{_DAY})(?!\d)",
+            rf"(?:\bDOB\b|date of birth|born on|생년월일|(?<![가-힣])[제내] ?생일)"
+            rf"[^\d\n]{{0,10}}(?P<piece>{_DAY})(?!\d)",
             re.IGNORECASE,
         ),
     ),
@@ -278,7 +292,7 @@ PATTERNS: Final = (
         PersonalDataKind.HOME,
         re.compile(
             r"[가-힣](?:로|길) ?(?P<piece>\d{1,4}(?:-\d{1,3})?(?:번?길 ?\d{1,4})?[^\d\n]{0,20}"
-            r"\d{1,4}동 ?\d{1,4}호)"
+            r"(?:\d{1,4}동 ?\d{1,4}호|\d{1,4}호(?=[^\n]{0,12}(?:집|자택))))"
         ),
     ),
     PersonalDataPattern(
