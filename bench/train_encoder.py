@@ -5,9 +5,10 @@
 The model is a bag of terms: E = gate * (W @ adapter + residual), W being Kiwi's word vectors, with
 one softmax over all entries for each question. The gradients are written out by hand, so training
 needs NumPy and SciPy only: about two minutes on 2 cores. Afterwards run `bench.english_words`,
-`bench.general_words` and `bench.train_topics`, which complete the file in this order. With
-`--folds` the model is measured instead: for each fifth of an eval file's questions, one is trained
-without the entries that answer them, which is what a FAQ sees that the encoder was not trained on.
+`bench.general_words`, `bench.train_topics` and `bench.train_alignment`, which complete the file in
+this order. With `--folds` the model is measured instead: for each fifth of an eval file's
+questions, one is trained without the entries that answer them, which is what a FAQ sees that the
+encoder was not trained on.
 """
 
 from __future__ import annotations

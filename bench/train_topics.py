@@ -127,7 +127,7 @@ def main(
     encoder = KiwiEncoder(model, analyzer)
     words = TermRows(analyzer)
     searches = [
-        *_topics(EXAMPLES / "topics", words),
+        *topic_searches(EXAMPLES / "topics", words),
         _large(prepare(load(faq), load_pack(questions)).entries, words),
     ]
     vectors = [encoder.word(term) for term in words.rows]
@@ -145,7 +145,7 @@ def main(
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(words.rows)} words moved")
 
 
-def _topics(folder: Path, words: TermRows) -> Iterator[Search]:
+def topic_searches(folder: Path, words: TermRows) -> Iterator[Search]:
     """Yield the searches of each organisation: among its entries in one language, and the other."""
     for path in sorted(folder.glob("*.jsonl")):
         topics = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -129,6 +129,7 @@ class KiwiEncoder:
         self.fingerprint = fingerprint(model, analyzer.version)
         self.dimension = self._trained.dimension + self._general.dimension
         self._topics = Topics.of(model)
+        self._projection, self._importance = _comparison(model, self.dimension)
         self._no_general = np.zeros(self._general.dimension, np.float32)
         self._unknown = _unknown_words(
             space,
@@ -171,7 +172,19 @@ class KiwiEncoder:
         )
 
     def of_words(self, terms: Sequence[str]) -> Vectors:
-        """Return unit vectors of single terms, shape (len(terms), dimension)."""
+        """Return unit vectors of single terms that are made to be compared with one another.
+
+        `bench.train_alignment` taught the projection. The shape is (len(terms), 64).
+        """
+        return unit(self.whole_words(terms) @ self._projection)
+
+    def importance(self, terms: Sequence[str]) -> Floats:
+        """Return how much terms tell of what a question asks, shape (len(terms),)."""
+        told = self.whole_words(terms) @ self._importance[:-1] + self._importance[-1]
+        return np.asarray(np.logaddexp(0, told), np.float32)
+
+    def whole_words(self, terms: Sequence[str]) -> Vectors:
+        """Return the unit vectors of single terms in both spaces, shape (len(terms), dimension)."""
         split = self._trained.dimension
         vectors = np.zeros((len(terms), self.dimension), np.float32)
         for row, term in enumerate(terms):
@@ -186,6 +199,19 @@ class KiwiEncoder:
             self._unknown(term) if trained is None else trained,
             self._no_general if general is None else general,
         )
+
+
+def _comparison(model: Mapping[str, NDArray[np.generic]], dimension: int) -> tuple[Floats, Floats]:
+    """Return the projection of words and what makes one important.
+
+    A model that was not taught them compares whole vectors, each as important as another.
+    """
+    if "alignment_projection" not in model:
+        return np.eye(dimension, dtype=np.float32), np.zeros(dimension + 1, np.float32)
+    return (
+        model["alignment_projection"].astype(np.float32),
+        model["alignment_importance"].astype(np.float32),
+    )
 
 
 def _unknown_words(space: WordSpace, *, adapter: Floats, gate: Floats) -> Callable[[str], Floats]:

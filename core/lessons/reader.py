@@ -62,7 +62,7 @@ _READ_CHARACTERS: Final = 200
 # Of 2,717 entries of the SmartStore help 11 are as like an attack and seem to speak to a bot.
 _LIKE_AN_ATTACK: Final = 0.45
 # An order in English has no form of its own, so a text has to be more like an attack.
-_LIKE_AN_ATTACK_EN: Final = 0.7
+_LIKE_AN_ATTACK_EN: Final = 0.8
 # Of 60 orders that were written by somebody who had seen neither the rules nor what taught the
 # model, 45 reach it, and of 80 other replies none; nor do 99 of 100 answers of fifteen small FAQs.
 _LIKE_AN_ORDER: Final = 0.8
@@ -93,8 +93,8 @@ class LessonReader:
         """Return whether a text seems to instruct the bot, which only a person can tell."""
         if orders_answers(text) or self._order(text) >= _LIKE_AN_ORDER:
             return True
-        if not SYLLABLE.search(text) and self._attack(text) >= _LIKE_AN_ATTACK_EN:
-            return True
+        if not SYLLABLE.search(text):
+            return self._attack(text) >= _LIKE_AN_ATTACK_EN
         return addresses_bot(text) and self._attack(text) >= _LIKE_AN_ATTACK
 
     def says_nothing(self, text: str) -> bool:

@@ -47,6 +47,13 @@ class WordVectors(Protocol):
         """Return unit vectors of terms, a row for each; an unknown term gives zeros."""
         ...
 
+    def importance(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return how much terms tell of what a question asks, shape (terms,), positive.
+
+        It is about 1 at the median: more for "refund", less for "want".
+        """
+        ...
+
 
 class FaqIndex(Protocol):
     """The ingested FAQ, by generation. Calls block: keep them off the event loop."""

@@ -23,19 +23,20 @@ from core.retrieval.lexical.term_lists import Ids
 Places = NDArray[np.intp]
 
 # Any two words are as near to each other by chance.
-_BY_CHANCE: Final = 0.2
+BY_CHANCE: Final = 0.1
 _STEPS: Final = 127  # of eight bits
 
 
 @dataclass(frozen=True, slots=True)
 class IndexWords:
-    """The words of an index, with their rows, idf and vectors: eight bits a number, in blocks.
+    """The words of an index, with their rows and vectors: eight bits a number, in blocks.
 
-    `lengths` are those of the vectors, at least 1.
+    `weights` say how much the words tell of what is asked, `lengths` are those of the vectors, at
+    least 1; both have shape (words,).
     """
 
     rows: dict[str, int]
-    idf: NDArray[np.float32]
+    weights: NDArray[np.float32]
     lengths: NDArray[np.float32]
     blocks: tuple[NDArray[np.int8], ...]
 
@@ -45,14 +46,14 @@ class IndexWords:
         begin = len(before.rows)
         own = lexical.vocabulary[begin:]
         rows = {term: row for row, term in enumerate(own, start=begin)}
-        idf = np.array([lexical.idf(term) for term in own], np.float32)
+        weights = _weights(own, [lexical.idf(term) for term in own], words)
         vectors = words.of_words(own)
         highest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-6)
         block = np.rint(vectors * (_STEPS / highest)).astype(np.int8)
         lengths = np.maximum(np.linalg.norm(block.astype(np.float32), axis=1), 1.0)
         return cls(
             before.rows | rows,
-            np.concatenate([before.idf, idf]),
+            np.concatenate([before.weights, weights]),
             np.concatenate([before.lengths, lengths]),
             (*before.blocks, block),
         )
@@ -96,7 +97,8 @@ class Alignment:
         The first is the share of the question that the entry's words cover. The second is the
         harmonic mean of the share that the title's words cover and the share of the title that the
         question covers: a title that says more than was asked is for a narrower question. Each word
-        counts by its idf in the FAQ. Both are 0 to 1, of shape (rows,).
+        counts by its information in the FAQ and by its importance in any question. Both are 0 to 1,
+        of shape (rows,).
 
         Args:
             terms: the terms of the question and its conversation, with their weights.
@@ -106,7 +108,7 @@ class Alignment:
         if not asked or not len(rows):
             return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
         weights = np.array([terms[term] for term in asked], np.float32)
-        shares = weights * np.array([self._idf_of(term) for term in asked], np.float32)
+        shares = weights * self._weights_of(asked)
         shares /= max(float(shares.sum()), 1e-6)
         entries, titles = self._entry_terms.of_rows(rows), self._title_terms.of_rows(rows)
         seen, places = np.unique(np.concatenate([*entries, *titles]), return_inverse=True)
@@ -115,17 +117,22 @@ class Alignment:
         in_titles = places[sum(map(len, entries)) :]
         told = _best(near, in_titles, titles) @ shares
         named = self._named(near * weights[:, None], in_titles, seen, titles)
-        return covered, 2 * told * named / np.maximum(told + named, 1e-6)
+        both = 2 * told * named / np.maximum(told + named, 1e-6)
+        return covered, np.asarray(both, np.float32)
 
-    def _idf_of(self, term: str) -> float:
-        row = self.index_words.rows.get(term)
-        return self._unknown_idf if row is None else float(self.index_words.idf[row])
+    def _weights_of(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return how much the words of a question count, shape (terms,)."""
+        weights = _weights(terms, [self._unknown_idf] * len(terms), self._words)
+        for place, term in enumerate(terms):
+            if (row := self.index_words.rows.get(term)) is not None:
+                weights[place] = self.index_words.weights[row]
+        return weights
 
     def _nearness(self, asked: Sequence[str], seen: Ids) -> NDArray[np.float32]:
         """Return how near the words of a question are to those of the index, (asked, seen)."""
         found = self._words.of_words(asked) @ self.index_words.vectors(seen).T
         found /= self.index_words.lengths[seen]
-        near = np.clip((found - _BY_CHANCE) / (1 - _BY_CHANCE), 0.0, 1.0)
+        near = np.clip((found - BY_CHANCE) / (1 - BY_CHANCE), 0.0, 1.0)
         own = np.array([self.index_words.rows.get(term, -1) for term in asked])
         near[own[:, None] == seen] = 1.0
         return np.asarray(near, np.float32)
@@ -134,12 +141,21 @@ class Alignment:
         self, near: NDArray[np.float32], places: Places, seen: Ids, titles: Sequence[Ids]
     ) -> Scores:
         """Return the share of each title that a question names, shape (titles,)."""
-        idf = self.index_words.idf[seen][places]
+        weights = self.index_words.weights[seen][places]
         owner = np.repeat(np.arange(len(titles)), [len(title) for title in titles])
-        named = np.bincount(owner, near.max(axis=0)[places] * idf, len(titles))
+        named = np.bincount(owner, near.max(axis=0)[places] * weights, len(titles))
         return np.asarray(
-            named / np.maximum(np.bincount(owner, idf, len(titles)), 1e-6), np.float32
+            named / np.maximum(np.bincount(owner, weights, len(titles)), 1e-6), np.float32
         )
+
+
+def information(idf: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how much words count by their idf: the rarest ones tell nearly all that is asked."""
+    return np.asarray(idf * np.sqrt(idf), np.float32)
+
+
+def _weights(terms: Sequence[str], idf: Sequence[float], words: WordVectors) -> NDArray[np.float32]:
+    return information(np.array(idf, np.float32)) * words.importance(terms)
 
 
 def _best(near: NDArray[np.float32], places: Places, lists: Sequence[Ids]) -> NDArray[np.float32]:

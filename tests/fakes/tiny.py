@@ -57,6 +57,9 @@ class TinyEmbedder:
     def of_words(self, terms: Sequence[str]) -> NDArray[np.float32]:
         return self.embed([term.partition("/")[0] for term in terms])
 
+    def importance(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        return np.ones(len(terms), np.float32)
+
     def embed(
         self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION
     ) -> NDArray[np.float32]:

@@ -163,7 +163,11 @@ async def test_no_words_bring_out_an_entry_its_title_or_a_button_to_it(assistant
 
 @pytest.mark.parametrize(
     "text",
-    ["팀장 급여표는 어디에서 찾나요?", "보너스는 어떻게 계산해요", "급여 등급은 어떻게 정하나요?"],
+    [
+        "팀장 급여표는 어디에서 찾나요?",
+        "보너스는 어떻게 정해지나요?",
+        "급여 등급은 어떻게 정하나요?",
+    ],
 )
 async def test_what_an_entry_of_a_group_answers_is_not_answered_from_another(assistant, text):
     """The reply is that to a question which no entry answers: the nearest titles, nothing else."""

@@ -48,6 +48,26 @@ def test_meaning_is_nearer_than_chance(encoder):
 
 
 @pytest.mark.parametrize(
+    ("word", "kin", "other"),
+    [
+        ("refund/N", "money/N", "park/N"),
+        ("late/N", "overdu/N", "swim/N"),
+        ("환불/N", "반품/N", "주차/N"),
+        ("요금/N", "비용/N", "수영/N"),
+    ],
+)
+def test_words_are_compared_by_what_is_asked_with_them(encoder, word, kin, other):
+    first, second, third = encoder.of_words([word, kin, other])
+    assert first @ second > 0.5
+    assert first @ third < 0.2
+
+
+def test_a_word_of_any_question_is_less_important_than_what_is_asked_about(encoder):
+    any_question, matter = encoder.importance(["어떻/VA", "환불/N"])
+    assert matter > 2 * any_question
+
+
+@pytest.mark.parametrize(
     ("said", "meant", "other"),
     [
         ("낸 돈을 도로 받고 싶은데요", "환불", "결제 수단"),

@@ -23,6 +23,9 @@ class Meanings:
                 vectors[row, MEANINGS[term]] = 1.0
         return vectors
 
+    def importance(self, terms):
+        return np.array([0.1 if term == "of" else 1.0 for term in terms], np.float32)
+
 
 def fields(title, answer=""):
     return Fields(
@@ -57,6 +60,20 @@ def test_a_word_that_nothing_comes_near_to_is_not_covered():
     """However well the others fit; the rarer it is, the more it counts."""
     (whole,), _ = aligned(INDEX, "bike repair aeroplane", [0])
     assert 0 < whole < 0.7
+
+
+def test_a_word_that_tells_little_of_what_is_asked_counts_little():
+    """Although the FAQ has neither."""
+    index = LexicalIndex.build([fields("bike repair")])
+    (lacking_of,), _ = aligned(index, "bike of")
+    (lacking_late,), _ = aligned(index, "bike late")
+    assert lacking_of > 2 * lacking_late
+
+
+def test_a_word_that_nothing_else_comes_near_to_names_the_title():
+    """The importance of the title's words counts as that of the question's does."""
+    _, title = aligned(LexicalIndex.build([fields("bike of"), fields("bike child")]), "bike")
+    assert title[0] > title[1]
 
 
 def test_a_word_that_no_vector_is_known_of_is_found_as_it_is_written():

@@ -118,7 +118,7 @@ def test_a_case_is_one_of_what_was_asked_before(retriever):
     """A condition alone asks nothing, and the entry that has just answered may say more of it."""
     assert best(retriever, "사업자면요?") == DOCUMENTS
     assert best(retriever, "사업자면요?", after(ACCOUNT, ACCOUNT)) == ACCOUNT
-    assert not is_answer(retriever.search("개인이면요?", [after(ACCOUNT, ACCOUNT)]))
+    assert not is_answer(retriever.search("법인이면요?", [after(ACCOUNT, ACCOUNT)]))
 
 
 def test_an_entry_that_has_nothing_of_the_question_comes_after_those_that_answer(retriever):
@@ -134,7 +134,7 @@ def test_where_both_readings_find_the_same_entry_the_surer_one_counts(retriever)
         (alone,) = retriever.search(asked, limit=1)
         (found,) = retriever.search(asked, history, limit=1)
         assert found.title == alone.title
-        assert found.confidence >= alone.confidence
+        assert found.confidence >= alone.confidence - 1e-6
 
 
 def test_a_question_without_its_verb_is_about_what_was_said_even_where_it_finds_much(retriever):
