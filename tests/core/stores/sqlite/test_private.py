@@ -76,7 +76,7 @@ async def test_a_backup_overwrites_nothing_unless_it_is_told_to(tmp_path):
     async with SqliteHistory.open(path) as history:
         await history.append(turn("1"))
     copy.write_text("dear reader")
-    with pytest.raises(StorageError, match=r"is there already.*--force"):
+    with pytest.raises(StorageError, match=r"exists already.*--force"):
         backup_file(path, copy)
     assert copy.read_text() == "dear reader"
     backup_file(path, copy, force=True)

@@ -49,7 +49,7 @@ async def test_an_act_that_another_process_keeps_comes_before_what_follows(spool
     kept = await other.kept(question(1).id)
     assert kept
     assert kept.text == question(1).text
-    with pytest.raises(StoreAwayError, match="before"):
+    with pytest.raises(StoreAwayError, match="an earlier act"):
         await other.check_order(question(1).id)
 
 
