@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from math import isclose
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -21,7 +22,6 @@ from core.retrieval.context import found_by_context_alone, surer
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import measures
 from core.retrieval.hits import Hit
-from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.keywords import plain_first
 from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.overlay.lessons import LessonIndex
@@ -31,7 +31,8 @@ from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.visibility import Visibility
 from core.text.korean import Analyzer
-from core.types import Entry, Exchange, Generation
+from core.text.spelling.faq_words import FaqWords
+from core.types import Entry, Exchange
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,7 +77,11 @@ class Retriever:
         )
         self.context = self._reader.context
         self.serving = LiveIndex(
-            index, fingerprint=embedder.fingerprint, cache=cache, measure=self._measured
+            index,
+            fingerprint=embedder.fingerprint,
+            cache=cache,
+            read_titles=partial(FaqWords.of, kiwi=analyzer.kiwi),
+            measure=self._measured,
         )
         self._first_of: Snapshot | None = None
         self._first: dict[str, Hit] = {}
@@ -207,9 +212,7 @@ class Retriever:
         known = snapshot.lexical.words.terms
         ahead = [self.context.ahead(query.question, query.history, known) for query in asked]
         leaning = [query for query, lead in zip(asked, ahead, strict=True) if lead is not None]
-        found = self._reader.read(
-            [*once_each, *leaning], snapshot.lexical, generation=snapshot.generation.name
-        )
+        found = self._reader.read([*once_each, *leaning], snapshot)
         ranked = [self._ranked(snapshot, signals, limit) for signals in found]
         by_itself = dict(zip(once_each, ranked, strict=False))
         in_context = iter(ranked[len(once_each) :])
@@ -259,17 +262,17 @@ class Retriever:
             for place, row in enumerate(rows)
         ]
 
-    def _measured(self, generation: Generation, faq: LexicalIndex) -> Everyday | None:
+    def _measured(self, snapshot: Snapshot) -> Everyday | None:
         """Return the distributions of the everyday messages; None if there are no messages.
 
         Raises:
             ModelError: the embedder is away.
         """
-        if not self._everyday or not len(faq):
+        if not self._everyday or not len(snapshot.faq):
             return None
         queries = [Query(message) for message in self._everyday]
         rows = []
-        for found in self._reader.read(queries, faq, generation=generation.name):
+        for found in self._reader.read(queries, replace(snapshot, lexical=snapshot.faq)):
             if not found.has_meaning:
                 raise ModelError("the embedder is away")
             fused = found.fused

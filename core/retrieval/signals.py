@@ -25,11 +25,10 @@ from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
 from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.overlay.lessons import LessonIndex
+from core.retrieval.snapshot import Snapshot
 from core.retrieval.vectors import unit
 from core.text.korean import Analyzer
 from core.text.spelling import latin
-from core.text.spelling.faq_words import FaqWords
-from core.text.spelling.misspellings import Spelling
 from core.types import Exchange
 
 # The weights of the sum, in the order of `evidence.SIGNALS`. They were chosen over ten FAQs of 24
@@ -94,44 +93,31 @@ class SignalReader:
         self._synonyms = synonyms
         self._words = words
         self._alignments: WeakKeyDictionary[LexicalIndex, Alignment] = WeakKeyDictionary()
-        self._faq_words = ("", FaqWords({}, Spelling(())))  # a generation and its words
 
-    def read(
-        self, queries: Sequence[Query], lexical: LexicalIndex, *, generation: str
-    ) -> Iterator[Signals]:
+    def read(self, queries: Sequence[Query], snapshot: Snapshot) -> Iterator[Signals]:
         """Yield the signals of each query; all are embedded and looked up in Chroma in one batch.
-
-        Args:
-            queries: the questions to search for.
-            lexical: the index of the generation, with or without lessons.
-            generation: the name of the generation.
 
         Raises:
             FaqIndexError: the index cannot be read.
         """
         # All texts are analysed at once and cached: Kiwi takes a third of the time that way.
         self._analyzer.terms_of([query.question for query in queries])
-        queries = [self._spelt_out(query, lexical, generation) for query in queries]
+        queries = [self._spelt_out(query, snapshot) for query in queries]
         contexts = [self.context.earlier(query.history) for query in queries]
         vectors = self._vectors(queries, contexts)
-        meanings = self._meanings(vectors, lexical, generation)
+        meanings = self._meanings(vectors, snapshot)
         for query, context, vector, meaning in zip(
             queries, contexts, vectors, meanings, strict=True
         ):
-            yield self._signals(lexical, query, context, vector, meaning)
+            yield self._signals(snapshot.lexical, query, context, vector, meaning)
 
-    def _spelt_out(self, query: Query, lexical: LexicalIndex, generation: str) -> Query:
+    def _spelt_out(self, query: Query, snapshot: Snapshot) -> Query:
         """Return a query whose words are written as the FAQ writes them."""
         terms = self._analyzer.terms(query.question)
-        if all(term in lexical.words.terms and term[1] != "/" for term in terms):
+        if all(term in snapshot.lexical.words.terms and term[1] != "/" for term in terms):
             return query
-        of, words = self._faq_words
-        if of != generation:
-            faq = lexical.faq if isinstance(lexical, LessonIndex) else lexical
-            words = FaqWords.of(faq.titles, self._analyzer.kiwi)
-            self._faq_words = (generation, words)
-        written = words.written(query.question, self._analyzer)
-        return replace(query, question=self._without_slips(written, lexical))
+        written = snapshot.words.written(query.question, self._analyzer)
+        return replace(query, question=self._without_slips(written, snapshot.lexical))
 
     def _without_slips(self, text: str, lexical: LexicalIndex) -> str:
         """Return a text whose misspelt Latin words are the FAQ's, by their stems."""
@@ -222,13 +208,14 @@ class SignalReader:
         return [_decayed(embedded[begin:end]) for begin, end in pairwise(ends)]
 
     def _meanings(
-        self, vectors: Sequence[Vectors | None], lexical: LexicalIndex, generation: str
+        self, vectors: Sequence[Vectors | None], snapshot: Snapshot
     ) -> list[Scores | None]:
         """Return the cosines of all entries; those that are not found get the lowest one found."""
         given = [vector for vector in vectors if vector is not None]
         if not given:
             return [None] * len(vectors)
-        found = iter(self._index.nearest(generation, np.stack(given), _CANDIDATE_CHUNKS))
+        name, lexical = snapshot.generation.name, snapshot.lexical
+        found = iter(self._index.nearest(name, np.stack(given), _CANDIDATE_CHUNKS))
         return [None if vector is None else _cosines(lexical, next(found)) for vector in vectors]
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
 from core.errors import FaqIndexError, ModelError, NoFaqError
 from core.ports import FaqIndex
-from core.retrieval.array_files import read_arrays, write_arrays
+from core.retrieval.cached import cached
 from core.retrieval.everyday import Everyday
 from core.retrieval.lexical.index import Fields, LexicalIndex
 from core.retrieval.overlay.lessons import NOTHING, LessonOverlay, laid_over
+from core.text.spelling.faq_words import FaqWords
 from core.types import Entry, Generation, Terms
 
 logger = logging.getLogger(__name__)
@@ -28,11 +29,12 @@ class Snapshot:
     """A generation, its lexical index, and the entries that were read from it before.
 
     `faq` is the index of the generation, and `lexical` the same with the lessons of the overlay.
-    `everyday` is None while the embedder is away.
+    `words` are those of the generation's titles. `everyday` is None while the embedder is away.
     """
 
     generation: Generation
     faq: LexicalIndex
+    words: FaqWords
     overlay: LessonOverlay
     lexical: LexicalIndex
     everyday: Everyday | None = None
@@ -44,7 +46,8 @@ class Snapshot:
 class LiveIndex:
     """Keeps a snapshot of the serving generation, and loads the next one after an ingest.
 
-    Calls may come from any thread. The lexical index is cached in a file of the folder `cache`.
+    Calls may come from any thread. What takes long to compute from a generation is cached in files
+    of the folder `cache`.
     """
 
     def __init__(
@@ -53,7 +56,8 @@ class LiveIndex:
         *,
         fingerprint: str,
         cache: Path,
-        measure: Callable[[Generation, LexicalIndex], Everyday | None],
+        read_titles: Callable[[Sequence[str]], FaqWords],
+        measure: Callable[[Snapshot], Everyday | None],
     ) -> None:
         """`fingerprint` is the embedder's; a generation of another embedder cannot be searched.
 
@@ -63,6 +67,7 @@ class LiveIndex:
         self._index = index
         self._fingerprint = fingerprint
         self._cache = cache
+        self._read_titles = read_titles
         self._measure = measure
         self._measure_at = 0.0
         self.last: Snapshot | None = None
@@ -112,10 +117,9 @@ class LiveIndex:
         if self.last is None or self.last.generation.name != serving.name:
             faq = self._lexical(serving)
             lexical = laid_over(faq, self._overlay)
-            self.last = Snapshot(serving, faq, self._overlay, lexical)
+            self.last = Snapshot(serving, faq, self._words(serving, faq), self._overlay, lexical)
         if self.last.everyday is None and monotonic() >= self._measure_at:
-            everyday = self._everyday(serving, self.last.faq)
-            self.last = replace(self.last, everyday=everyday)
+            self.last = replace(self.last, everyday=self._everyday(self.last))
         self.looked_at = monotonic()
         return self.last
 
@@ -135,24 +139,18 @@ class LiveIndex:
             logger.warning("cannot write the cache %s: %s", path, error)
         return lexical
 
-    def _everyday(self, generation: Generation, faq: LexicalIndex) -> Everyday | None:
-        path = self._cache / f"{generation.name}.everyday"
+    def _words(self, generation: Generation, faq: LexicalIndex) -> FaqWords:
+        path = self._cache / f"{generation.name}.words"
+        return cached(path, FaqWords.from_arrays, lambda: self._read_titles(faq.titles))
+
+    def _everyday(self, snapshot: Snapshot) -> Everyday | None:
+        path = self._cache / f"{snapshot.generation.name}.everyday"
         try:
-            return Everyday.from_arrays(read_arrays(path))
-        except (OSError, ValueError, KeyError):
-            pass
-        try:
-            everyday = self._measure(generation, faq)
+            return cached(path, Everyday.from_arrays, lambda: self._measure(snapshot))
         except ModelError as error:
             logger.warning("what everyday messages score is not known yet: %s", error)
             self._measure_at = monotonic() + _MEASURE_AGAIN_S
             return None
-        if everyday is not None:
-            try:
-                write_arrays(path, everyday.arrays())
-            except OSError as error:
-                logger.warning("cannot write the cache %s: %s", path, error)
-        return everyday
 
 
 def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:

@@ -23,10 +23,14 @@ _SHORTEST_WORD, _SHORTEST_WITH_SLIP, _LONGEST = 2, 3, 8  # syllables
 
 
 class Spelling:
-    """The words of a FAQ, found by how they sound and by how they look with one letter wrong."""
+    """The words of a FAQ, found by how they sound and by how they look with one letter wrong.
+
+    `words` are all of them; an earlier one is preferred.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
-        self._words = frozenset(words)
+        self.words = tuple(words)
+        self._known_words = frozenset(words)
         self._by_sound: dict[str, str] = {}
         self._by_slip: dict[str, str] = {}
         for word in words:
@@ -56,15 +60,15 @@ class Spelling:
 
         `strange` tells that Kiwi does not know it: what it knows has no slip.
         """
-        if word in self._words or not _SHORTEST_WORD <= len(word) <= 2 * _LONGEST:
+        if word in self._known_words or not _SHORTEST_WORD <= len(word) <= 2 * _LONGEST:
             return word
         if known := self._known(word, strange=strange):
             return known
         for at in range(_SHORTEST_WORD, len(word) - _SHORTEST_WORD + 1):
             first, second = word[:at], word[at:]
-            if first in self._words and (known := self._known(second, strange=strange)):
+            if first in self._known_words and (known := self._known(second, strange=strange)):
                 return first + known
-            if second in self._words and (known := self._known(first, strange=strange)):
+            if second in self._known_words and (known := self._known(first, strange=strange)):
                 return known + second
         return word
 

@@ -17,6 +17,7 @@ from core.retrieval.hits import is_answer
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.retriever import Retriever
+from core.text.korean import Analyzer
 from core.types import Exchange
 from ingest.sync import sync
 
@@ -297,8 +298,41 @@ def test_many_threads_find_what_one_finds(faq_index, make_retriever, tmp_path):
 
 
 def _cache_file(folder):
-    (file,) = folder.iterdir()
+    (file,) = folder.glob("*.npz")
     return file
+
+
+class WatchedKiwi:
+    """Kiwi, and the texts that it was given."""
+
+    def __init__(self, kiwi):
+        self._kiwi = kiwi
+        self.texts = set()
+
+    def tokenize(self, texts):
+        self.texts |= {texts} if isinstance(texts, str) else set(texts)
+        return self._kiwi.tokenize(texts)
+
+    def __getattr__(self, name):
+        return getattr(self._kiwi, name)
+
+
+def test_the_words_of_titles_are_kept_for_the_next_start(index, open_tiny, analyzer, tmp_path):
+    """A start reads no title with Kiwi, unless the file is damaged; searches stay the same."""
+    titles = {e.title for e in FAQ}
+
+    def opened():
+        kiwi = WatchedKiwi(analyzer.kiwi)
+        words = open_tiny(analyzer=Analyzer(kiwi)).serving.refresh().words
+        return titles & kiwi.texts, words.written("베송비가 얼마예요", analyzer)
+
+    corrected = "배송비가 얼마예요"
+    ingest(index, FAQ)
+    assert opened() == (titles, corrected)
+    assert opened() == (set(), corrected)
+    (tmp_path / "cache" / f"{index.serving().name}.words").write_bytes(b"PK")
+    assert opened() == (titles, corrected)
+    assert opened() == (set(), corrected)
 
 
 def test_the_lexical_index_is_kept_for_the_next_start(index, open_tiny, tmp_path):
@@ -345,7 +379,7 @@ def test_caches_of_earlier_generations_are_removed(index, open_tiny, tmp_path):
     ingest(index, FAQ[:5])
     open_tiny().search("정산")
     names = {file.name for file in (tmp_path / "cache").iterdir()}
-    assert names == {f"{index.serving().name}.npz", "notes.txt"}
+    assert names == {f"{index.serving().name}{kind}" for kind in (".npz", ".words")} | {"notes.txt"}
 
 
 def test_a_cache_that_cannot_be_written_stops_nobody(index, open_tiny, tmp_path, caplog):
