@@ -525,18 +525,17 @@ async def test_a_late_answer_without_an_answer_takes_its_place_as_well(settings,
     assert isinstance(events[-1], Escalated)
 
 
-async def test_who_asks_on_does_not_wait_for_a_late_answer(settings, server):
+async def test_who_asks_on_does_not_wait_for_a_late_answer(settings, server, caplog):
     """The extract stays, so that the next question of the conversation has its turn."""
     server.faults += [FAULTS["silence"]] * 2
     impatient = settings.model_copy(update={"model_patience_s": 0.3})
     async with opened(impatient) as assistant:
-        began_s = asyncio.get_running_loop().time()
         events = []
         async for event in assistant.answer(Question("hurried", SESSION, MINOR)):
             if isinstance(event, Delta):
                 assistant.hurry(SESSION)
             events.append(event)
-    assert asyncio.get_running_loop().time() - began_s < 1.0
+    assert "the person asks further" in caplog.text  # and not that the model took too long
     assert events[-1].text.startswith(PROFILE.model_down)
 
 
