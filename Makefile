@@ -44,7 +44,8 @@ torch: $(VENV)/.installed-dev ## install what `faqbot tune local` and the recomm
 test test-long: export OPENBLAS_NUM_THREADS := 1
 
 test: $(VENV)/.installed-dev ## the whole test suite, two workers for each core
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@# The plugin takes each worker half a second to load, and serves long tests alone.
+	$(BIN)/python -m pytest -p no:schemathesis -n auto --dist worksteal $(ARGS)
 
 test-long: $(VENV)/.installed-dev ## the tests that take hours: random examples, thousands of chaos seeds, fuzzing
 	FAQBOT_SEEDS=$${FAQBOT_SEEDS:-2000} FAQBOT_EXAMPLES=long \

@@ -61,6 +61,13 @@ def pytest_xdist_auto_num_workers():
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave out the file that has long tests alone and takes a second to collect."""
+    if collection_path.name == "test_openapi.py" and config.option.markexpr == "not long":
+        return True
+    return None
+
+
 def pytest_collection():
     """Keep the garbage collector from looking through modules and tests while they are loaded."""
     gc.disable()
