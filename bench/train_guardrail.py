@@ -34,6 +34,7 @@ from core.assistant.guardrails.features import Vocabulary, grams_of, words_of
 from core.assistant.guardrails.guardrail import LABELS, facts
 from core.embeddings.kiwi import KiwiEncoder
 from core.text.korean import Analyzer
+from core.text.term_numbers import TermNumbers
 from core.types import Label
 from ingest.prepare import prepare
 from ingest.question_packs import load_pack
@@ -117,7 +118,7 @@ def vocabulary(texts: Sequence[Counter[str]], rarest: int) -> Vocabulary:
     counts = Counter(feature for text in texts for feature in text)
     kept = [feature for feature, count in counts.items() if count >= rarest]
     idf = np.log(len(texts) / np.array([counts[feature] for feature in kept]))
-    return Vocabulary({feature: row for row, feature in enumerate(kept)}, idf.astype(np.float32))
+    return Vocabulary(TermNumbers.of(kept), idf.astype(np.float32))
 
 
 def matrix(texts: Sequence[Counter[str]], known: Vocabulary) -> Any:  # noqa: ANN401 - SciPy ships no types

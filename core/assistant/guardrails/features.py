@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.retrieval.array_files import Arrays
+from core.retrieval.array_files import Arrays, as_type
 from core.text.korean import ngrams
+from core.text.term_numbers import TermNumbers
 
 Floats = NDArray[np.float32]
 
@@ -27,15 +28,16 @@ _READ_CHARACTERS: Final = 300
 class Vocabulary:
     """Features that were common enough in training, with their inverse document frequency."""
 
-    rows: Mapping[str, int]
+    rows: TermNumbers
     idf: Floats  # (features,)
 
     def weigh(self, counts: Counter[str]) -> dict[int, float]:
         """Return the known features of a text as a TF-IDF vector of length 1: row to weight."""
+        rows = self.rows.find(list(counts)).tolist()
         weights = {
-            self.rows[feature]: (1 + math.log(count)) * float(self.idf[self.rows[feature]])
-            for feature, count in counts.items()
-            if feature in self.rows
+            row: (1 + math.log(count)) * float(self.idf[row])
+            for row, count in zip(rows, counts.values(), strict=True)
+            if row >= 0
         }
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         return {row: weight / length for row, weight in weights.items()}
@@ -43,9 +45,8 @@ class Vocabulary:
 
 def read_vocabulary(arrays: Arrays, kind: str) -> Vocabulary:
     """Take one vocabulary out of a model file's arrays."""
-    features = bytes(arrays.pop(f"{kind}s").astype(np.uint8)).decode().split("\n")
-    idf = arrays.pop(f"{kind}_idf").astype(np.float32)
-    return Vocabulary({feature: row for row, feature in enumerate(features)}, idf)
+    features = TermNumbers(as_type(arrays.pop(f"{kind}s"), np.uint8))
+    return Vocabulary(features, as_type(arrays.pop(f"{kind}_idf"), np.float32))
 
 
 def normalise(text: str) -> str:

@@ -10,6 +10,7 @@ from core.assistant.guardrails.guardrail import LABELS, Evidence, Guardrail, Gua
 from core.errors import ConfigError
 from core.retrieval.array_files import read_arrays
 from core.retrieval.hits import Hit
+from core.text.term_numbers import TermNumbers
 from core.types import Exchange, Label
 
 
@@ -187,7 +188,7 @@ def test_text_is_read_in_one_form():
 
 def test_known_features_are_a_vector_of_length_one():
     """The rare ones heavier; what training did not see is left out."""
-    vocabulary = Vocabulary({"가": 0, "나": 1}, np.array([1.0, 3.0], np.float32))
+    vocabulary = Vocabulary(TermNumbers.of(["가", "나"]), np.array([1.0, 3.0], np.float32))
     weights = vocabulary.weigh(grams_of("가나가"))
     assert set(weights) == {0, 1}
     assert sum(w * w for w in weights.values()) == pytest.approx(1)
@@ -208,7 +209,7 @@ def test_words_count_alone_and_with_their_neighbours():
 def test_a_doubtful_question_passes(encoder, analyzer):
     """With equal odds for all labels, it is on topic."""
     arrays = {name: np.zeros_like(array) for name, array in read_arrays(GUARDRAIL).items()}
-    nothing = Vocabulary({}, np.zeros(0, np.float32))
+    nothing = Vocabulary(TermNumbers.of([]), np.zeros(0, np.float32))
     model = GuardrailModel(
         fact_mean=arrays["fact_mean"],
         fact_scale=np.ones_like(arrays["fact_scale"]),
