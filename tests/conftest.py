@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from fakes import models_once
 from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all that runs on MongoDB
 from hypothesis import settings
 
@@ -144,6 +145,15 @@ def kiwi_once():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Analyzer, "load", load)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_kept():
+    """Whatever loads a model that ships gets the one that was loaded before."""
+    with pytest.MonkeyPatch.context() as patch:
+        for model in models_once.CLASSES:
+            patch.setattr(model, "load", models_once.once(model.load))
         yield
 
 

@@ -55,21 +55,27 @@ class Fork:
 
 
 class Piped(Fork):
-    """A command under way whose output is read as it comes."""
+    """A command or a script under way whose output is read as it comes.
 
-    def __init__(self, arguments, *, cwd, env):
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        (said, says), (complained, complains) = os.pipe(), os.pipe()
+    A script also reads what is written to `stdin`.
+    """
+
+    def __init__(self, arguments=(), *, script="", cwd=_ROOT, env):
+        (asks, asked), (said, says), (complained, complains) = (os.pipe() for _ in range(3))
+        self.stdin = os.fdopen(asked, "wb", buffering=0)
         self.stdout, self.stderr = os.fdopen(said, "rb"), os.fdopen(complained, "rb")
-        request = {"arguments": arguments, "cwd": str(cwd), "env": env}
-        super().__init__(request, [nothing, says, complains])
-        for end in (nothing, says, complains):
+        request = {"arguments": arguments, "script": script, "cwd": str(cwd), "env": env}
+        super().__init__(request, [asks, says, complains])
+        for end in (asks, says, complains):
             os.close(end)
+        if not script:
+            self.stdin.close()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.stdin.close()
         self.stdout.close()
         self.stderr.close()
         self.kill()
@@ -138,24 +144,7 @@ def serve(descriptor):
 
     `descriptor` is that of the socket at which those who ask connect.
     """
-    import chromadb.api.rust  # noqa: F401, PLC0415 - what takes longest to import
-    import typer.rich_utils  # noqa: F401, PLC0415
-
-    import bots.bootstrap.assistant  # noqa: PLC0415
-    import bots.bootstrap.index.ingestion  # noqa: F401, PLC0415
-    import core.stores.mongo.inbox.inbox  # noqa: PLC0415
-    import core.stores.sqlite.inbox.inbox  # noqa: F401, PLC0415
-    from bots.bootstrap.search import load_synonyms  # noqa: PLC0415
-    from config.resources import ENCODER, load_everyday, load_loanwords  # noqa: PLC0415
-    from core.embeddings.kiwi import KiwiEncoder  # noqa: PLC0415
-    from core.text.korean import Analyzer  # noqa: PLC0415
-
-    analyzer = Analyzer(_kiwi_without_threads(), load_loanwords())
-    load_synonyms(analyzer, "smartstore")  # five thousand texts, which it remembers
-    Analyzer.load = lambda *_: analyzer
-    encoder = KiwiEncoder.load(ENCODER, analyzer)
-    encoder.embed(load_everyday())  # it remembers the words, and the analyzer the texts
-    KiwiEncoder.load = lambda *_: encoder
+    _load()
     gc.collect()
     gc.freeze()  # a fork that ends need not look at what it shares, and copy it by that
     listener = socket.socket(fileno=descriptor)
@@ -201,6 +190,42 @@ def _tell_of_ends(tell_of):
             with suppress(BrokenPipeError):
                 os.write(tell, f"{os.waitstatus_to_exitcode(status)}\n".encode())
             os.close(tell)
+
+
+def _load():
+    """Load what commands need, for all forks."""
+    import chromadb.api.rust  # noqa: F401, PLC0415 - what takes longest to import
+    import typer.rich_utils  # noqa: F401, PLC0415
+    from fakes import models_once  # noqa: PLC0415
+
+    import bots.bootstrap.assistant  # noqa: PLC0415
+    import bots.bootstrap.index.ingestion  # noqa: F401, PLC0415
+    import core.stores.mongo.inbox.inbox  # noqa: PLC0415
+    import core.stores.sqlite.inbox.inbox  # noqa: F401, PLC0415
+    from bots.bootstrap.search import load_synonyms  # noqa: PLC0415
+    from config.resources import (  # noqa: PLC0415
+        ENCODER,
+        GUARDRAIL,
+        ORDERS,
+        SMALL_TALK,
+        load_everyday,
+        load_loanwords,
+    )
+    from core.assistant.guardrails.guardrail import GuardrailModel  # noqa: PLC0415
+    from core.assistant.guardrails.wording import WordingModel  # noqa: PLC0415
+    from core.embeddings.kiwi import KiwiEncoder  # noqa: PLC0415
+    from core.text.korean import Analyzer  # noqa: PLC0415
+
+    analyzer = Analyzer(_kiwi_without_threads(), load_loanwords())
+    load_synonyms(analyzer, "smartstore")  # five thousand texts, which it remembers
+    Analyzer.load = lambda *_: analyzer
+    for model in models_once.CLASSES:
+        model.load = models_once.once(model.load)
+    encoder = KiwiEncoder.load(ENCODER, analyzer)
+    encoder.embed(load_everyday())  # it remembers the words, and the analyzer the texts
+    GuardrailModel.load(GUARDRAIL)
+    for path in (ORDERS, SMALL_TALK):
+        WordingModel.load(path)
 
 
 def _kiwi_without_threads():

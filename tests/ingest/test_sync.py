@@ -1,13 +1,14 @@
 """Bringing the index in line with a source, and what happens when that is interrupted."""
 
+import signal
 import subprocess
 import threading
-from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
 
 import numpy as np
 import pytest
+from fakes import forks
 from fakes.faq import FAQ, MANY, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
@@ -28,7 +29,7 @@ CHILD = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from core.retrieval.chroma.index import ChromaIndex  # noqa: PLC0415
+from core.retrieval.chroma.index import ChromaIndex
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 from ingest.sync import single_ingest, sync
 from fakes.faq import MANY
@@ -52,7 +53,7 @@ class Index(ChromaIndex):
             step("switched")
         super().tidy()
 
-folder, mark = Path(sys.argv[1]), sys.argv[2]
+folder = Path(folder)
 with single_ingest(folder):
     sync(
         [replace(entry, text=entry.text + mark) for entry in MANY],
@@ -139,18 +140,12 @@ def ingest(tmp_path):
 
 
 @pytest.fixture
-def child(python):
+def child(child_environment):
     """Starts the child process on a folder; it waits after each of its steps."""
 
-    @contextmanager
     def start(folder, mark=""):
-        pipe = subprocess.PIPE
-        command = python(CHILD, folder, mark)
-        with subprocess.Popen(**command, stdin=pipe, stdout=pipe) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
+        script = f"folder, mark = {str(folder)!r}, {mark!r}\n{CHILD}"
+        return forks.Piped(script=script, env=child_environment)
 
     return start
 
@@ -158,10 +153,9 @@ def child(python):
 def run_to(process, last):
     """Let the child go on up to the step `last`, in which it waits."""
     for name in STEPS[STEPS.index(last) :: -1][::-1]:
-        assert process.stdout.readline() == f"{name}\n"
+        assert process.stdout.readline() == f"{name}\n".encode()
         if name != last:
-            process.stdin.write("\n")
-            process.stdin.flush()
+            process.stdin.write(b"\n")
 
 
 def counts(changes):
@@ -373,7 +367,7 @@ def test_killed_before_the_switch(ingest, child, step):
     with child(ingest.folder) as process:
         run_to(process, step)
         assert ingest.served() == list(FAQ)
-        process.kill()
+        process.send_signal(signal.SIGKILL)
         process.wait()
     assert ingest.generation == before
     assert ingest.served() == list(FAQ)
@@ -387,7 +381,7 @@ def test_killed_before_anything_was_ever_served(ingest, child):
     """A first ingest that was killed leaves no FAQ, and the next one makes it."""
     with child(ingest.folder) as process:
         run_to(process, "400 of 650")
-        process.kill()
+        process.send_signal(signal.SIGKILL)
         process.wait()
     assert ingest.index.serving() is None
     assert counts(ingest(MANY)) == (650, 0, 0, 0)
@@ -401,7 +395,7 @@ def test_killed_between_the_switch_and_the_cleaning(ingest, child):
     before = ingest.generation
     with child(ingest.folder) as process:
         run_to(process, "switched")
-        process.kill()
+        process.send_signal(signal.SIGKILL)
         process.wait()
     assert ingest.generation != before
     assert ingest.served() == list(MANY)
@@ -419,7 +413,7 @@ def test_a_second_ingest_at_once_is_refused_with_one_line(ingest, child):
         ):
             pass
         assert "\n" not in str(caught.value)
-        process.kill()
+        process.send_signal(signal.SIGKILL)
         process.wait()
     with single_ingest(ingest.folder), single_ingest(ingest.folder / "other"):
         pass
@@ -458,9 +452,8 @@ def test_a_running_reader_follows_another_process(ingest, child):
     def go_on(process):
         try:
             for line in process.stdout:
-                steps.append(line.strip())
-                process.stdin.write("\n")
-                process.stdin.flush()
+                steps.append(line.decode().strip())
+                process.stdin.write(b"\n")
         finally:
             done.set()
 
