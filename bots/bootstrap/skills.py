@@ -60,9 +60,11 @@ class SkillParts:
         """
         messenger = Messenger(stores.history, stores.inbox)
         zone = ZoneInfo(settings.jobs_timezone)
+        # Models and skills alone are told of a holiday.
+        place = settings.holidays if settings.has_models or profile.skills else ""
         situations = Situations(
             now=lambda: datetime.now(zone),
-            holiday=holidays_of(settings.holidays, profile.language),
+            holiday=holidays_of(place, profile.language),
             name_of=messenger.name_of,
             is_public=messenger.is_public,
             memories=stores.memories,

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from holidays import country_holidays
-
 from core.errors import ConfigError
 
 # The library's names of languages, by ours: https://holidays.readthedocs.io
@@ -24,6 +22,8 @@ def holidays_of(place: str, language: str) -> Callable[[date], str]:
     """
     if not place:
         return lambda _: ""
+    from holidays import country_holidays  # noqa: PLC0415 - 15 MB: it loads every country
+
     country, _, region = place.upper().partition("-")
     try:
         known = country_holidays(country, subdiv=region or None, language=_LANGUAGES.get(language))
