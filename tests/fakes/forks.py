@@ -195,6 +195,7 @@ def _tell_of_ends(tell_of):
 def _load():
     """Load what commands need, for all forks."""
     import chromadb.api.rust  # noqa: F401, PLC0415 - what takes longest to import
+    import holidays.countries  # noqa: F401, PLC0415
     import typer.rich_utils  # noqa: F401, PLC0415
     from fakes import models_once  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ from bots.bootstrap.assistant import open_teachable_assistant
 from config.settings import read_settings
 
 async def main():
+    sys.modules.pop("holidays")  # as every fork has it
     async with open_teachable_assistant(read_settings()):
         print("holidays" in sys.modules)
 
