@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +19,7 @@ from fakes.learning import learning_of
 from bots.bootstrap.stores import Stores, open_stores
 from bots.shared.platform import RunningPlatform
 from config.settings import Settings
+from core.errors import StoreAwayError
 from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
@@ -59,6 +65,21 @@ def make_service(stores: Stores, profile: Profile, **parts: object) -> ChatServi
 
 
 @asynccontextmanager
+async def opened_stores(settings: Settings) -> AsyncIterator[Stores]:
+    """Open the stores as a start does, which tries again where a busy store does not answer yet."""
+    async with AsyncExitStack() as stack:
+        for left in reversed(range(10)):
+            try:
+                stores = await stack.enter_async_context(open_stores(settings))
+            except StoreAwayError:
+                if not left:
+                    raise
+            else:
+                yield stores
+                return
+
+
+@asynccontextmanager
 async def connected_bot(
     settings: Settings,
     profile: Profile,
@@ -72,7 +93,7 @@ async def connected_bot(
 
     `make_parts` gives what the chat service gets in place of the usual.
     """
-    async with open_stores(settings) as stores:
+    async with opened_stores(settings) as stores:
         turns = PendingTurns(stores.history)
         assistant = make_assistant(replace(stores, history=turns))
         parts = {
