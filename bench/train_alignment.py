@@ -118,7 +118,7 @@ class Padded:
         return cls(pad_sequence(list(lists), batch_first=True), filled)
 
 
-class Matcher(torch.nn.Module):
+class AlignmentModel(torch.nn.Module):
     """What is learnt: a projection of the words' vectors, and what makes a word important."""
 
     def __init__(self, vectors: torch.Tensor) -> None:
@@ -182,9 +182,9 @@ def main(
         *_neighbourhoods(prepare(load(faq), load_pack(questions)).entries, words, encoder),
     ]
     vectors = torch.from_numpy(encoder.whole_words(list(words.rows)))
-    matcher = trained([Organisation.of(search) for search in searches], vectors)
-    arrays: dict[str, Any] = {**model, **matcher.arrays()}
-    content = b"".join(arrays[name].tobytes() for name in (*_CONTENT, *matcher.arrays()))
+    learnt = trained([Organisation.of(search) for search in searches], vectors)
+    arrays: dict[str, Any] = {**model, **learnt.arrays()}
+    content = b"".join(arrays[name].tobytes() for name in (*_CONTENT, *learnt.arrays()))
     arrays["name"] = lines([f"kiwi-encoder-{sha256(content).hexdigest()[:8]}"])
     write_arrays(ENCODER, arrays)
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB")
@@ -210,20 +210,20 @@ def _neighbourhoods(
         )
 
 
-def trained(organisations: Sequence[Organisation], vectors: torch.Tensor) -> Matcher:
-    """Return the mean of the matchers after each epoch; `vectors` has shape (words, D)."""
+def trained(organisations: Sequence[Organisation], vectors: torch.Tensor) -> AlignmentModel:
+    """Return the mean of the models after each epoch; `vectors` has shape (words, D)."""
     torch.manual_seed(_SEED)
     rng = np.random.default_rng(_SEED)
-    matcher = Matcher(vectors)
-    slow = [matcher.projection, *matcher.importance.parameters()]
+    learnt = AlignmentModel(vectors)
+    slow = [learnt.projection, *learnt.importance.parameters()]
     optimizer = torch.optim.AdamW(
         [
             {"params": slow, "lr": _LEARNING_RATE},
-            {"params": [matcher.sharpness], "lr": _SHARPNESS_RATE, "weight_decay": 0.0},
+            {"params": [learnt.sharpness], "lr": _SHARPNESS_RATE, "weight_decay": 0.0},
         ],
         weight_decay=_WEIGHT_DECAY,
     )
-    mean = AveragedModel(matcher)
+    mean = AveragedModel(learnt)
     for epoch in range(_EPOCHS):
         order = rng.permutation(len(organisations))
         with typer.progressbar(order, label=f"epoch {epoch + 1} of {_EPOCHS}") as shown:
@@ -231,12 +231,13 @@ def trained(organisations: Sequence[Organisation], vectors: torch.Tensor) -> Mat
                 rows = rng.permutation(len(among.questions))
                 for some in np.split(rows, range(_BATCH, len(rows), _BATCH)):
                     titles = among.titles[int(rng.integers(len(among.titles)))]
-                    found = matcher(vectors, among, some.tolist(), titles)
+                    found = learnt(vectors, among, some.tolist(), titles)
                     optimizer.zero_grad()
                     cross_entropy(found, among.owner[torch.from_numpy(some)]).backward()
                     optimizer.step()
-        mean.update_parameters(matcher)
-    return mean.module
+        mean.update_parameters(learnt)
+    learnt.load_state_dict(mean.module.state_dict())
+    return learnt
 
 
 if __name__ == "__main__":
