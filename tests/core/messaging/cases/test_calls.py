@@ -113,18 +113,32 @@ async def test_a_step_that_nobody_heard_is_not_said_again(office):
     assert office.called == ["slack:S2"]
 
 
-async def test_reminders_keep_to_hours_and_to_the_day_s_bound(tmp_path):
-    office_hours = replace(ANYTHING, opens=time(9), closes=time(13), calls_a_day=1)
+async def test_a_reminder_waits_for_the_owner_s_hours(tmp_path):
+    office_hours = replace(ANYTHING, opens=time(9), closes=time(13))
     async with open_stores(Settings(_env_file=None, data_dir=tmp_path)) as stores:
         office = Office(stores, (office_hours,))
         await office.ask()  # at noon, until one
         await office.after(2 * HOUR)
+        assert office.said == []
         assert (await office.case()).due_at == datetime(2026, 12, 2, tzinfo=UTC)
         await office.after(19 * HOUR)
         assert office.called == ["slack:S2"]
-        office.said.clear()
+
+
+async def test_a_reminder_waits_for_the_next_day_where_the_owner_has_had_the_calls_of_this_one(
+    tmp_path,
+):
+    tomorrow = datetime(2026, 12, 1, 15, tzinfo=UTC)  # midnight in Seoul
+    async with open_stores(Settings(_env_file=None, data_dir=tmp_path)) as stores:
+        office = Office(stores, (replace(ANYTHING, calls_a_day=1),))
+        await office.ask()
+        await office.after(2 * HOUR)
+        assert office.said == []
+        assert (await office.case()).due_at == tomorrow
+        await office.after(tomorrow - office.now)
+        assert office.called == ["slack:S2"]
         await office.ask(2, "셔틀버스 시간표 주세요")
-        assert (await office.case(2)).due_at == datetime(2026, 12, 3, tzinfo=UTC)
+        assert (await office.case(2)).due_at == tomorrow + 24 * HOUR
 
 
 async def test_words_of_the_question_fill_in_nothing(office):
