@@ -92,8 +92,10 @@ async def test_an_answer_that_inflates_is_not_read(make_call):
     """What gzip within gzip becomes has no bound."""
     bomb = gzip.compress(gzip.compress(bytes(30_000_000)))
 
+    headers = {"Content-Encoding": "gzip, gzip", "Content-Type": "application/json"}
+
     async def compressed(_):
-        return web.Response(body=bomb, headers={"Content-Encoding": "gzip, gzip"})
+        return web.Response(body=bomb, headers=headers)
 
     app = web.Application()
     app.router.add_post("/mcp", compressed)
