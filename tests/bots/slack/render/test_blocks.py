@@ -241,3 +241,17 @@ def test_more_choices_of_a_skill_than_five_are_a_menu(look, count, kind):
     blocks = blocks_of(page)
     assert list(blocks) == ["text:0", "followups"]  # nothing is said about them
     assert {element["type"] for element in blocks["followups"]["elements"]} == {kind}
+
+
+def test_blocks_for_opinions_and_steps_have_a_new_id_whenever_they_are_edited(profile):
+    """Slack leaves such a block as it was if its id is."""
+    look = BlockOptions(profile, CLEANER, steps=True)
+
+    def id_of(kind, view):
+        blocks = [block for page in render(view, look) for block in page.blocks]
+        return next(block["block_id"] for block in blocks if block["type"] == kind)
+
+    first, second = (id_of("context_actions", answered(text)) for text in ("하나", "둘"))
+    assert first != second
+    waits = View(question(), status="찾고 있어요", slow=True)
+    assert id_of("plan", waits) != id_of("plan", replace(waits, status="쓰고 있어요"))
