@@ -9,7 +9,7 @@ from fakes.discord_bot import answers_in, running_bot
 
 from core.errors import StorageError
 from core.types import Delta
-from devtools.discord.world.model import GROUP, Channel, snowflake
+from devtools.discord.world.model import GROUP, TEXT, Channel, snowflake
 
 
 async def ready(fake):
@@ -238,6 +238,19 @@ async def test_the_context_menu_in_a_locked_thread_answers_aside(fake, tmp_path,
         assert used.answer.only_for is fake.user
         assert thread.locked
         assert not answers_in(fake, thread)
+
+
+async def test_the_context_menu_where_the_bot_is_no_member_answers_aside(fake, tmp_path, profile):
+    """A person has taken the command along; the bot cannot write there."""
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+        elsewhere = fake.add_guild("남의 서버", fake.user)
+        channel = fake.add_channel(Channel(snowflake(), TEXT, "잡담", guild=elsewhere))
+        said = fake.add_message(channel, fake.user, "정산이 언제 되는지 아시는 분?")
+        used = await fake.context_menu(profile.answer_this, said)
+        await fake.until(lambda: used.answer and "답:" in used.answer.content)
+        assert used.answer.only_for is fake.user
+        assert not answers_in(fake, channel)
 
 
 async def test_the_context_menu_in_an_archived_thread_answers_there(fake, tmp_path, profile):
