@@ -34,6 +34,7 @@ class MongoSpendingStore:
         self._today = today
         self._due: defaultdict[tuple[str, str], float] = defaultdict(float)
         self._known: dict[tuple[str, str], float] = {}
+        self._day = ""  # of what is known
         self._lock = threading.Lock()
         self._charged = asyncio.Event()
         self._ends = False
@@ -73,8 +74,8 @@ class MongoSpendingStore:
         except (StorageError, TimeoutError) as error:
             logger.warning("the caps go by what is known here of the spending: %s", error)
         else:
-            if len(self._known) > _MOST_SUMS or any(held != day for held, _ in self._known):
-                self._known.clear()
+            if day != self._day or len(self._known) > _MOST_SUMS:
+                self._day, self._known = day, {}
             self._known |= {(one["day"], one["person"]): float(one["dollars"]) for one in found}
         with self._lock:
             sums = {n: self._known.get((day, n), 0.0) + self._due.get((day, n), 0.0) for n in names}

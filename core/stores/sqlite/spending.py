@@ -50,6 +50,7 @@ class SqliteSpendingStore:
         self._today = today
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="purse")
         self._sums: dict[tuple[str, str], float] = {}
+        self._day = ""  # of the sums
         self._due: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
 
@@ -120,8 +121,8 @@ class SqliteSpendingStore:
 
     def _sum(self, day: str, person: str) -> float:
         """Return the sum that all processes have written, or ours if that is not written yet."""
-        if len(self._sums) > _MOST_SUMS or any(held != day for held, _ in self._sums):
-            self._sums.clear()
+        if day != self._day or len(self._sums) > _MOST_SUMS:
+            self._day, self._sums = day, {}
         row = self._reader.execute(
             "SELECT dollars FROM spent WHERE day = ? AND person = ?", (day, person)
         ).fetchone()
