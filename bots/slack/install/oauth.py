@@ -38,11 +38,13 @@ _GOV: Final = re.compile(r"https://(?:[a-z0-9-]+\.)?slack-gov\.com/")
 class SignedStates(AsyncOAuthStateStore):
     """OAuth states that are signed, so that any replica can verify them.
 
-    Bolt ties each state to the browser by a cookie.
+    A process takes each state once. Bolt ties it to the browser by a cookie, and Slack takes the
+    code beside it once, also where another process gets it.
     """
 
     def __init__(self, secret: str) -> None:
         self._key = secret.encode()
+        self._consumed: dict[str, int] = {}  # when each was issued
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
         """Return a new state."""
@@ -51,12 +53,16 @@ class SignedStates(AsyncOAuthStateStore):
         return f"{issued}-{self._signature(issued)}"
 
     async def async_consume(self, state: str) -> bool:
-        """Return whether this bot has issued the state, and it has not expired."""
+        """Return whether this bot has issued the state, and it is neither used nor expired."""
         issued, _, signature = state.rpartition("-")
-        at, _, _ = issued.partition("-")
         if not hmac.compare_digest(signature.encode(), self._signature(issued).encode()):
             return False
-        return 0 <= time.time() - int(at) <= _STATE_S
+        now, at = time.time(), int(issued.partition("-")[0])
+        if issued in self._consumed or not 0 <= now - at <= _STATE_S:
+            return False
+        self._consumed = {one: at for one, at in self._consumed.items() if now - at <= _STATE_S}
+        self._consumed[issued] = at
+        return True
 
     def _signature(self, issued: str) -> str:
         return hmac.new(self._key, issued.encode(), hashlib.sha256).hexdigest()

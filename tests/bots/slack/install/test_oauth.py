@@ -166,14 +166,18 @@ async def test_a_workspace_that_throws_the_bot_out_is_forgotten(slack, tmp_path,
     assert not bot.assistant.asked
 
 
-async def test_states_prove_themselves_and_grow_old(monkeypatch):
+async def test_states_prove_themselves_grow_old_and_are_used_once(monkeypatch):
     states = SignedStates("hush")
-    state = await states.async_issue()
-    assert await states.async_consume(state)
+    state, other = await states.async_issue(), await states.async_issue()
     assert not await SignedStates("another").async_consume(state)
     assert not await states.async_consume(f"9{state}")
-    monkeypatch.setattr("bots.slack.install.oauth._STATE_S", -1)
+    assert await states.async_consume(state)
     assert not await states.async_consume(state)
+    assert await states.async_consume(other)
+    assert not await states.async_consume(state)
+    fresh = await states.async_issue()
+    monkeypatch.setattr("bots.slack.install.oauth._STATE_S", -1)
+    assert not await states.async_consume(fresh)
 
 
 async def test_bolts_own_variables_in_the_environment_change_nothing(slack, tmp_path, monkeypatch):
