@@ -86,6 +86,21 @@ def test_what_is_exported_can_be_edited_and_imported(settings, tmp_path, capsys)
     assert served(settings) == {REFUND: ("환불 며칠",), DELIVERY: ("며칠 걸려요",)}
 
 
+def test_an_export_holds_no_formula_and_is_imported_as_it_was(settings, tmp_path, capsys):
+    """A spreadsheet runs a question that somebody began with `=`; ours is marked as text."""
+    formula = '=HYPERLINK("https://evil.example")'
+    rows = [{"title": DELIVERY, "questions": [formula]}]
+    import_questions(settings, jsonl(tmp_path / "q.jsonl", rows))
+    ingest(settings, tmp_path)
+    assert served(settings)[DELIVERY] == (formula,)
+    file = tmp_path / "questions.csv"
+    export_questions(settings, file)
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        assert [DELIVERY, f"'{formula}"] in list(csv.reader(lines))
+    import_questions(settings, file)
+    assert "0 have other questions now" in capsys.readouterr().out
+
+
 def test_an_entry_may_lose_all_its_questions(settings, tmp_path):
     """An empty list is said on purpose."""
     import_questions(settings, jsonl(tmp_path / "q.jsonl", [{"title": DELIVERY, "questions": []}]))
