@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import as_file, files
@@ -31,7 +31,7 @@ from core.skills.tools import SkillTools
 from core.text.korean import Analyzer
 
 if TYPE_CHECKING:
-    from core.skills.api.book import ToolServer
+    from core.skills.api.book import Book, ToolServer
     from core.skills.api.document import Document
     from core.skills.api.mcp_tools import ToolClient
 
@@ -220,31 +220,41 @@ def _with_calendars(diary: Diary, settings: Settings) -> Diary:
     return CalendarDiary(diary, account)
 
 
-def _api(parts: SkillParts) -> Sequence[Skill]:
+def api_books(settings: Settings) -> Iterator[tuple[Book, str]]:
+    """Yield the books of APIs, each with its credential. Blocks.
+
+    Raises:
+        ConfigError: one of them cannot be used; says why.
+    """
     try:
         from core.skills.api.book import find_books, load_book
     except ImportError as error:
         raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[api]'") from error
-    from core.skills.api.client import ApiClient
-    from core.skills.api.journal import Journal
-    from core.skills.api.skill import OperationSkill
 
-    settings = parts.settings
     if settings.api_book is None:
         raise ConfigError("the skill `api` needs FAQBOT_API_BOOK, which lists its operations")
     paths = find_books(settings.api_book)
     tokens = _api_tokens(settings, [path.stem for path in paths])
-    journal = Journal(settings.data_dir / "calls.sqlite3")
-    source = files("core.skills.api").joinpath(f"{parts.language}.toml").read_text("utf-8")
-    texts = tomllib.loads(source)
-    skills = []
     for path in paths:
         token = tokens.get(path.stem, "")
 
         def list_tools(server: ToolServer, token: str = token) -> Document:
             return asyncio.run(_tools_of(server, token).document())
 
-        book = load_book(path, list_tools)
+        yield load_book(path, list_tools), token
+
+
+def _api(parts: SkillParts) -> Sequence[Skill]:
+    books = list(api_books(parts.settings))
+    from core.skills.api.client import ApiClient
+    from core.skills.api.journal import Journal
+    from core.skills.api.skill import OperationSkill
+
+    journal = Journal(parts.settings.data_dir / "calls.sqlite3")
+    source = files("core.skills.api").joinpath(f"{parts.language}.toml").read_text("utf-8")
+    texts = tomllib.loads(source)
+    skills = []
+    for book, token in books:
         client = _tools_of(book.tools, token) if book.tools else ApiClient(book, token)
         allowed = book.allowed.values()
         skills += [OperationSkill(book, one, client, journal, texts) for one in allowed]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import AliasChoices
 
 from bots.bootstrap.platforms import PLATFORMS
+from bots.cli.operations.api_check import api
 from bots.cli.operations.readers_check import readers
 from bots.shared.platform import FAIL, NOTE, PASS, Check, Platform
 from config.resources import ENCODER, GUARDRAIL
@@ -76,7 +77,7 @@ def examine(*, live: bool = False) -> Iterator[Check]:
         return
     local: tuple[Examine, ...]
     local = (_settings, _data_folder, _space, _packages, _profile, _models, _endpoints, _history)
-    local += (_index,)
+    local += (_index, api)
     named = [(check.__name__.strip("_").replace("_", " "), check) for check in local]
     platforms = [(platform.name, partial(_platform, platform, live=live)) for platform in PLATFORMS]
     for name, check in (*named, *platforms):

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from core.skills.api.book import Allowed
 from core.skills.api.operations import Parameter
+from core.skills.api.patterns import is_used
+from core.skills.api.schemas import violation
 from core.skills.times.reader import read_times
 from core.text.numerals import ENGLISH, KOREAN, any_of, count
 
@@ -33,7 +33,7 @@ _QUOTED: Final = re.compile(r"[\"“‘'「](?P<said>[^\"”’'」]+)[\"”’'
 # What a value of a format looks like in a sentence.
 # https://spec.openapis.org/registry/format/
 _FORMATS: Final = {
-    "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII),
+    "email": re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII),
     "uri": re.compile(r"https?://[^\s<>\"]+[^\s<>\".,)]"),
     "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     "ipv4": re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"),
@@ -59,7 +59,7 @@ def read_arguments(allowed: Allowed, text: str, now: datetime) -> dict[str, Any]
 def _said(allowed: Allowed, parameter: Parameter, text: str, now: datetime) -> Any:  # noqa: ANN401 - JSON
     """Return what a message says of one argument; None if that is not plain."""
     if pattern := allowed.finds.get(parameter.name):
-        match = pattern.search(text)
+        match = pattern.search(text) if is_used(pattern.pattern, len(text)) else None
         said = (match[1] if match.groups() else match[0]) if match else None
         return None if said is None else converted(parameter, said, now)
     if _kind(parameter) == "array":
@@ -130,8 +130,9 @@ def _day(parameter: Parameter, text: str, now: datetime) -> str | None:
 
 
 def _said_string(parameter: Parameter, text: str) -> str | None:
-    if form := parameter.schema.get("pattern"):
-        match = re.search(form.removeprefix("^").removesuffix("$"), text)
+    form = parameter.schema.get("pattern", "").removeprefix("^").removesuffix("$")
+    if form and is_used(form, len(text)):
+        match = re.search(form, text)
         return match[0] if match else None
     if found := _FORMATS.get(str(parameter.schema.get("format"))):
         match = found.search(text)
@@ -179,9 +180,7 @@ def problem(parameter: Parameter, value: Any) -> str:  # noqa: ANN401 - JSON
     parts = value if isinstance(value, list) else [value]
     if parameter.place == "path" and _NO_NAMES.intersection(map(str, parts)):
         return f"{value!r} is not a name"
-    checker = Draft202012Validator(parameter.schema, format_checker=FormatChecker())
-    error = next(iter(checker.iter_errors(value)), None)
-    return error.message if error else ""
+    return violation(parameter.schema, value)
 
 
 def checked(

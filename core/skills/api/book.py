@@ -15,6 +15,8 @@ from typing import Any
 from core.errors import ConfigError
 from core.skills.api.document import Document, load_document
 from core.skills.api.operations import Operation
+from core.skills.api.patterns import is_used, patterns_in
+from core.skills.api.schemas import check_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,17 @@ class Allowed:
     asks: Mapping[str, str] = field(default_factory=dict)
     finds: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     answer: str = ""
+
+    @property
+    def unused(self) -> list[tuple[str, str]]:
+        """The patterns that nothing is held to, as they may take long, each with its parameter."""
+        named = [
+            (one.name, form)
+            for one in self.operation.parameters
+            for form in patterns_in(one.schema)
+        ]
+        named += [(name, form.pattern) for name, form in self.finds.items()]
+        return [(name, form) for name, form in named if not is_used(form)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,12 @@ def _allowed(entry: Mapping[str, Any], document: Document) -> Allowed:
     if operation is None:
         known = ", ".join(sorted(document.known))
         raise ConfigError(f"the API has no operation {name!r}; it has: {known}")
+    for one in operation.parameters:
+        try:
+            check_schema(one.schema)
+        except ConfigError as error:
+            why = f"{name}: the schema of {one.name} cannot be used: {error}"
+            raise ConfigError(why) from None
     parameters = {one.name for one in operation.parameters}
     asks, finds = entry.get("ask", {}), entry.get("find", {})
     if unknown := (asks.keys() | finds.keys()) - parameters:

@@ -7,6 +7,7 @@ import pytest
 
 from core.skills.api.arguments import converted, problem, read_arguments
 from core.skills.api.book import Allowed
+from core.skills.api.document import resolved
 from core.skills.api.operations import Operation, Parameter
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -83,3 +84,54 @@ def test_a_part_of_a_path_leads_nowhere_else(value):
 def test_a_number_belongs_to_what_is_counted(said, found):
     people = {"type": "integer", "description": "How many people come (명)"}
     assert read(said, people=people, dollars={"type": "integer"}) == found
+
+
+LETTERS = "a" * 24 + "!"  # a pattern that takes long is tried here in a second or more
+
+
+@pytest.mark.parametrize(
+    "form", ["^(a+)+$", "^(a|a)*$", "^(?:a?){24}a{24}$", r"^(\w+\s?)*$", "(a*)*b$", "^(?=(a+)+$)a"]
+)
+def test_a_pattern_that_may_take_long_is_held_against_nobody(form):
+    """Wherever it stands in a schema; only the API itself holds a value to it."""
+    text, names = {"type": "string", "pattern": form}, {LETTERS: 1}
+    assert not problem(Parameter("code", "query", text), LETTERS)
+    assert read(LETTERS, code=text) == {}
+    assert read(f"'{LETTERS}' 찾아 줘", code=text) == {"code": LETTERS}
+    of_a_draft = {"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"b": text}}
+    for schema, value in (
+        ({"items": text}, [LETTERS]),
+        ({"anyOf": [{"type": "integer"}, text]}, LETTERS),
+        ({"propertyNames": {"pattern": form}}, names),
+        ({"patternProperties": {form: {"type": "null"}}, "additionalProperties": False}, names),
+        ({"patternProperties": {form: {"type": "null"}}, "unevaluatedProperties": False}, names),
+        (resolved({}, {"items": of_a_draft}), [{"b": LETTERS}]),
+    ):
+        assert not problem(Parameter("code", "body", schema), value)
+
+
+@pytest.mark.parametrize(
+    ("form", "right", "wrong"),
+    [
+        (r"^\+[1-9]\d{1,14}$", "+821012345678", "+0"),
+        ("^[^@ ]+@[^@ ]+[.][a-z]+$", "kim@shop.example", "kim@shop"),
+        (
+            "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+            "0" * 8 + "-0000" * 3 + "-" + "0" * 12,
+            "0",
+        ),
+        ("^[A-Z]{3}(-[A-Z]{3})*$", "ABC-DEF-GHI", "ABC-DE"),
+        ("^(https?|ftp)://[a-z.]+$", "https://shop.example", "shop.example"),
+    ],
+)
+def test_a_pattern_that_takes_no_time_is_used(form, right, wrong):
+    code = {"type": "string", "pattern": form}
+    assert read(f"{right} 찾아 줘", code=code) == {"code": right}
+    assert not problem(Parameter("code", "query", code), right)
+    assert problem(Parameter("code", "query", code), wrong)
+
+
+def test_a_pattern_is_used_for_texts_that_are_short_enough_for_it():
+    code = Parameter("code", "query", {"type": "string", "pattern": "^[a-z]*[a-z.]*[a-z]*$"})
+    assert problem(code, "a" * 40 + "!")
+    assert not problem(code, "a" * 5_000 + "!")
