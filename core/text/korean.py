@@ -34,6 +34,8 @@ _NOUNLIKE = ("N", "XR", "SL", "W_")
 _LIGHT = {("하", "VV"), ("되", "VV"), ("있", "VV"), ("있", "VA")}
 # Suffixes that leave a noun what it is: 상품들, 고객님, 월별, 기본적.
 _LOOSE_SUFFIXES = {"들", "님", "별", "적", "씩", "쯤", "째", "당", "가량", "여"}
+# A share in hundredths, whichever way it is written: "몇퍼예요", "10프로", "5 %".
+_PERCENT, _PERCENTS = "퍼센트/N", {"퍼센트", "퍼", "프로", "%"}
 # English words that say nothing of the topic.
 _FUNCTION_WORDS = re.compile(
     "an?|and|any|are|as|at|be|been|but|by|can|could|did|do|does|for|from|had|has|have|how|i|if|in"
@@ -54,7 +56,7 @@ _MEMO_TOKENS = 64  # texts whose tokens are kept: several readers ask for those 
 
 
 # Part of what a record was made with: raise it when a text gives other terms than before.
-_TERMS_VERSION = 6
+_TERMS_VERSION = 7
 
 
 def terms_version(loanwords: Mapping[str, str]) -> str:
@@ -168,6 +170,8 @@ class Analyzer:
                         terms += loan
                     elif all_words or not _FUNCTION_WORDS.fullmatch(word):
                         terms.append(f"{self.stem(word)}/N")
+            elif korean and before is not None and _is_percent(token, before):
+                terms.append(_PERCENT)
             elif token.tag in _LETTERS_OF_OTHERS:
                 terms += _foreign(token.form.lower())
             elif _is_content(token):
@@ -275,6 +279,11 @@ def _foreign(word: str) -> list[str]:
     for run in _UNSPACED.findall(word):
         terms += [f"{pair}/N" for pair in ngrams(run, 2, 2) or [run]]
     return terms
+
+
+def _is_percent(token: Token, before: Token) -> bool:
+    counted = before.tag in ("SN", "NR") or before.form == "몇"
+    return counted and token.form in _PERCENTS
 
 
 def _completes(suffix: Token, before: Token) -> bool:

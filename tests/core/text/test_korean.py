@@ -16,6 +16,14 @@ def test_content_words_stay_and_grammar_goes(analyzer):
     assert not {"를/JKO", "하/XSV", "고/EC", "싶/VX", "어요/EF"} & set(terms)
 
 
+@pytest.mark.parametrize("share", ["몇퍼예요", "몇 프로예요", "몇 %인가요", "몇 퍼센트예요"])
+def test_a_share_is_one_term_however_it_is_written(analyzer, share):
+    """Otherwise the one entry that writes it as the asker does would be first for any of them."""
+    assert "퍼센트/N" in analyzer.terms(share)
+    assert analyzer.terms("10프로 할인") == analyzer.terms("10% 할인")
+    assert "퍼센트/N" not in analyzer.terms("프로 판매자")
+
+
 @pytest.mark.parametrize("light", ["해요", "돼요", "있어요", "있나요"])
 def test_light_verbs_are_no_terms(analyzer, light):
     assert analyzer.terms(f"반품이 {light}") == ("반품/N",)
