@@ -26,6 +26,7 @@ from core.errors import (
     FaqbotError,
     PlatformError,
     PlatformRefusedError,
+    PlatformUnclearError,
     RateLimitedError,
 )
 
@@ -74,15 +75,21 @@ async def with_pauses(
     It is repeated `after` these errors. A pause is longer if the platform asks for that.
 
     Raises:
-        PlatformRefusedError: the platform refuses the call for good; it is not repeated.
+        PlatformRefusedError: the platform refuses the call for good, or a second time for a reason
+            that is not known; it is not repeated.
         FaqbotError: the call after the last pause has failed, too.
     """
+    was_unclear = False
     for pause_s in pauses_s:
         try:
             return await call()
         except PlatformRefusedError:
             raise
         except after as error:
+            if isinstance(error, PlatformUnclearError):
+                if was_unclear:
+                    raise PlatformRefusedError(str(error)) from error
+                was_unclear = True
             logger.info("%s; trying again", error)
             asked_s = error.retry_after_s if isinstance(error, RateLimitedError) else 0.0
             await asyncio.sleep(max(pause_s, asked_s))

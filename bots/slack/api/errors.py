@@ -57,11 +57,11 @@ _REFUSED: Final = {
     "token_revoked": _REINSTALL,
     "user_not_in_channel": "the person is not a member of the channel",
 }
-# Temporary errors. Every other unknown code counts as a refusal, since Slack adds new codes.
+# Temporary errors. Every other unknown code counts as a refusal, since Slack adds new codes; so
+# does `fatal_error`, with which Slack may have given up for good.
 _PASSING: Final = frozenset(
     {
         "external_channel_migrating",
-        "fatal_error",
         "internal_error",
         "request_timeout",
         "service_unavailable",
@@ -79,7 +79,7 @@ def translated(what: str) -> Iterator[None]:
         RateLimitedError: the method was called too often.
         MessageGoneError: the message was deleted.
         PlatformRefusedError: Slack refuses the call for good; the error says what to do.
-        PlatformUnclearError: Slack refuses the call with a code that is not known here.
+        PlatformUnclearError: Slack refuses the call with a code that says nothing about why.
         PlatformError: Slack cannot be reached, or has an internal error.
     """
     try:

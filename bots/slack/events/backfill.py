@@ -58,23 +58,21 @@ async def look_back(workspace: Workspace, message_handler: MessageHandler, since
 async def _hear_channel(
     workspace: Workspace, message_handler: MessageHandler, channel: Json, since: float
 ) -> None:
-    client, where = workspace.client, {"channel": channel["id"], "limit": _MOST_MESSAGES}
+    client, where = workspace.client, {"channel": channel["id"]}
     oldest = f"{since - _OLD_THREADS.total_seconds():.6f}"
-    page = await _patiently(
-        "conversations.history", partial(client.conversations_history, **where, oldest=oldest)
-    )
-    messages: list[Json] = list(page["messages"])  # newest first
+    # Of a span with an end, Slack returns the newest messages first. Its clock may be ahead.
+    latest = f"{(datetime.now(UTC) + _OVERLAP).timestamp():.6f}"
+    read = partial(client.conversations_history, **where, oldest=oldest, latest=latest)
+    messages = await _pages("conversations.history", read, until=since)
     threads = [one["ts"] for one in messages if float(one.get("latest_reply") or 0) > since]
     for ts in threads[:_MOST_THREADS]:
         try:
-            replies = await _patiently(
-                "conversations.replies",
-                partial(client.conversations_replies, **where, ts=ts, oldest=f"{since:.6f}"),
-            )
+            read = partial(client.conversations_replies, **where, ts=ts, oldest=f"{since:.6f}")
+            replies = await _pages("conversations.replies", read)
         except PlatformError as error:  # this thread may be deleted, and the others not
             logger.warning("not looked back in the thread %s of %s: %s", ts, channel["id"], error)
         else:
-            messages += replies["messages"]
+            messages += replies
     kind = {"channel_type": "im"} if channel.get("is_im") else {}
     missed = {one["ts"]: one for one in messages if float(one["ts"]) > since}
     settled = _answered_by_people(
@@ -134,6 +132,25 @@ async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return
+
+
+async def _pages(
+    what: str, read: Callable[..., Awaitable[AsyncSlackResponse]], *, until: float = 0.0
+) -> list[Json]:
+    """Return messages page by page, up to the number that is read, or the first before `until`.
+
+    Some apps get 15 messages in a page, whatever they ask for, and one page a minute.
+    """
+    found: list[Json] = []
+    cursor = ""
+    while True:
+        most = _MOST_MESSAGES - len(found)
+        page = await _patiently(what, partial(read, limit=most, cursor=cursor or None))
+        found += page["messages"]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        is_last = any(float(one["ts"]) < until for one in page["messages"])
+        if is_last or not cursor or len(found) >= _MOST_MESSAGES:
+            return found
 
 
 async def _patiently(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -34,6 +34,7 @@ from core.errors import (
     MustBeNewError,
     PlatformError,
     PlatformRefusedError,
+    RateLimitedError,
 )
 from core.messaging.delivery.pacer import Pacer
 from core.press_ids import is_press
@@ -64,6 +65,15 @@ class Answers:
     def question_of(self, reference: str) -> str | None:
         """Return the question that a message answers; None if this process does not know it."""
         return self._questions.get(reference)
+
+
+@dataclass(slots=True)
+class _Search:
+    """A search for the messages of an answer: those found by their places, and what was read."""
+
+    found: list[tuple[int, str]] = field(default_factory=list)
+    cursor: str = ""
+    pages: int = 0
 
 
 class SlackReply:
@@ -106,6 +116,7 @@ class SlackReply:
         )
         self._places: dict[str, int] = {}  # the index of the page, by message
         self._calling: dict[str, bool] = {}  # whether a message calls the owners
+        self._search: _Search | None = None  # the one that a rate limit has interrupted
         self._bot_user = bot_user
         self._hint = hint
         self._status = status
@@ -178,20 +189,21 @@ class SlackReply:
             pass
 
     async def find(self) -> Sequence[str]:
-        """The messages of this answer, by their metadata, in the order of their places."""
-        found: list[tuple[int, str]] = []
+        """The messages of this answer, by their metadata, in the order of their places.
+
+        After a rate limit, the next call reads on where this one has stopped: if each began anew,
+        apps that may read one page a minute would never come to the second.
+        """
+        search, self._search = self._search or _Search(), None
         try:
-            async for message in self._since_the_question():
-                place = self._place_in_answer(message)
-                if place is not None:
-                    reference = reference_of(self._place.channel, message["ts"])
-                    self._calling[reference] = calls_in(message)
-                    self._places[reference] = place
-                    found.append((place, reference))
+            await self._read_on(search)
+        except RateLimitedError:
+            self._search = search
+            raise
         except PlatformRefusedError as error:
             if code_of(error) != _DELETED_THREAD:  # its first message was deleted before any reply
                 raise
-        return [reference for _, reference in sorted(found)]
+        return [reference for _, reference in sorted(search.found)]
 
     async def attach(self, file: File) -> None:
         """Upload the file to where the answer is."""
@@ -248,7 +260,8 @@ class SlackReply:
         streaming = message.get("streaming_state") == "in_progress"
         return 0 if streaming and message.get("user") == self._bot_user else None
 
-    async def _since_the_question(self) -> AsyncIterator[Json]:
+    async def _read_on(self, search: _Search) -> None:
+        """Read what was said since the question."""
         since = self._question.asked_at.timestamp() - _CLOCKS_S
         window: Json = {
             "channel": self._place.channel,
@@ -256,14 +269,19 @@ class SlackReply:
             "include_all_metadata": True,
             "limit": _PAGE_SIZE,
         }
-        for _ in range(_SEARCHED_PAGES):
-            page = await self._page(window)
+        while search.pages < _SEARCHED_PAGES:
+            page = await self._page(window | {"cursor": search.cursor or None})
+            search.pages += 1
             for message in page["messages"]:
-                yield message
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
+                place = self._place_in_answer(message)
+                if place is not None:
+                    reference = reference_of(self._place.channel, message["ts"])
+                    self._calling[reference] = calls_in(message)
+                    self._places[reference] = place
+                    search.found.append((place, reference))
+            search.cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not search.cursor:
                 return
-            window["cursor"] = cursor
 
     async def _page(self, window: Json) -> Any:  # noqa: ANN401 - JSON
         thread, team = self._place.thread, self._place.team

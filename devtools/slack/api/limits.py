@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 _TIER_1, _TIER_2, _TIER_3, _TIER_4 = 10, 20, 50, 100  # Tier 1 tolerates "a small burst"
 _SPECIAL = 600
+_READING = ("conversations.history", "conversations.replies")
+_READ_IN_A_PAGE = 15
 
 CALLS_A_MINUTE = {
     "apps.connections.open": _TIER_1,
@@ -54,11 +56,14 @@ class Limits:
     """The limits of calls: `minute_s` is the length of a minute, and `on` False lets all pass.
 
     `posts_in_a_burst` messages may follow each other in a channel before one a second holds.
+    `is_distributed` reads messages as apps outside of Slack's Marketplace have to: 15 in a call,
+    and one call a minute.
     """
 
     on: bool = True
     minute_s: float = 60.0
     posts_in_a_burst: int = 3
+    is_distributed: bool = False
     calls_a_minute: dict[str, int] = field(default_factory=lambda: dict(CALLS_A_MINUTE))
     _calls: defaultdict[tuple[str, str], deque[float]] = field(
         default_factory=lambda: defaultdict(deque)
@@ -73,7 +78,7 @@ class Limits:
         calls = self._calls[team, method]
         while calls and calls[0] <= now - self.minute_s:
             calls.popleft()
-        if len(calls) >= self.calls_a_minute.get(method, _TIER_3):
+        if len(calls) >= self._calls_a_minute_of(method):
             return max(1, math.ceil(calls[0] + self.minute_s - now))
         if method == "chat.postMessage" and channel:
             second_s = self.minute_s / 60
@@ -84,3 +89,13 @@ class Limits:
             self._posts[channel] = (left - 1, now)
         calls.append(now)
         return 0
+
+    def page_of(self, method: str, asked: int) -> int:
+        """Return how many messages a page has if so many are asked for."""
+        return min(asked, _READ_IN_A_PAGE) if self._is_bound(method) else asked
+
+    def _calls_a_minute_of(self, method: str) -> int:
+        return 1 if self._is_bound(method) else self.calls_a_minute.get(method, _TIER_3)
+
+    def _is_bound(self, method: str) -> bool:
+        return self.is_distributed and method in _READING

@@ -142,6 +142,8 @@ class WebApi:
             seconds = self.limits.refused_s(team.id, name, str(args.get("channel", "")))
             if seconds:
                 return _limited(call, seconds)
+            if "limit" in args:
+                args = args | {"limit": self.limits.page_of(name, int(args["limit"]))}
             return _json({"ok": True} | function(Ask(self.world, team, args)), team)
         except ApiError as error:
             return _refused(call, error)

@@ -50,7 +50,7 @@ async def failing(slack, client, kind, **how):
         ("token_revoked", PlatformRefusedError, "install the app again"),
         ("restricted_action_read_only_channel", PlatformRefusedError, "read only"),
         ("internal_error", PlatformError, "internal_error"),
-        ("fatal_error", PlatformError, "fatal_error"),
+        ("fatal_error", PlatformUnclearError, "fatal_error"),
         ("something_new", PlatformUnclearError, "something_new"),
     ],
 )

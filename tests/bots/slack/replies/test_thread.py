@@ -134,12 +134,21 @@ async def test_after_a_crash_the_answer_is_finished_in_the_same_message(
     assert "번째" not in visible(reply)
 
 
-@pytest.mark.parametrize("where", ["channel", "dm"])
+@pytest.mark.parametrize("where", ["channel", "dm", "by pages"])
 async def test_a_message_that_the_dead_process_did_not_note_is_found(
     slack, tmp_path, minsu, channel, where
 ):
-    """The bot dies between posting and noting; the message's metadata says what it answers."""
-    place = channel if where == "channel" else minsu.dm
+    """The bot dies between posting and noting; the message's metadata says what it answers.
+
+    A distributed app reads a page of 15 messages a minute.
+    """
+    place = minsu.dm if where == "dm" else channel
+    thread = None
+    if where == "by pages":
+        slack.limits.is_distributed, slack.limits.minute_s = True, 0.1
+        thread = await minsu.say(channel, "회의 기록")
+        for number in range(20):
+            await minsu.say(channel, f"안건 {number}", thread=thread)
     posted_at = asyncio.Event()
 
     async def note_reply(claim, reply):
@@ -149,7 +158,7 @@ async def test_a_message_that_the_dead_process_did_not_note_is_found(
 
     inbox = partial(With, note_reply=note_reply)
     async with answering(slack, tmp_path, inbox=inbox, gate=asyncio.Event()):
-        question = await minsu.mention(place, "정산은 언제?")
+        question = await minsu.mention(place, "정산은 언제?", thread=thread)
         await posted_at.wait()
     (posted,) = [message for message in place.messages.values() if message.bot_id]
     async with answering(slack, tmp_path):
@@ -174,7 +183,8 @@ async def test_an_answer_that_was_deleted_while_it_grew_is_not_written_again(
 
 
 @pytest.mark.parametrize(
-    "error", ["not_in_channel", "restricted_action_read_only_channel", "a_code_of_tomorrow"]
+    "error",
+    ["not_in_channel", "restricted_action_read_only_channel", "fatal_error", "a_code_of_tomorrow"],
 )
 async def test_what_a_channel_refuses_for_good_is_shown_to_whoever_asked_alone(
     slack, tmp_path, minsu, channel, caplog, error

@@ -264,6 +264,32 @@ async def test_a_mention_in_a_thread_from_before_is_found(
     assert missed.thread_ts == root.ts
 
 
+async def test_a_distributed_app_looks_back_page_by_page(
+    slack, tmp_path, minsu, channel, monkeypatch
+):
+    """It reads 15 messages a minute, and what was missed is among the newest of a channel."""
+    monkeypatch.setattr("bots.slack.platform._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.events.backfill._OVERLAP", timedelta(0))
+    monkeypatch.setattr("core.retry.random.uniform", lambda *_: 0.1)  # Slack names whole seconds
+    slack.limits.is_distributed, slack.limits.minute_s = True, 0.1
+    for number in range(20):
+        await minsu.say(channel, f"지난주 {number}")
+    async with answering(slack, tmp_path):
+        thread = await asked_and_answered(slack, minsu, channel, "처음")
+    await slack.until(lambda: not slack.sockets)
+    missed = await minsu.mention(channel, "정산은 언제?")
+    jiyoung = slack.add_person("지영")
+    for number in range(16):
+        await jiyoung.say(channel, f"메모 {number}")
+        await jiyoung.say(channel, f"추가 {number}", thread=thread)
+    await minsu.mention(channel, "공휴일에는?", thread=thread)
+    await settled(slack)
+    async with answering(slack, tmp_path) as bot:
+        await slack.until(lambda: len(bot.assistant.asked) == 2)
+        assert sorted(await quiet(slack, bot)) == ["공휴일에는?", "정산은 언제?"]
+    assert len(slack.replies(missed)) == 1
+
+
 async def test_looking_back_is_patient_and_leaves_out_what_it_may_not_read(
     slack, tmp_path, minsu, channel, monkeypatch, caplog
 ):

@@ -1,9 +1,11 @@
 """What an earlier attempt has left of an answer is found and deleted, however long that takes."""
 
+import pytest
 from fakes.leaping_loop import leap
 
-from core.errors import RateLimitedError
-from core.messaging.delivery.recovery import delete_late
+from core.errors import PlatformRefusedError, PlatformUnclearError, RateLimitedError
+from core.messaging.delivery.recovery import attach, delete_late
+from core.types import File
 
 
 class Busy:
@@ -27,3 +29,17 @@ def test_what_was_left_goes_when_the_platform_allows_looking_again():
     reply = Busy(refusals=12)
     leap(delete_late(reply, ["shown"]))
     assert reply.there == ["shown"]
+
+
+def test_a_second_refusal_for_an_unknown_reason_is_final():
+    class Refusing:
+        calls = 0
+
+        async def attach(self, file):
+            self.calls += 1
+            raise PlatformUnclearError("a code of tomorrow")
+
+    reply = Refusing()
+    with pytest.raises(PlatformRefusedError, match="a code of tomorrow"):
+        leap(attach(reply, File("invite.ics", "text/calendar", "")))
+    assert reply.calls == 2
