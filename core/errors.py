@@ -124,6 +124,10 @@ class MustBeNewError(PlatformError):
     """The page has to be a new message, since nobody would notice an edit."""
 
 
+class MovedError(PlatformError):
+    """The answer goes on in another place, whose budget the call has to be made in."""
+
+
 class MessageGoneError(PlatformRefusedError):
     """The message was deleted."""
 

@@ -24,6 +24,7 @@ from bots.discord.replies.message_writer import MessageWriter
 from bots.discord.replies.private import send_directly, tell_in_channel
 from core.errors import (
     MessageGoneError,
+    MovedError,
     MustBeNewError,
     PlatformError,
     RateLimitedError,
@@ -49,10 +50,23 @@ class ChannelReply:
         self._rest = writer.rest
         self._budgets = writer.budgets
         self._place = AnswerChannel(question, target, writer)
-        self._posts = writer.budgets.posts(self._place.id)
-        self._edits = writer.budgets.edits(self._place.id)
+        self._pace_in(self._place.id)
         self._posted: dict[int, int] = {}
         self._reopened = False
+
+    def _pace_in(self, channel: int) -> None:
+        self._paced_in = channel
+        self._posts, self._edits = self._budgets.posts(channel), self._budgets.edits(channel)
+
+    def _check_budget(self, channel: int) -> None:
+        """Take the budgets of another channel if the next call is made there.
+
+        Raises:
+            MovedError: the caller has a turn in the budgets of the channel before.
+        """
+        if channel != self._paced_in:
+            self._pace_in(channel)
+            raise MovedError(f"{self._question.id} is answered in {channel} now")
 
     @property
     def posts(self) -> Pacer:
@@ -83,6 +97,7 @@ class ChannelReply:
     async def post(self, page: Page, place: int) -> str:
         """Send a page; after an unclear failure, the next attempt finds the message."""
         await self._place.open()
+        self._check_budget(self._place.id)
         # A page that calls people has to be a new message, as an edit would notify nobody.
         said = f"{self._question.id} calls, {self._question.text}" if page.called else ""
         nonce = nonce_of(said or self._question.id, place, self._posted.get(place, 0))
@@ -97,6 +112,7 @@ class ChannelReply:
     async def edit(self, reference: str, page: Page) -> None:
         """Show another page in a message; an archived thread is opened again."""
         path = _path(reference)
+        self._check_budget(int(reference.split("/", maxsplit=1)[0]))
         if page.called and await self._calls_already(path, page.called):
             return
         try:
@@ -214,6 +230,7 @@ class ChannelReply:
             logger.warning("answering in the channel, as a reply: %s", error)
             await self._place.abandon()
             self._place.stay_in_channel()
+            self._check_budget(self._place.id)
             return await self._send(body)
 
 

@@ -15,6 +15,7 @@ from typing import Final, Generic
 from core.errors import (
     FaqbotError,
     MessageGoneError,
+    MovedError,
     MustBeNewError,
     PlatformError,
     PlatformRefusedError,
@@ -131,19 +132,26 @@ class Presenter(Generic[Page]):
 
     async def _write(self) -> None:
         await self._see_whether_it_is_quick()
+        while not await self._write_in_place():
+            logger.info("the answer goes on in another place")
+        for reference in self._shown.outdated:
+            await self._delete(reference)
+
+    async def _write_in_place(self) -> bool:
+        """Write until the ending is shown; return False if the answer has moved before that."""
         with self._reply.edits.lane() as self._lane:
             self._tell_lane()
             while True:
                 try:
                     if await self._step():
-                        break
+                        return True
+                except MovedError:
+                    return False
                 except PlatformError as error:
                     self._rendered = None  # after a failure, the reply may render more simply
                     await self.attempts.failed(error)
                 else:
                     self.attempts.succeeded()
-        for reference in self._shown.outdated:
-            await self._delete(reference)
 
     async def _show_privately(self, error: PlatformRefusedError) -> None:
         """Show the answer privately to its asker, and delete its messages from the refusing place.
@@ -231,7 +239,7 @@ class Presenter(Generic[Page]):
             except RateLimitedError as error:
                 posts.freeze(error.retry_after_s)
                 raise
-            except PlatformRefusedError:
+            except (MovedError, PlatformRefusedError):
                 raise
             except PlatformError:
                 self._may_be_posted = True

@@ -41,13 +41,18 @@ class Reply(Protocol[Page]):
         ...
 
     async def post(self, page: Page, place: int) -> str:
-        """Send the page at index `place` as a message; return its reference."""
+        """Send the page at index `place` as a message; return its reference.
+
+        Raises:
+            MovedError: nothing was sent, since `posts` and `edits` are those of another place now.
+        """
         ...
 
     async def edit(self, reference: str, page: Page) -> None:
         """Edit a message to show this page.
 
         Raises:
+            MovedError: as in `post`.
             MessageGoneError: the message does not exist any more.
             MustBeNewError: the page has to be a new message, since an edit notifies nobody.
         """

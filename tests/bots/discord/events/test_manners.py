@@ -10,6 +10,7 @@ from fakes.discord_bot import answers_in, running_bot
 
 from core.types import Delta
 from devtools.discord import DiscordServer, DiscordSettings
+from devtools.discord.api.limits import Limit
 from devtools.discord.world.model import NEWS, STAGE, VOICE, Channel, Role, snowflake
 
 VOICE_MESSAGE = {"id": "8", "filename": "voice-message.ogg", "size": 9, "url": "https://x/y"}
@@ -352,6 +353,34 @@ async def test_where_no_thread_can_be_the_answer_is_a_reply(fake, tmp_path, prof
     async with running_bot(fake, tmp_path, profile):
         asked = await fake.say(channel, "질문", mention_bot=True)
         assert (await answered_in(fake, channel, "답: 질문")).reference is asked
+
+
+@pytest.mark.parametrize("refuses", ["the thread", "messages in it"])
+async def test_answers_that_go_into_the_channel_after_all_share_its_limit(
+    fake, tmp_path, profile, refuses
+):
+    channel = fake.guild.channels[0]
+    for route in ("post_message", "edit_message"):
+        fake.buckets.limits.routes[route] = Limit(3, 0.5)
+    asked = []
+    async with running_bot(fake, tmp_path, profile) as bot:
+        go_on = asyncio.Event()
+        for number in range(5):
+            text = Delta(f"지금 쓰기 시작한 답 {number}입니다. ")
+            bot.assistant.script(f"질문 {number}", text, go_on, answered(f"끝 {number}."))
+            question = await fake.say(channel, f"질문 {number}")
+            path = r"/threads$" if refuses == "the thread" else rf"/{question.id}/messages$"
+            fake.fail_next("POST", path, "400", code=30033, times=9)
+            asked.append(question)
+        for number, question in enumerate(asked):
+            await fake.edit(question, f"{fake.bot.mention} 질문 {number}")
+        await fake.until(lambda: len(answers_in(fake, channel)) == len(asked), 10)
+        go_on.set()
+        await fake.until(
+            lambda: all(m.content.startswith("끝") for m in answers_in(fake, channel)), 10
+        )
+        assert len(answers_in(fake, channel)) == len(asked)
+        assert not fake.rate_limited
 
 
 async def test_what_a_thread_refuses_stands_in_the_channel_and_the_thread_goes(
