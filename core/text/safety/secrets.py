@@ -69,6 +69,54 @@ _GIVEN_LATER: Final = re.compile(
     r")",
     re.IGNORECASE,
 )
+# A password without a digit behind a separator: a quoted one, a word, or words to the line's end.
+_WORDED: Final = (
+    r"(?:비밀\s?번호|비번|암호(?!화)|패스워드|(?:pass(?:word|wd|code|phrase)|\bpwd?)(?![\w-])"
+    r"|\bwi-?fi\s(?:key|code))"
+)
+_WORD_GIVEN: Final = re.compile(
+    _WORDED + r"(?:\s(?:for|of|to)\s(?:the\s)?\w{1,20})?"
+    r"\s{0,3}(?:[:：=→]|->|은|는|\bis(?=\s))\s{0,3}"
+    r"(?:[\"'`“‘][^\"'`“”‘’\n]{4,40}[\"'`”’]|(?P<word>[A-Z][A-Z!@#$%^&*?_-]{3,39}))"
+    r"(?=\s?(?:$|[.!,;)]|이?에요|예요|입니다|이고|이며))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PHRASE_GIVEN: Final = re.compile(
+    _WORDED + r"\s?[:：=]\s?(?P<word>[A-Z]{2,20}(?: [A-Z]{2,20}){2,7})\.?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Words that tell of a password and are none, and the endings of such words: required, optional.
+_TELLING: Final = frozenset(
+    """
+    correct incorrect wrong right valid invalid weak strong short long safe secure secret
+    private public same different empty blank none null unknown your yours must should can may
+    will new old unique free ready fine set lost sent given chosen hidden current known string
+    text field value email mail phone name surname birthday user username login account password
+    passcode code pin link here there this that what which who how see ask the an at by in on of
+    to from for with and or not no is are be as our its it you we least most minimum maximum
+    character characters letter letters digit digits number numbers symbol symbols length word
+    words uppercase lowercase day days week weeks month months only also never always please
+    change reset forgot use enter type choose settings setting menu profile page tab plain
+    bearer
+    """.split()  # noqa: SIM905 - a list of words is easier to read so
+)
+_TELLING_ENDS: Final = tuple("ed able ible ive al ory ary ic ing".split())  # noqa: SIM905
+# A name to sign in with, and a password: "ID/PW: guest / welcome", "root / hunter22". Of a name
+# that many systems have the password may stand anywhere, of another it has to be all there is.
+_PAIR_NAMED: Final = re.compile(
+    r"(?:\b(?:id|user(?:name)?|login|account)|아이디|계정)\s?[/,·&+]\s?"
+    r"(?:pass(?:word)?|pwd?|비밀\s?번호|비번|암호|패스워드)(?:\s?[:：=]|[은는]|\s(?:is|are)\b)?"
+    r"\s{0,3}[\w.@-]{2,40}\s?[/,:]\s?(?P<value>[!-~]{3,64})",
+    re.IGNORECASE,
+)
+_PAIR: Final = re.compile(
+    r"(?<![\w/.@:-])(?:root|admin(?:istrator)?|sysadmin|superuser|guest|demo|user|operator|postgres"
+    r"|oracle|ubuntu|support|master|manager|sa|pi)(?:@[\w.-]{1,60})?(?: ?[/|] |:)"
+    r"(?=[!-~]{0,40}[A-Za-z]{2})(?=[!-~]{0,40}\d)[!-~]{6,40}(?![!-~])"
+    r"|^\W{0,3}(?:[^/|:\n]{1,20}:\s)?[a-z][\w.@-]{2,30} [/|] "
+    r"(?=[!-~]{0,40}[a-z]{2})(?=[!-~]{0,40}\d)[a-z][!-~]{5,40}$",
+    re.ASCII | re.MULTILINE,
+)
 # What somebody signs in with: "root / toor1234 로 로그인", "user demo and pass winter-2024".
 _SIGNS_IN: Final = re.compile(
     r"(?<![!-~])[A-Za-z][\w.-]{1,30} ?/ ?(?=[!-~]{0,40}\d)[!-~]{4,40} ?(?:으?로)\s(?:로그인|접속)"
@@ -98,17 +146,26 @@ def holds_password(text: str) -> bool:
     """Return whether a text gives a password, a PIN or the like away."""
     if any(
         _is_value(found["value"])
-        for form in (_GIVEN, _ASSIGNED, _ON_COMMAND_LINE)
+        for form in (_GIVEN, _ASSIGNED, _ON_COMMAND_LINE, _PAIR_NAMED)
         for found in form.finditer(text)
     ):
         return True
-    if any(form.search(text) for form in (_WORDS, _GIVEN_LATER, _SIGNS_IN, _OPENS)):
+    if any(form.search(text) for form in (_WORDS, _GIVEN_LATER, _SIGNS_IN, _OPENS, _PAIR)):
+        return True
+    words = (*_WORD_GIVEN.finditer(text), *_PHRASE_GIVEN.finditer(text))
+    if any(_is_value(found[0]) and not _tells(found["word"] or "") for found in words):
         return True
     return any(_ACCOUNT.search(line) and _is_mixed(line) for line in text.splitlines())
 
 
 def _is_value(value: str) -> bool:
     return not (_PLACEHOLDER.search(value) or "://" in value)
+
+
+def _tells(value: str) -> bool:
+    """Return whether a word of a text tells of a password: such a text gives none."""
+    words = value.lower().split()
+    return any(word in _TELLING or word.endswith(_TELLING_ENDS) for word in words)
 
 
 def _is_mixed(line: str) -> bool:
