@@ -109,5 +109,6 @@ def best(scores: Scores, seen: NDArray[np.bool_], limit: int) -> list[int]:
     if limit == 0:
         return []
     scores = np.where(seen, scores, np.float32(-np.inf))
-    top = np.argpartition(-scores, limit - 1)[:limit]
-    return [int(row) for row in sorted(top, key=lambda row: (-scores[row], row))]
+    least = np.partition(scores, -limit)[-limit]
+    top = np.flatnonzero(scores >= least)
+    return [int(row) for row in top[np.argsort(-scores[top], kind="stable")][:limit]]

@@ -9,6 +9,7 @@ from fakes.faq import FAQ
 from core.retrieval.overlay.lesson_sync import prepared_of, vectors_of
 from core.retrieval.overlay.lessons import LessonOverlay
 from core.retrieval.overlay.rehearsal import Rehearsal, answering
+from core.retrieval.ranking import best
 from core.types import Lesson, LessonState, SessionId
 
 TITLE = FAQ[0].title
@@ -53,9 +54,15 @@ def test_a_lesson_that_is_as_near_as_an_entry_comes_behind_it(search, analyzer, 
     search.serving.now()
     search.serving.lay(LessonOverlay.of(list(laid.values())))
     lexical = search.serving.now().lexical
-    equal = np.full(len(FAQ) + 1, 0.7, np.float32)
-    assert np.argmax(lexical.favoured("헬스장 언제까지 해요", equal)) == 0
-    assert np.argmax(lexical.favoured("사내 헬스장은 몇 시까지 하나요", equal)) == len(FAQ)
+    taught, seen = len(FAQ), np.full(len(FAQ) + 1, True)
+    for official in range(len(FAQ)):
+        equal = np.zeros(len(FAQ) + 1, np.float32)
+        equal[[official, taught]] = 0.7
+        in_other_words = lexical.favoured("헬스장 언제까지 해요", equal)
+        assert best(in_other_words, seen, 1) == [official]
+        assert best(in_other_words, seen, 2) == [official, taught]
+        as_taught = lexical.favoured("사내 헬스장은 몇 시까지 하나요", equal)
+        assert best(as_taught, seen, 1) == [taught]
 
 
 def test_what_is_served_stays_as_it_is(search, rehearsal):
