@@ -131,6 +131,13 @@ def test_a_pattern_that_takes_no_time_is_used(form, right, wrong):
     assert problem(Parameter("code", "query", code), wrong)
 
 
+def test_what_a_person_writes_is_not_compiled():
+    """`re` would fail on it with another error than one of patterns."""
+    form = Parameter("form", "query", {"type": "string", "format": "regex"})
+    assert not problem(form, "(" * 4_000)
+    assert problem(Parameter("at", "query", {"type": "string", "format": "ipv4"}), "1.2.3")
+
+
 def test_a_pattern_is_used_for_texts_that_are_short_enough_for_it():
     code = Parameter("code", "query", {"type": "string", "pattern": "^[a-z]*[a-z.]*[a-z]*$"})
     assert problem(code, "a" * 40 + "!")
