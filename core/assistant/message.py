@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.assistant.research import Findings, Researcher
+from core.assistant.two_questions import TwoQuestions, names_something
 from core.retrieval.audience import EVERYTHING, Audience
-from core.text.asking_sentences import Sentence, halves_of, sentences_of
-from core.text.back_references import is_named
-from core.text.korean import Analyzer
+from core.text.asking_sentences import Sentence, sentences_of
+from core.text.korean import Analyzer, compact
 from core.types import Entry, Exchange, Label
 
 _MOST_SENTENCES: Final = 12  # the last ones are read: a question stands at the end more often
@@ -112,8 +112,10 @@ class MessageReader:
             text = sentences[0].text  # a greeting around it was removed
         sentences = sentences[-_MOST_SENTENCES:]
         candidates = self._candidates(sentences) if len(sentences) > 1 else []
-        halves = self._halves(sentences[0].text) if len(sentences) == 1 else None
-        texts = [candidate.text for candidate in candidates] or list(halves or ())
+        texts = [candidate.text for candidate in candidates]
+        two = None
+        if len(sentences) == 1 and (two := TwoQuestions.of(sentences[0].text, self._analyzer)):
+            texts = [*two.texts]
         if warm:
             await warm([text, *texts, *(past.user for past in message.history)])
         found, *each_found = await asyncio.gather(
@@ -122,10 +124,11 @@ class MessageReader:
         )
         whole = Part(text, _left(found, message.without))
         parts = [Part(part, its) for part, its in zip(texts, each_found, strict=True)]
-        if whole.found.verdict.label is Label.INJECTION or not parts:
+        if whole.found.verdict.label is Label.INJECTION or not parts or _is_title(whole):
             return Reading((whole,), whole.found)
-        if halves:
-            return _both(whole, parts)
+        if two:
+            are_two = two.are_asked(whole.found, each_found)
+            return _reading(parts) if are_two else Reading((whole,), whole.found)
         reading = _chosen(whole, dict(zip(candidates, parts, strict=True)), sentences)
         beside = tuple(sentence.text for sentence in sentences if not sentence.asks)
         return replace(reading, beside=beside)
@@ -134,20 +137,18 @@ class MessageReader:
         """Return the sentences that may be questions, alone and with the sentence before them."""
         candidates: list[_Candidate] = []
         for at, sentence in enumerate(sentences):
-            if self._names_something(sentence.text):
+            if names_something(sentence.text, self._analyzer):
                 candidates.append(_Candidate(at, sentence.text, leans=False))
             if sentence.asks and at:
                 text = f"{sentences[at - 1].text} {sentence.text}"
                 candidates.append(_Candidate(at, text, leans=True))
         return candidates
 
-    def _halves(self, sentence: str) -> tuple[str, str] | None:
-        """Return what a sentence asks for on both sides of an "and"; each side names something."""
-        halves = halves_of(sentence)
-        return halves if halves and all(map(self._names_something, halves)) else None
 
-    def _names_something(self, text: str) -> bool:
-        return any(map(is_named, self._analyzer.terms(text)))
+def _is_title(part: Part) -> bool:
+    """Return whether a text is the title of the entry that it finds: it is one question then."""
+    hits = part.found.in_context
+    return bool(hits) and compact(hits[0].title) == compact(part.text)
 
 
 def _left(found: Findings, without: Sequence[str]) -> Findings:
@@ -161,14 +162,6 @@ def _left(found: Findings, without: Sequence[str]) -> Findings:
     )
 
 
-def _both(whole: Part, halves: Sequence[Part]) -> Reading:
-    """Return two questions if each half finds its own entry, and with a better score; else one."""
-    bar = _score(whole)
-    if all(_answers(half) and _score(half) >= bar for half in halves) and _differ(*halves):
-        return _reading(halves)
-    return Reading((whole,), whole.found)
-
-
 def _chosen(
     whole: Part, found: Mapping[_Candidate, Part], sentences: Sequence[Sentence]
 ) -> Reading:
@@ -178,11 +171,11 @@ def _chosen(
     if not taken:
         part = _asked_about(whole, found, sentences)
         return Reading((part,), part.found)
-    best = max(map(_score, taken.values()))
+    best = max(part.found.score for part in taken.values())
     order = sorted(taken, key=lambda candidate: candidate.at)
-    sure = [candidate for candidate in order if _score(taken[candidate]) >= _AS_SURE * best]
+    sure = [candidate for candidate in order if taken[candidate].found.score >= _AS_SURE * best]
     behind = [candidate.text for candidate in _told_behind(answered, taken, best)]
-    if len(sure) == 1 and _answers(whole) and _score(whole) >= _WITH_CONTEXT * best:
+    if len(sure) == 1 and whole.found.answers and whole.found.score >= _WITH_CONTEXT * best:
         return Reading((whole,), whole.found, tuple(behind))
     doubtful = (candidate for candidate in order if candidate not in sure)
     asking = (candidate for candidate in doubtful if sentences[candidate.at].asks)
@@ -207,8 +200,8 @@ def _told_behind(
         candidate
         for candidate, part in answered.items()
         if candidate.at > last
-        and _score(part) >= _AS_SURE * best
-        and all(_differ(part, other) for other in taken.values())
+        and part.found.score >= _AS_SURE * best
+        and all(part.found.differs_from(other.found) for other in taken.values())
     ]
 
 
@@ -222,9 +215,13 @@ def _asked_about(
     asked = [
         part
         for candidate, part in found.items()
-        if sentences[candidate.at].asks and _is_on_topic(part)
+        if sentences[candidate.at].asks and part.found.is_on_topic
     ]
-    return whole if _is_on_topic(whole) or not asked else max(asked, key=_score)
+    return (
+        whole
+        if whole.found.is_on_topic or not asked
+        else max(asked, key=lambda part: part.found.score)
+    )
 
 
 def _independent(
@@ -233,14 +230,14 @@ def _independent(
     """Return the candidates that share neither a sentence nor an entry with a better one."""
     asking = any(sentences[candidate.at].asks for candidate in answered)
     taken: dict[_Candidate, Part] = {}
-    for candidate, part in sorted(answered.items(), key=lambda pair: -_score(pair[1])):
+    for candidate, part in sorted(answered.items(), key=lambda pair: -pair[1].found.score):
         sentence = sentences[candidate.at]
         if asking and not (sentence.asks or sentence.begins):
             continue  # the sentence continues a story, and another one asks
         apart = all(
             abs(candidate.at - other.at) > (candidate.leans or other.leans) for other in taken
         )
-        if apart and all(_differ(part, other) for other in taken.values()):
+        if apart and all(part.found.differs_from(other.found) for other in taken.values()):
             taken[candidate] = part
     return taken
 
@@ -253,10 +250,10 @@ def _one_a_sentence(found: Mapping[_Candidate, Part]) -> dict[_Candidate, Part]:
     """
     kept: dict[int, tuple[_Candidate, Part]] = {}
     for candidate, part in found.items():
-        if not _answers(part):
+        if not part.found.answers:
             continue
         alone = kept.get(candidate.at)
-        if alone is None or _score(part) >= _WITH_CONTEXT * _score(alone[1]):
+        if alone is None or part.found.score >= _WITH_CONTEXT * alone[1].found.score:
             kept[candidate.at] = (candidate, part)
     return dict(kept.values())
 
@@ -271,19 +268,3 @@ def _reading(parts: Sequence[Part], *, left_out: Sequence[str] = ()) -> Reading:
     hits = sorted((hit for part in parts for hit in part.found.in_context), key=lambda h: -h.score)
     found = replace(parts[0].found, in_context=hits, entries=tuple(entries.values()))
     return Reading(tuple(parts), found, tuple(left_out))
-
-
-def _is_on_topic(part: Part) -> bool:
-    return part.found.verdict.label is Label.ON_TOPIC
-
-
-def _answers(part: Part) -> bool:
-    return _is_on_topic(part) and bool(part.found.entries)
-
-
-def _score(part: Part) -> float:
-    return part.found.in_context[0].score if part.found.in_context else 0.0
-
-
-def _differ(one: Part, other: Part) -> bool:
-    return one.found.in_context[0].faq_id != other.found.in_context[0].faq_id

@@ -13,7 +13,7 @@ from core.retrieval.hits import Hit, is_answer
 from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from core.retry import until_back
-from core.types import Entry, Exchange, Verdict
+from core.types import Entry, Exchange, Label, Verdict
 
 _PASSAGES = 8
 _AT_ONCE = 2  # batches that run at the same time, each in a thread
@@ -34,6 +34,23 @@ class Findings:
     alone: Sequence[Hit]
     verdict: Verdict
     entries: Sequence[Entry]
+
+    @property
+    def is_on_topic(self) -> bool:
+        return self.verdict.label is Label.ON_TOPIC
+
+    @property
+    def answers(self) -> bool:
+        """Whether they are an answer, so that there is a first hit."""
+        return self.is_on_topic and bool(self.entries)
+
+    @property
+    def score(self) -> float:
+        return self.in_context[0].score if self.in_context else 0.0
+
+    def differs_from(self, other: Findings) -> bool:
+        """Return whether two answers are from different entries."""
+        return self.in_context[0].faq_id != other.in_context[0].faq_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,31 @@ _MIDDLE_AND: Final = re.compile(
 )
 # Only where both sides may be a question of their own: the halves are searched for.
 _JOINT: Final = re.compile(
-    r"(?<=[가-힣])(?:이랑|랑|하고|와|과)\s+(?=[가-힣])|(?<!\s)\s+(?:및|and)\s+|(?<!\s)\s*,\s*",
+    r"(?<=[가-힣])(?P<noun>이랑|랑|와|과)\s+(?=[가-힣])|(?<!\s)\s+(?P<word>및|and)\s+"
+    r"|(?<=[가-힣])하고\s+(?=[가-힣])|(?<!\s)\s*,\s*",
     re.IGNORECASE,
 )
+# "둘 다" at the end asks for both; before a verb it tells of both.
+_BOTH_BEHIND: Final = re.compile(
+    r"(?<!\s)\s*(?:(?:둘|두 ?가지|모두)\s*다|both)(?:요|\W)*$", re.IGNORECASE
+)
+_BOTH_BEFORE: Final = re.compile(r"^both\s+(?:the\s+|your\s+)?", re.IGNORECASE)
+# What two things are to one another is one question.
 _TOGETHER: Final = re.compile(
-    r"(?<!\s)\s*(?:(?:둘|두 ?가지|모두)\s*다|both)(?=\W|$)", re.IGNORECASE
+    r"같이|함께|동시|차이|비교|다(?:르|른|를|릅)|달[라랐]"
+    r"|\b(?:together|at once|same time|differen\w+|between|compare\w*|versus|vs)\b",
+    re.IGNORECASE,
+)
+# How people ask to be told, behind and before what they ask for.
+_TOLD_BEHIND: Final = re.compile(
+    r"(?<!\s)\s+(?:(?:다|좀|모두|전부|에 ?대해)\s+)*(?:알려|가르쳐|설명해|말해|말씀해)\s?"
+    r"(?:줘|주|줄|달라)\S*\W*$|(?<!\s)\s+(?:please|궁금\S*)\W*$",
+    re.IGNORECASE,
+)
+_TOLD_BEFORE: Final = re.compile(
+    r"^(?:(?:can|could|please|you|tell me|let me know|explain|i'd like to know|i want to know"
+    r"|about|the|your)\s+)+",
+    re.IGNORECASE,
 )
 _END: Final = re.compile(
     r"(?:[나까가][요여용욤염]|[가-힣]까|[냐니]|[죠]|지요|는지요?|은지요?|인지요?|건지요?|을지|려나요?|는가|은가|던가"
@@ -115,13 +135,30 @@ def asks_anything(text: str) -> bool:
     return any(map(asks, parts))
 
 
-def halves_of(sentence: str) -> tuple[str, str] | None:
-    """Return what a sentence asks for on both sides of its first "and", if it has one inside."""
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """What a sentence asks for on both sides of its first "and".
+
+    `joint` is where a word that joins two nouns is in the sentence; None if another sign parts
+    them. With `both`, the sentence says itself that it asks for two things.
+    """
+
+    first: str
+    second: str
+    joint: int | None
+    both: bool
+
+
+def halves_of(sentence: str) -> Halves | None:
+    """Return the two sides of a sentence, if it has an "and" and may ask for both of them."""
     joint = _JOINT.search(sentence)
-    if not joint:
+    if not joint or _TOGETHER.search(sentence):
         return None
-    first, second = sentence[: joint.start()], sentence[joint.end() :]
-    second = _TOGETHER.sub("", second)
-    if min(len(first.strip()), len(second.strip())) < 2:
+    told = _TOLD_BEFORE.sub("", sentence[: joint.start()].strip())
+    behind = _TOLD_BEHIND.sub("", sentence[joint.end() :]).strip()
+    first, second = _BOTH_BEFORE.sub("", told), _BOTH_BEHIND.sub("", behind)
+    both = (first, second) != (told, behind)
+    if min(len(first), len(second)) < 2:
         return None
-    return first.strip(), second.strip()
+    at = joint.start() if joint["noun"] or joint["word"] else None
+    return Halves(first, second, at, both)

@@ -86,10 +86,12 @@ class Offers:
         """Return the questions to offer below an answer, and the sentence that introduces each.
 
         The order is: the rest of the entry, the questions of the message that were left out, the
-        model's offers that the FAQ answers, related titles. A question without a sentence has "";
-        there are no sentences at all if the model made no offers.
+        model's offers that the FAQ answers, related titles that were not just shown. A question
+        without a sentence has ""; there are no sentences at all if the model made no offers.
         """
         first = (*((self.more,) if written.more else ()), *left_out)
+        shown = {form for used in written.used for form in followups.labels(used.title)}
+        related = [title for title in related if title not in shown]
         if written.offers:
             await work.warm([offer.question for offer in written.offers])
             kept = await followups.checked(

@@ -26,7 +26,10 @@ _PICTURE: Final = re.compile(
     "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
     "\U000e0020-\U000e007f\u20e3]+"
 )
-_SPACED: Final = re.compile(r"(?<![가-힣])[가-힣](?:[ .·_-][가-힣]){3,}(?![가-힣])")
+_SPACED: Final = re.compile(
+    r"(?<![가-힣])[가-힣](?:(?: |(?: ?[.·_~/|*+-]+ ?))[가-힣]){3,}(?![가-힣])"
+)
+_WEEKDAYS: Final = frozenset("월화수목금토일")  # each is a word of its own
 _SPACED_OUT: Final = re.compile(r"[가-힣](?:\s+[가-힣])+[\s.?!~]*")
 _LONG_RUN: Final = re.compile(r"([^\d\s])\1{2,}")
 _SAME_WORDS: Final = re.compile(r"(?<!\S)(\S+)(?:\s+\1){2,}(?!\S)")
@@ -52,9 +55,14 @@ def _line(line: str) -> str:
     line = line.strip()
     if _SPACED_OUT.fullmatch(line):
         line = re.sub(r"(?<=[가-힣])\s(?=[가-힣])", "", line)
-    line = _SPACED.sub(lambda run: re.sub("[^가-힣]", "", run[0]), line)
+    line = _SPACED.sub(_joined, line)
     line = _SAME_WORDS.sub(r"\1", _LONG_RUN.sub(r"\1\1", " ".join(line.split())))
     return corrected(line)
+
+
+def _joined(run: re.Match[str]) -> str:
+    syllables = re.sub("[^가-힣]", "", run[0])
+    return run[0] if _WEEKDAYS.issuperset(syllables) else syllables
 
 
 def _plain(wide: re.Match[str]) -> str:

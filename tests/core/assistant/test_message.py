@@ -64,6 +64,36 @@ async def test_two_questions_are_both_answered(talk, joint):
     _, ending = await talk(f"{SETTLEMENT}{joint}{DOCUMENTS}")
     assert sources(ending) == [SETTLEMENT, DOCUMENTS]
     assert ending.text.index("영업일") < ending.text.index("사업자등록증")
+    assert not {SETTLEMENT, DOCUMENTS} & {*ending.followups}
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("할인 쿠폰 발급이랑 송장번호 입력 둘 다 알려줘", ("할인 쿠폰", "송장번호")),
+        ("반품 승인 절차와 판매 대금 입금 시기 알려 주세요", ("반품 요청", "정산은")),
+        ("배송비랑 정산 계좌 변경 둘 다요", ("배송비는", "정산 계좌")),
+    ],
+)
+async def test_two_nouns_that_are_each_a_question_are_both_answered(talk, text, answered):
+    _, ending = await talk(text)
+    found = sources(ending)
+    assert len(found) == 2
+    assert all(word in title for word, title in zip(answered, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "사업자등록증과 통장 사본을 꼭 내야 하나요?",
+        "제주와 도서 산간 배송비는 어떻게 설정하나요?",
+        "반품 수거와 환불 승인 같이 되나요?",
+        "상품의 소재와 크기 표시는 어떻게 적나요?",
+    ],
+)
+async def test_what_one_entry_answers_is_one_question(talk, text):
+    _, ending = await talk(text)
+    assert len(sources(ending)) == 1
 
 
 async def test_a_third_question_is_offered(talk):

@@ -58,9 +58,29 @@ def test_lines_numbers_and_words_part_questions():
     assert all(one.asks and one.begins for one in found)
 
 
-def test_a_sentence_with_an_and_has_two_halves():
-    assert halves_of("쿠폰 만드는 법이랑 배송비 설정법 둘 다") == (
-        "쿠폰 만드는 법",
-        "배송비 설정법",
-    )
-    assert halves_of("정산은 언제 되나요?") is None
+@pytest.mark.parametrize(
+    ("sentence", "first", "second", "both"),
+    [
+        ("쿠폰 만드는 법이랑 배송비 설정법 둘 다", "쿠폰 만드는 법", "배송비 설정법", True),
+        ("쿠폰 중복과 적립금 기한 좀 알려줘", "쿠폰 중복", "적립금 기한", False),
+        ("배송비와 환불 둘 다요", "배송비", "환불", True),
+        ("매장과 창고 둘 다 운영할 때 주소는?", "매장", "창고 둘 다 운영할 때 주소는?", False),
+        ("tell me both the late fee and opening hours", "late fee", "opening hours", True),
+    ],
+)
+def test_a_sentence_with_an_and_has_two_halves(sentence, first, second, both):
+    halves = halves_of(sentence)
+    assert (halves.first, halves.second, halves.both) == (first, second, both)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "정산은 언제 되나요?",
+        "쿠폰 할인이랑 포인트 적립 같이 되나요?",
+        "안내된 금액이랑 실제 결제 금액이 달라요",
+        "What is the difference between the basic plan and the pro plan?",
+    ],
+)
+def test_what_two_things_are_to_one_another_is_one_question(sentence):
+    assert halves_of(sentence) is None
