@@ -77,6 +77,8 @@ def test_a_question_of_an_unseen_faq_is_hardly_ever_small_talk(reader):
         ("안녕히 계세요", SmallTalk.GOODBYE),
         ("해결됐어요", SmallTalk.SOLVED),
         ("멍청아", SmallTalk.INSULT),
+        ("답변 꼬라지 봐라", SmallTalk.COMPLAINT),
+        ("call this an answer?", SmallTalk.COMPLAINT),
         ("너 사람이야?", SmallTalk.ARE_YOU_A_PERSON),
         ("뭘 도와줄 수 있어?", SmallTalk.WHAT_CAN_YOU_DO),
         ("상담원 연결해 주세요", SmallTalk.PERSON_WANTED),
