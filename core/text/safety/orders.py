@@ -58,6 +58,12 @@ _ENGLISH: Final = re.compile(
             r"\bif (?:some(?:one|body)|an? user|users)\b[^.!?\n]{0,40}\b(?:say|tell|reply)\b",
             r"\b(?:pretend|make up|invent)\b[^.!?\n]{0,60}\b(?:asks?|asked|answers?)\b",
             r"\btell (?:every|all|each|any) \w+ that\b|\bwhatever the question\b",
+            r"\b(?:never|do not|don['’]t)(?: ever)? (?:mention|say|admit|reveal|let on) that\b",
+            (
+                r"\balways (?:add|append|attach|include|put|mention)\b[^.!?\n]{0,60}"
+                r"\b(?:to|in|on|of|with) (?:every|each|all|any|your) (?:\w+ )?"
+                r"(?:answer|repl|respons)"
+            ),
             r"\binstead of answering\b|\bbefore you (?:answer|reply)\b",
             r"\b(?:answer|reply to|respond to) (?:all|every|any)\b[^.!?\n]{0,25}\bwith\b",
             r"\b(?:refuse|ignore|reject|decline) (?:all|any|every|each) (?:\w+ )?questions?\b",
