@@ -65,6 +65,20 @@ async def test_ones_own_recent_questions_with_when(slack, bot, minsu, profile):
     assert profile.home_nothing_yet not in shown(minsu)
 
 
+async def test_a_recent_question_opens_what_was_answered_to_its_asker_alone(
+    slack, bot, minsu, profile
+):
+    jiho = slack.add_person("지호")
+    await minsu.command("/faq", "정산은 언제 되나요?")
+    await slack.until(lambda: any(map(labels, minsu.ephemerals())), timeout_s=30)
+    await minsu.open_home()
+    await slack.until(lambda: "home_open_0" in shown(minsu))
+    await minsu.press(minsu.home, "home_open_0")
+    await jiho.press(minsu.home, "home_open_0")
+    assert "다음 영업일" in visible(await slack.until(lambda: minsu.modal))
+    assert visible(await slack.until(lambda: jiho.modal)).strip().endswith(profile.stale_button)
+
+
 async def test_who_asks_too_much_is_told(slack, make_service, connect, minsu, profile):
     async with connect(make_service(limits=UserLimits(per_minute=1, per_day=0))):
         await minsu.open_home()
