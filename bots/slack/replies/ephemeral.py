@@ -56,7 +56,7 @@ class EphemeralReply:
         self._context = context
         self._place = place_of(question.session)
         self._url = question.reply_to or ""
-        self._begun = self._hinted = False
+        self._begun = False
         self._posts = Pacer(Window(_POSTS_A_MINUTE, 60.0))
         self._edits = Pacer(Window(_POSTS_A_MINUTE, 60.0))
 
@@ -71,13 +71,19 @@ class EphemeralReply:
         return self._edits
 
     async def hint(self, view: View) -> None:
-        """Tell the person after a while that the answer takes long; the answer replaces that."""
+        """Tell the person after a while that the answer takes long.
+
+        Slack lets nobody remove that line: the address of a command replaces no message, and that
+        of a button replaces the message with the button.
+        https://github.com/slackapi/bolt-python/issues/1268
+        """
         await asyncio.sleep(_PATIENCE_S)
         if self._begun:
             return
         status = {"text": view.status, "response_type": "ephemeral", "replace_original": False}
         try:
-            self._hinted = bool(self._url) and await send(self._client, self._url, status)
+            if self._url:
+                await send(self._client, self._url, status)
         except PlatformError as error:
             logger.info("no hint is shown: %s", error)
 
@@ -91,8 +97,7 @@ class EphemeralReply:
         """Show a page; the reference is only a number."""
         self._begun = True
         message: Json = {"text": page.text, "blocks": list(page.blocks)}
-        private = message | {"response_type": "ephemeral", "replace_original": self._hinted}
-        self._hinted = False
+        private = message | {"response_type": "ephemeral", "replace_original": False}
         if not (self._url and await send(self._client, self._url, private)):
             self._url = ""
             await self._post_unasked(message)

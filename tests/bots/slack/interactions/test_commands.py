@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from fakes.assistants import ScriptedAssistant
+from fakes.assistants import InPieces, ScriptedAssistant
 from fakes.at_work import at_work
 from fakes.slack_bot import make_settings
 
@@ -207,6 +207,26 @@ async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, set
 
 
 # The buttons of a private answer.
+
+
+async def test_a_private_follow_up_that_takes_long_leaves_the_answer_before_it(
+    slack, make_service, connect, stores, profile, monkeypatch
+):
+    """Its address could only replace the message with the button."""
+    monkeypatch.setattr("bots.slack.replies.ephemeral._PATIENCE_S", 0.0)
+    minsu, gate = slack.add_person("민수"), asyncio.Event()
+    assistant = InPieces(stores.history, gate=gate)
+    async with connect(make_service(assistant=assistant)):
+        gate.set()
+        first = await asked(slack, minsu, minsu.dm)
+        before = visible(first)
+        gate.clear()
+        await minsu.press(first, assistant.followups[0])
+        await slack.until(lambda: private(minsu)[-1] == profile.searching)
+        gate.set()
+        await slack.until(lambda: assistant.followups[0] in private(minsu)[-1])
+        assert ANSWER in visible(first)
+        assert visible(first).splitlines()[:3] == before.splitlines()[:3]
 
 
 async def test_a_follow_up_of_a_private_answer_is_private_and_marked(slack, bot, stores):
