@@ -67,6 +67,15 @@ async def test_what_is_found_holds_a_lesson_until_somebody_who_is_named_approves
     assert not (await case()).is_open
 
 
+async def test_a_message_is_offered_once_is_not_served_meanwhile_and_never_if_refused(stores):
+    offered = await gated(stores, "도움말과 달라요").offer(LESSON, by="김담당")
+    assert (offered.state, offered.findings) == (LessonState.OFFERED, ("도움말과 달라요",))
+    assert await gated(stores).offer(LESSON, by="김담당") is None
+    assert await acts(stores) == [("김담당", "lesson.offer")]
+    assert await gated(stores, refused=True).offer(replace(LESSON, id="l2"), by="김담당") is None
+    assert await stores.lessons.find("l2") is None
+
+
 async def test_who_approves_beforehand_is_named_where_there_was_something_to_approve(stores):
     stored = await gated(stores, "달라요").keep(LESSON, by="김담당", approved_by="박팀장")
     assert (stored.outcome, stored.lesson.approved_by) == (Outcome.LEARNED, "박팀장")
