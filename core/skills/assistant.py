@@ -53,7 +53,8 @@ _COURTESIES: Final = frozenset(
     }
 )
 
-_SPEAKS_UP: Final = 0.5  # how sure the router is where nobody has called the bot
+# How sure the router is of a skill where nobody has called the bot, or another skill has asked.
+_SURE: Final = 0.5
 
 
 class SkilledAssistant:
@@ -131,7 +132,7 @@ class SkilledAssistant:
             return False
         turns = await self._history.recent(question.session, TURNS_BACK)
         found = self._router.candidate(normalized(question.text))
-        if self._dialogues.for_person(question.asker, turns) or (found and found[1] >= _SPEAKS_UP):
+        if self._dialogues.for_person(question.asker, turns) or (found and found[1] >= _SURE):
             return True
         return await self._assistant.would_answer(question, alone=alone, in_company=in_company)
 
@@ -257,9 +258,18 @@ class SkilledAssistant:
             async for event in said:
                 if isinstance(event, Status):
                     yield event
+                elif event.guessed and await self._asks_another(question, text, dialogue):
+                    return
                 else:
                     yield await self._kept(question, dialogue, event)
                     return
+
+    async def _asks_another(self, question: Question, text: str, dialogue: Dialogue) -> bool:
+        """Return whether a message plainly asks the FAQ, or another skill than a dialogue's."""
+        found = self._router.candidate(text)
+        if found and found[0].name != dialogue.skill and found[1] >= _SURE:
+            return True
+        return await self._assistant.would_answer(question, alone=True)
 
     def _stops(self, text: str) -> bool:
         """Return whether a text is nothing but words that end a dialogue."""

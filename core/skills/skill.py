@@ -45,6 +45,8 @@ class SkillReply:
     matters in one conversation, each by its `topic`, neither makes the other's buttons stale. A
     reply that leaves `data` asks something: after a message that neither the skill nor the FAQ
     understands, it is asked again, once. `asks=False` is for a reply that only stays open.
+    `guessed` is for one that took any words for the answer to a question: it is dropped where they
+    plainly ask the FAQ or another skill.
     """
 
     text: str
@@ -55,6 +57,7 @@ class SkillReply:
     files: tuple[File, ...] = ()
     topic: str = ""
     asks: bool = True
+    guessed: bool = False
 
     def dialogue(self, skill: str) -> Dialogue:
         """Return the state of the dialogue after this reply of a skill."""

@@ -19,6 +19,7 @@ from core.skills.data.database import Database, DatabaseSchema, Rows
 from core.skills.data.errors import QueryRefusedError
 from core.skills.data.guard import checked
 from core.skills.data.matching import Matcher
+from core.skills.data.periods import is_beside_another
 from core.text.cells import cell_of
 
 logger = logging.getLogger(__name__)
@@ -127,7 +128,9 @@ class DataAnswerer:
         """
         blanks = self._reader.read(question, today)
         for text in changes:
-            blanks = blanks.changed(self._reader.read(text, today))
+            talked_of = blanks.period if is_beside_another(text) else None
+            day = talked_of.start if talked_of else today
+            blanks = blanks.changed(self._reader.read(text, day))
         return self._answered(blanks, today)
 
     def _answered(self, blanks: Blanks, today: date) -> DataAnswer | Unsure:

@@ -61,6 +61,8 @@ def _label(unit: str, start: date, last: date) -> str:
             return f"Q{(start.month + 2) // 3} {start.year}"
         case "month":
             return f"{_NAMES[start.month - 1].capitalize()} {start.year}"
+        case "year":
+            return f"{start.year}"
     return f"{start}" if start == last else f"{start} to {last}"
 
 
@@ -126,9 +128,15 @@ def _form(pattern: str) -> re.Pattern[str]:
     return re.compile(_BEFORE + pattern, re.IGNORECASE)
 
 
-ENGLISH_PERIODS: Final[
-    tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...]
-] = (
+_Form = tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]]
+
+# Those that are named by one that was talked about.
+ENGLISH_BESIDE: Final[tuple[_Form, ...]] = tuple(
+    (_form(rf"\b{unit}\s+{side}(?:\s+(?:that|it))?\s*(?=[?.,!]|$)"), _around(unit, ago))
+    for unit in ("day", "week", "month", "quarter", "year")
+    for side, ago in (("before", 1), ("after", -1))
+)
+ENGLISH_PERIODS: Final[tuple[_Form, ...]] = (
     (
         _form(
             rf"(?:between\s+)?{_MONTH}\s*(?:to|through|until|and|-|–)\s*(?P<to>{_MONTHS})\b{_YEAR}"

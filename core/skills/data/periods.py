@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
-from core.skills.data.english_periods import ENGLISH_PERIODS
+from core.skills.data.english_periods import ENGLISH_BESIDE, ENGLISH_PERIODS
 from core.skills.data.spans import Period, around, first_of, latest, same_day
 from core.text.numerals import KOREAN, any_of
 from core.text.numerals import count as numeral
@@ -18,6 +18,8 @@ _YEAR: Final = (
     r"|(?P<said>올해|금년|작년|지난\s*해|재작년|내년)\s*)"
 )
 _COUNT: Final = rf"(?P<count>\d+|{any_of(*KOREAN)})"
+_Form = tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]]
+
 # Words that repeat that a whole span is meant: "10월 한 달 동안".
 _WHOLE: Final = re.compile(
     r"\s*(?:한\s*달|한\s*해|일\s*년|하루|한\s*주|전체|내내)\s*(?:간|동안|내내)?(?=[\s?]|$|에|의|은)"
@@ -27,7 +29,16 @@ _YEARS_AGO: Final = {"올해": 0, "금년": 0, "작년": 1, "지난해": 1, "재
 
 def find_period(text: str, today: date) -> tuple[Period, int, int] | None:
     """Return the span of days that a text names, and where in it; None if it names none."""
-    for form, read in (*_FORMS, *ENGLISH_PERIODS):
+    return _found((*_BESIDE, *ENGLISH_BESIDE, *_FORMS, *ENGLISH_PERIODS), text, today)
+
+
+def is_beside_another(text: str) -> bool:
+    """Return whether a text names a span by one that was talked about: "the week before"."""
+    return _found((*_BESIDE, *ENGLISH_BESIDE), text, date(2000, 1, 1)) is not None
+
+
+def _found(forms: Sequence[_Form], text: str, today: date) -> tuple[Period, int, int] | None:
+    for form, read in forms:
         match = next((m for m in form.finditer(text) if _begins_a_word(text, m.start())), None)
         if match is None:
             continue
@@ -61,6 +72,8 @@ def _label(unit: str, start: date, last: date) -> str:
             return f"{start.year}년 {(start.month + 2) // 3}분기"
         case "month":
             return f"{start.year}년 {start.month}월"
+        case "year":
+            return f"{start.year}년"
     first = f"{start.year}년 {start.month}월 {start.day}일"
     return first if start == last else f"{first}~{last.year}년 {last.month}월 {last.day}일"
 
@@ -130,9 +143,13 @@ def _last(match: re.Match[str], today: date) -> Period:
 
 _around: Final = partial(around, label=_label)
 
-_FORMS: Final[
-    tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...]
-] = (
+_UNITS: Final = {"날": "day", "주": "week", "달": "month", "분기": "quarter", "해": "year"}
+_BESIDE: Final[tuple[_Form, ...]] = tuple(
+    (re.compile(rf"그\s*{side}\s*{said}(?=$|[\s?.,!]|[은는엔에도의])"), _around(unit, ago))
+    for said, unit in _UNITS.items()
+    for side, ago in ((r"(?:바로\s*)?(?:이?전|앞)", 1), ("(?:다음|뒤)", -1))
+)
+_FORMS: Final[tuple[_Form, ...]] = (
     (
         re.compile(
             rf"{_YEAR}?(?P<month>\d{{1,2}})\s*월?\s*(?:부터|에서|~|-)\s*(?P<to>\d{{1,2}})\s*월(?:\s*까지)?"

@@ -19,7 +19,7 @@ class Period:
 def around(
     unit: str, ago: int, label: Callable[[str, date, date], str]
 ) -> Callable[[object, date], Period]:
-    """Return what reads "last week": the day, week, quarter or month that was so many `ago`.
+    """Return what reads "last week": the day, week, month, quarter or year that was so many `ago`.
 
     `label` names a span by its unit, its first day and its last.
     """
@@ -43,6 +43,8 @@ def _bounds(unit: str, ago: int, today: date) -> tuple[date, date]:
         case "quarter":
             month = (today.month - 1) // 3 * 3 + 1 - 3 * ago
             return first_of(today.year, month), first_of(today.year, month + 3)
+        case "year":
+            return first_of(today.year - ago, 1), first_of(today.year - ago + 1, 1)
         case _:
             month = today.month - ago
             return first_of(today.year, month), first_of(today.year, month + 1)

@@ -38,6 +38,8 @@ _ENGLISH_ROW: Final = rf"{_ENGLISH_NAME}(?:{_ENGLISH_AND}{_ENGLISH_NAME})*"
 _OUT_OF: Final = r"(?:remove|without|drop|leave out|take out)"
 _ENGLISH_WITH: Final = re.compile(
     rf"(?<!\w)(?:w/|(?:with|invite|add|include|bring|{_OUT_OF}"
+    r"|(?:(?:(?:works?|good|fine|okay?)\s+for|suits?)(?:\s+both)?|for\s+both)"
+    r"(?=\s+@?(?-i:[A-Z가-힣]))"
     r"|(?:see|meet|call|ping|(?:talk|speak) to)(?=\s+(?:(?:the|my|our)\s)?@?(?-i:[A-Z가-힣])))"
     rf"\s)\s*(?P<names>{_ENGLISH_ROW})"
 )

@@ -84,6 +84,7 @@ class MeetingSkill:
 _TIME: Final = "⏰"
 _PERSON: Final = "👤"
 _WEEK_NAMED: Final = re.compile(r"주|\b(?:week|this|next|last)\b", re.IGNORECASE)
+_CHANGES: Final = ("cancel", "move", "remove", "also", "titled")
 _NO_NAMES: Final = ("unsure", "yes", "later", "earlier", "other")
 _LATER: Final[dict[str, Callable[[MeetingMessage, Plan], Awaitable[SkillReply | None]]]] = {
     "booked": after_booking,
@@ -98,6 +99,15 @@ def _begins_anew(message: MeetingMessage) -> bool:
     wanted = any(map(message.says, ("cancel", "move", "list", "book")))
     _, left = message.people(without_times(message.text, message.now))
     return wanted and message.says("meeting") and not message.is_about_something_else(left)
+
+
+def _is_whole(message: MeetingMessage) -> bool:
+    """Return whether a message asks for a meeting and says with whom and when."""
+    said = message.read(message.text)
+    named, _ = message.people(said.rest)
+    asked = message.says("meeting") and bool(named and said.days)
+    changes = any(map(message.says, _CHANGES)) or any(message.taken_out())
+    return asked and bool(said.clocks or message.says("book")) and not changes
 
 
 async def _begin(message: MeetingMessage) -> SkillReply:
@@ -129,7 +139,9 @@ async def _go_on(message: MeetingMessage, plan: Plan) -> SkillReply | None:
         return await act(message, plan)
     if message.presses("stop") or message.says("stop"):
         return SkillReply(message.say("stopped"))
-    return None if message.wants_a_list else await _changed(message, plan)
+    if message.wants_a_list:
+        return None
+    return await (_begin(message) if _is_whole(message) else _changed(message, plan))
 
 
 async def _changed(message: MeetingMessage, plan: Plan) -> SkillReply | None:
@@ -197,7 +209,8 @@ async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
         return None
     said = _in_the_week_of(message, plan, said)
     plan = plan.with_said(said, message.desk.hours)
-    return await next_reply(message, plan.with_people(named, removes=message.says("remove")), said)
+    plan = plan.with_people(named, removes=message.says("remove"))
+    return replace(await next_reply(message, plan, said), guessed=listed)
 
 
 def _in_the_week_of(message: MeetingMessage, plan: Plan, said: Said) -> Said:

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 from core.ports import Memories
@@ -25,6 +26,8 @@ _MOST_CHARS: Final = 300
 _MOST_CHOICES: Final = 3  # beside "all" and "keep"
 _SOLE: Final = 2  # one thing to forget, or keep it
 _SHORT: Final = 2  # words, which do not say by themselves what is to be remembered
+_ONE_WORD: Final = re.compile(r"[^\W_]+")
+_ALIKE: Final = 0.6  # from which share of its letters on a word is taken for a slip of another
 _WORD: Final = re.compile(r"[가-힣]{2,}|[A-Za-z]{3,}|\d+")
 
 
@@ -72,6 +75,8 @@ class MemoryWords:
             wrong, right = match["wrong"].strip(), match["right"].strip(" .,~!")
             return before.replace(wrong, right) if wrong in before else None
         told = self.told(text[match.end() :])
+        if alike := _likest(told, before):
+            return f"{before[: alike.start()]}{told}{before[alike.end() :]}"
         words = _WORD.findall(told.casefold())
         shared = sum(word in before.casefold() for word in words)
         if words and shared >= len(words) / 2:
@@ -255,6 +260,22 @@ class MemorySkill:
             only=(person,) if person else (),
             until=request.situation.now + _LAPSES,
         )
+
+
+def _likest(word: str, text: str) -> re.Match[str] | None:
+    """Return the one word of a text that another word is like, as "peanuts" is like "nuts"."""
+    if not _ONE_WORD.fullmatch(word):
+        return None
+    said = word.casefold()
+    likeness = [
+        (SequenceMatcher(None, said, one[0].casefold()).ratio(), one)
+        for one in _ONE_WORD.finditer(text)
+        if said.isdigit() == one[0].isdigit()
+    ]
+    if said.isdigit():  # two numbers are alike by being numbers
+        return likeness[0][1] if len(likeness) == 1 else None
+    likely = [(ratio, one) for ratio, one in likeness if ratio >= _ALIKE]
+    return max(likely, key=lambda found: found[0])[1] if likely else None
 
 
 def _alike(text: str, known: Sequence[Memory]) -> list[Memory]:

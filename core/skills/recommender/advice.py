@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.skills.recommender.form import Field, Form, Value
+from core.skills.recommender.form import Field, Form, Known
 from core.skills.recommender.network import Recommendation, Recommender
 
 
@@ -13,7 +13,7 @@ from core.skills.recommender.network import Recommendation, Recommender
 class Consultation:
     """The state of a consultation: facts about the buyer, and products recommended before."""
 
-    known: Mapping[str, Value] = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
     shown: tuple[str, ...] = ()
 
 
@@ -58,7 +58,7 @@ class Adviser:
         said = self.form.others_said.search(text) if consultation.shown else None
         return text.strip() == self.form.others or bool(said)
 
-    def _advise(self, known: Mapping[str, Value], shown: Sequence[str]) -> NextQuestion | Advised:
+    def _advise(self, known: Known, shown: Sequence[str]) -> NextQuestion | Advised:
         if missing := self.form.missing(known):
             return NextQuestion(Consultation(known, tuple(shown)), missing)
         found = self.recommender.recommend(known, without=shown, limit=self.limit)

@@ -13,6 +13,8 @@ from typing import Any, Final
 from core.errors import ConfigError
 
 Value = str | float
+# What is known of a buyer; None is what they have said that they do not know.
+Known = Mapping[str, Value | None]
 
 # Where a clause ends: at a mark, or where it goes on: "30대인데", "혼자 살고", "I live alone and".
 _CLAUSE_END: Final = re.compile(
@@ -104,6 +106,7 @@ class Form:
     reason: str
     others: str
     others_said: re.Pattern[str]
+    unknown_said: re.Pattern[str]
     noted: str
     none_left: str
     examples: tuple[str, ...] = ()
@@ -119,21 +122,30 @@ class Form:
         return replace(
             self,
             fields=tuple(one.also_said(others[one.name]) for one in self.fields),
-            others_said=_compiled(f"{self.others_said.pattern}|{other.others_said.pattern}"),
+            others_said=_either(self.others_said, other.others_said),
+            unknown_said=_either(self.unknown_said, other.unknown_said),
             examples=(*self.examples, *other.examples),
         )
 
-    def read(self, text: str, known: Mapping[str, Value]) -> dict[str, Value]:
-        """Return what is known of the buyer after this: what is said anew takes the old's place."""
+    def read(self, text: str, known: Known) -> dict[str, Value | None]:
+        """Return what is known of the buyer after this: what is said anew takes the old's place.
+
+        Words for not knowing answer the next question.
+        """
+        asked = self.missing(known)
+        if asked and self.unknown_said.fullmatch(text.strip()):
+            return {**known, asked.name: None}
         said = {one.name: one.read(text) for one in self.fields}
         return {**known, **{name: value for name, value in said.items() if value is not None}}
 
-    def corrected(self, before: Mapping[str, Value], after: Mapping[str, Value]) -> str:
+    def corrected(self, before: Known, after: Known) -> str:
         """Return what is said of the values that were known otherwise before; "" of none."""
         told = [
-            self.noted.format(value=one.shown(after[one.name]))
+            self.noted.format(value=one.shown(value))
             for one in self.fields
-            if one.name in before and before[one.name] != after[one.name]
+            if before.get(one.name) is not None
+            and (value := after[one.name]) is not None
+            and before[one.name] != value
         ]
         return " ".join(told)
 
@@ -151,19 +163,17 @@ class Form:
         values = {one.name: one.checked(given.get(one.name)) for one in self.fields}
         return {name: value for name, value in values.items() if value is not None}
 
-    def missing(self, known: Mapping[str, Value]) -> Field | None:
+    def missing(self, known: Known) -> Field | None:
         """Return the next field to ask for; None if all are known."""
         return next((one for one in self.fields if one.name not in known), None)
 
-    def reasons(
-        self, known: Mapping[str, Value], shares: Mapping[str, float], *, limit: int = 2
-    ) -> str:
+    def reasons(self, known: Known, shares: Mapping[str, float], *, limit: int = 2) -> str:
         """Return why, in words: the features that speak for a product, the strongest first."""
         strongest = sorted(self.fields, key=lambda one: -shares[one.name])[:limit]
         told = [
-            self.reason.format(value=one.shown(known[one.name]), share=shares[one.name])
+            self.reason.format(value=one.shown(value), share=shares[one.name])
             for one in strongest
-            if shares[one.name] > 0
+            if shares[one.name] > 0 and (value := known[one.name]) is not None
         ]
         return self.because.format(reasons=", ".join(told)) if told else ""
 
@@ -179,7 +189,14 @@ def load_form(path: Path) -> Form:
         fields = tuple(map(_field, document.pop("feature")))
         examples = tuple(document.pop("examples", ()))
         others_said = _compiled(document.pop("others_said"))
-        return Form(fields, examples=examples, others_said=others_said, **document)
+        unknown_said = _compiled(document.pop("unknown_said"))
+        return Form(
+            fields,
+            examples=examples,
+            others_said=others_said,
+            unknown_said=unknown_said,
+            **document,
+        )
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise ConfigError(f"cannot use the form {path}: {error}") from error
 
@@ -195,6 +212,10 @@ def load_shipped_form(language: str) -> Form:
     for other in others:
         form = form.also_said(other)
     return form
+
+
+def _either(one: re.Pattern[str], other: re.Pattern[str]) -> re.Pattern[str]:
+    return _compiled(f"{one.pattern}|{other.pattern}")
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

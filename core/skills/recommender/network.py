@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from core.errors import ConfigError, SourceError
-from core.skills.recommender.purchases import Feature, Floats, scaled
+from core.skills.recommender.purchases import Feature, Floats
 
 HIDDEN: Final = (30, 15)
 _LAYERS: Final = len(HIDDEN) + 1
@@ -45,18 +45,23 @@ class Recommender:
         return _softmax(inputs @ weights + biases)
 
     def recommend(
-        self, buyer: Mapping[str, str | float], *, without: Sequence[str] = (), limit: int = 3
+        self,
+        buyer: Mapping[str, str | float | None],
+        *,
+        without: Sequence[str] = (),
+        limit: int = 3,
     ) -> list[Recommendation]:
         """Return the likeliest products for a buyer, the likeliest first.
 
-        `buyer` has a value for each feature; `without` names products that were shown before.
+        `buyer` has a value for each feature, None for one that is not known and stands at its mean;
+        `without` names products that were shown before.
 
         Raises:
             SourceError: a feature is missing, or a value does not fit it.
         """
         if missing := [f.name for f in self.features if f.name not in buyer]:
             raise SourceError(f"no value for {', '.join(missing)}")
-        inputs = scaled(self.features, [[buyer[feature.name]] for feature in self.features])
+        inputs = np.concatenate([_input(one, buyer[one.name]) for one in self.features], axis=1)
         chances = self.probabilities(inputs)[0]
         order = [place for place in np.argsort(-chances) if self.products[place] not in without]
         shares = self._shares(inputs[0])
@@ -123,12 +128,14 @@ class Recommender:
     @property
     def _mean(self) -> Floats:
         """The inputs of an average buyer."""
-        return np.concatenate(
-            [
-                np.full(f.width, 1 / f.width if f.categories else 0.0, np.float32)
-                for f in self.features
-            ]
-        )
+        return np.concatenate([_input(one, None)[0] for one in self.features])
+
+
+def _input(feature: Feature, value: str | float | None) -> Floats:
+    """Return a value as inputs, of shape (1, width); None is the mean of all."""
+    if value is not None:
+        return feature.scaled([value])
+    return np.full((1, feature.width), 1 / feature.width if feature.categories else 0.0, np.float32)
 
 
 def _order_weights(count: int) -> Floats:

@@ -68,7 +68,7 @@ class RecommenderSkill:
         if not advice.products:
             return SkillReply(form.none_left)
         products = [
-            f"{number}. **{form.product(found.product)}**  \n{why}"
+            f"{number}. **{form.product(found.product)}**" + (f"  \n{why}" if why else "")
             for number, (found, why) in enumerate(advice.products, start=1)
         ]
         return SkillReply("\n".join(products), (form.others,), data, asks=False)

@@ -219,6 +219,50 @@ async def test_what_nobody_understands_has_the_question_asked_again_once(start, 
     assert told.text == "8명이 쓸 회의실을 예약할까요?"
 
 
+async def test_a_dialogue_outlasts_the_faq_and_several_messages_that_nobody_understands(start):
+    await ending(start(), "회의실 예약해 줘")
+    for text in ("정산은 언제 되나요?", *["글쎄요 어떡하지", "ㅋㅋㅋ 아이고"] * 2):
+        await ending(start(), text)
+    _, told = await ending(start(), "8명")
+    assert told.text == "8명이 쓸 회의실을 예약할까요?"
+
+
+async def test_what_plainly_asks_another_is_no_answer_to_a_question_that_takes_any_words(
+    make_assistant, rooms, history, profile, learn_router, clock
+):
+    class Greeter:
+        name = "greeter"
+        examples = ("내 이름을 불러 인사해 줘",)
+        parameters: ClassVar = {}
+
+        def plain(self, text):
+            return text
+
+        async def hear(self, request):
+            if request.data is None:
+                yield SkillReply("누구세요?", data="{}")
+            else:
+                yield SkillReply(f"안녕하세요, {request.text} 님", guessed=True)
+
+    skills = [rooms, Greeter()]
+    assistant = SkilledAssistant(
+        make_assistant(history=history),
+        skills=skills,
+        router=learn_router(skills),
+        history=history,
+        profile=profile,
+        now=clock,
+    )
+    await ending(assistant, "내 이름을 불러 인사해 줘")
+    _, told = await ending(assistant, "정산은 언제 되나요?")
+    assert told.sources
+    _, told = await ending(assistant, "지영")
+    assert told.text == "안녕하세요, 지영 님"
+    await ending(assistant, "내 이름을 불러 인사해 줘")
+    _, told = await ending(assistant, "오늘 오후에 쓸 회의실 하나 잡아 주세요")
+    assert told.skill == "rooms"
+
+
 async def test_the_button_of_a_question_that_was_asked_again_still_works(start, rooms):
     await ending(start(), "회의실 예약해 줘")
     asked, _ = await ending(start(), "3명")

@@ -120,6 +120,20 @@ async def test_other_days_names_and_groups_change_the_question_before(ask):
     assert "카테고리별 판매량" in answer.text
 
 
+async def test_days_are_named_by_those_that_were_talked_about(ask):
+    await ask("지난주 총매출은 얼마였어?")
+    for said, shown in (
+        ("그 전주는?", "2026년 11월 9일~2026년 11월 15일"),
+        ("and the week before?", "2026-11-02 to 2026-11-08"),
+        ("그다음 주는?", "2026년 11월 9일~2026년 11월 15일"),
+        ("올해는?", "2026년 기준"),
+        ("그 전 해는?", "2025년 기준"),
+        ("what about the year before that?", "2024 기준"),
+    ):
+        _, answer = await ask(said)
+        assert getattr(answer, "text", said).startswith(shown)
+
+
 async def test_how_many_without_of_what_is_no_question(ask):
     await ask("작년 총매출은 얼마였어?")
     _, answer = await ask("몇 개야?")

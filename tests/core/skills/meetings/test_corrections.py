@@ -39,6 +39,21 @@ async def test_one_thing_is_changed_and_the_rest_stays(converse, said, when, who
     assert told == (f"11월 27일(금) {when}", who)
 
 
+@pytest.mark.parametrize(
+    ("said", "when", "who"),
+    [
+        ("월요일 4시에 지영이랑 미팅 잡아줘", "오후 4시 ~ 오후 5시", "지영"),
+        ("book a call with Ines on Monday at 4", "오후 4시 ~ 오후 5시", "Ines"),
+        ("월요일 4시 회의에 지영이도 불러줘", "오후 4시 ~ 오후 4시 30분", "민수, 지영"),
+        ("지영이랑 월요일 4시 회의로 바꿔줘", "오후 4시 ~ 오후 4시 30분", "민수, 지영"),
+    ],
+)
+async def test_a_whole_new_request_begins_anew_and_a_change_does_not(converse, said, when, who):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 30분 회의 잡아줘")
+    assert shown(await talk.say(said)) == (f"11월 30일(월) {when}", who)
+
+
 async def test_a_weekday_may_be_that_of_the_week_that_is_talked_about(converse):
     talk = converse()
     await talk.say("12월 11일 3시에 민수랑 회의 잡아줘")

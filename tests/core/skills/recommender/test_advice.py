@@ -2,11 +2,13 @@
 
 import json
 import timeit
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.assistant.dialogue.situation import Situation
 from core.errors import ConfigError, SourceError
 from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
 from core.skills.recommender.form import load_form, load_shipped_form
@@ -14,6 +16,8 @@ from core.skills.recommender.generator import best_accuracy, generate, write
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.purchases import Feature, read_purchases, scaled
 from core.skills.recommender.skill import RecommenderSkill
+from core.skills.skill import Request
+from core.types import Question, SessionId
 
 FOLDER = Path(__file__).parents[4] / "core" / "skills" / "recommender"
 BUYER = {
@@ -122,6 +126,50 @@ def test_a_correction_takes_the_place_of_what_was_said(adviser):
     assert second.consultation.known["budget"] == 150
     assert second.consultation.known["age"] == 35
     assert len(second.products) == 3
+
+
+def test_what_the_buyer_does_not_know_is_left_out_and_is_no_reason(adviser):
+    step, asked = adviser.hear("40대예요", Consultation()), []
+    for _ in range(5):
+        asked.append(step.field.name)
+        step = adviser.hear("음.. 잘 모르겠어요", step.consultation)
+    assert asked == ["budget", "home_size", "household", "hours_home", "meals_cooked"]
+    assert step.consultation.known == {"age": 45} | dict.fromkeys(asked)
+    assert all(not why or "(100%)" in why for _, why in step.products)
+    told = adviser.hear("예산은 150만원이에요", step.consultation)
+    assert told.consultation.known["budget"] == 150
+    assert any("예산" in why for _, why in told.products)
+
+
+async def test_whoever_knows_nothing_gets_products_without_a_reason(adviser):
+    skill, data = RecommenderSkill(adviser, adviser.form.examples), None
+    situation = Situation(datetime(2026, 11, 30, tzinfo=UTC), "web", "u1")
+    for text in ("뭐 살까", *["패스"] * 6):
+        request = Request(Question("q", SessionId("web:a:1"), text), text, data, situation)
+        (reply,) = [one async for one in skill.hear(request)]
+        data = reply.data
+    assert reply.choices == (adviser.form.others,)
+    assert "**" in reply.text
+    assert "추천드려요" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "skips"),
+    [
+        ("몰라", True),
+        ("글쎄요", True),
+        ("그건 상관없어요", True),
+        ("다음에 말할게요", False),
+        ("I don't know", True),
+        ("not sure yet", True),
+        ("skip this one please", True),
+        ("뭐 살지 모르겠는데 골라 주세요", False),
+        ("I don't know which one to choose", False),
+    ],
+)
+def test_only_words_that_say_nothing_else_leave_a_question_out(english, text, skips):
+    known = english.hear(text, Consultation({"age": 45})).consultation.known
+    assert (known.get("budget", 0) is None) == skips
 
 
 def test_others_go_on_where_the_last_ones_ended(adviser):
