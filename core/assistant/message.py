@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.assistant.research import Findings, Researcher
-from core.assistant.two_questions import TwoQuestions, names_something
+from core.assistant.two_questions import are_asked, names_something, two_questions
 from core.retrieval.audience import EVERYTHING, Audience
 from core.text.asking_sentences import Sentence, sentences_of
 from core.text.korean import Analyzer, compact
@@ -113,9 +113,9 @@ class MessageReader:
         sentences = sentences[-_MOST_SENTENCES:]
         candidates = self._candidates(sentences) if len(sentences) > 1 else []
         texts = [candidate.text for candidate in candidates]
-        two = None
-        if len(sentences) == 1 and (two := TwoQuestions.of(sentences[0].text, self._analyzer)):
-            texts = [*two.texts]
+        two: tuple[str, ...] = ()
+        if len(sentences) == 1 and (two := two_questions(sentences[0].text, self._analyzer)):
+            texts = [*two]
         if warm:
             await warm([text, *texts, *(past.user for past in message.history)])
         found, *each_found = await asyncio.gather(
@@ -127,8 +127,8 @@ class MessageReader:
         if whole.found.verdict.label is Label.INJECTION or not parts or _is_title(whole):
             return Reading((whole,), whole.found)
         if two:
-            are_two = two.are_asked(whole.found, each_found)
-            return _reading(parts) if are_two else Reading((whole,), whole.found)
+            both = are_asked(whole.found, each_found)
+            return _reading(parts) if both else Reading((whole,), whole.found)
         reading = _chosen(whole, dict(zip(candidates, parts, strict=True)), sentences)
         beside = tuple(sentence.text for sentence in sentences if not sentence.asks)
         return replace(reading, beside=beside)

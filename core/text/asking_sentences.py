@@ -33,7 +33,7 @@ _MIDDLE_AND: Final = re.compile(
 )
 # Only where both sides may be a question of their own: the halves are searched for.
 _JOINT: Final = re.compile(
-    r"(?<=[가-힣])(?P<noun>이랑|랑|와|과)\s+(?=[가-힣])|(?<!\s)\s+(?P<word>및|and)\s+"
+    r"(?<=[가-힣])(?:이랑|랑|와|과)\s+(?=[가-힣])|(?<!\s)\s+(?:및|and)\s+"
     r"|(?<=[가-힣])하고\s+(?=[가-힣])|(?<!\s)\s*,\s*",
     re.IGNORECASE,
 )
@@ -135,21 +135,7 @@ def asks_anything(text: str) -> bool:
     return any(map(asks, parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Halves:
-    """What a sentence asks for on both sides of its first "and".
-
-    `joint` is where a word that joins two nouns is in the sentence; None if another sign parts
-    them. With `both`, the sentence says itself that it asks for two things.
-    """
-
-    first: str
-    second: str
-    joint: int | None
-    both: bool
-
-
-def halves_of(sentence: str) -> Halves | None:
+def halves_of(sentence: str) -> tuple[str, str] | None:
     """Return the two sides of a sentence, if it has an "and" and may ask for both of them."""
     joint = _JOINT.search(sentence)
     if not joint or _TOGETHER.search(sentence):
@@ -157,8 +143,4 @@ def halves_of(sentence: str) -> Halves | None:
     told = _TOLD_BEFORE.sub("", sentence[: joint.start()].strip())
     behind = _TOLD_BEHIND.sub("", sentence[joint.end() :]).strip()
     first, second = _BOTH_BEFORE.sub("", told), _BOTH_BEHIND.sub("", behind)
-    both = (first, second) != (told, behind)
-    if min(len(first), len(second)) < 2:
-        return None
-    at = joint.start() if joint["noun"] or joint["word"] else None
-    return Halves(first, second, at, both)
+    return (first, second) if min(len(first), len(second)) >= 2 else None
