@@ -11,16 +11,19 @@ from discord.http import Route
 from fakes.command_line import ENTRIES, ROOT, Cli
 
 from bots.discord import app
-from devtools.discord import DiscordServer
+from devtools.discord import DiscordServer, Limits
 
 
 @pytest.fixture
 async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
-    """A served Discord with one text channel; discord.py's addresses are put back afterwards."""
+    """A served Discord with one text channel; discord.py's addresses are put back afterwards.
+
+    The windows of its limits are a tenth as long, so that nothing waits five seconds for one.
+    """
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     monkeypatch.setattr(app, "_GUILDS_WITHIN_S", 0.05)
-    server = DiscordServer()
+    server = DiscordServer(limits=Limits(scale=0.1))
     await server.create_channel("질문")
     async with server.serve():
         yield server

@@ -15,6 +15,7 @@ import httpx
 from tenacity import (
     AsyncRetrying,
     retry_if_exception_type,
+    retry_if_not_exception_type,
     stop_after_attempt,
     wait_exponential_jitter,
 )
@@ -101,6 +102,10 @@ class Sender(Protocol):
         ...
 
 
+class UnreadableAnswerError(ApiAwayError):
+    """An answer that cannot be read, and would be no other if it were asked for again."""
+
+
 async def repeated(
     operation: Operation, send: Callable[[ApiCall], Awaitable[ApiAnswer]], call: ApiCall
 ) -> ApiAnswer:
@@ -110,7 +115,8 @@ async def repeated(
         ApiAwayError: there was none in the end.
     """
     retrying = AsyncRetrying(
-        retry=retry_if_exception_type(ApiAwayError),
+        retry=retry_if_exception_type(ApiAwayError)
+        & retry_if_not_exception_type(UnreadableAnswerError),
         stop=stop_after_attempt(_ATTEMPTS if operation.may_be_repeated else 1),
         wait=wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2),
         reraise=True,
@@ -143,7 +149,9 @@ class ApiClient:
             ):
                 encoding = response.headers.get("content-encoding", "")
                 content, cut = await bounded_body(response.aiter_raw(), encoding, _MOST_BYTES)
-        except (httpx.HTTPError, zlib.error, ValueError) as error:
+        except (zlib.error, ValueError) as error:
+            raise UnreadableAnswerError(f"{call.operation.id}: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
             raise ApiAwayError(f"{call.operation.id}: {type(error).__name__}") from error
         if response.status_code >= 500:
             raise ApiAwayError(f"{call.operation.id}: status {response.status_code}")
