@@ -69,6 +69,11 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the tests on the real FAQ: the other workers would wait for the last of them."""
+    items.sort(key=lambda item: "real_faq" not in getattr(item, "fixturenames", ()))
+
+
 def pytest_collection():
     """Keep the garbage collector from looking through modules and tests while they are loaded."""
     gc.disable()
