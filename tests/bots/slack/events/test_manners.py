@@ -258,10 +258,10 @@ async def test_guests_of_another_workspace_are_answered_unless_the_switch_is_off
         await slack.until(lambda: asked(bot))
         assert bot.assistant.asked[0].reply_to.endswith(" T0EXTERNAL")
     async with running(slack_guests=False) as bot:
-        deliver(slack, channel, **guest)
+        deliver(slack, channel, **{**guest, "text": f"{minsu.mention_of_bot} 환불은?"})
         await slack.until(lambda: minsu.ephemerals(channel))
         assert minsu.ephemerals(channel)[0].text == PROFILE.guests_off
-        assert asked(bot) == []
+        assert "환불은?" not in asked(bot)
 
 
 async def test_a_guest_who_edits_is_answered_anew_in_the_same_message(
