@@ -122,11 +122,11 @@ class Alignment:
 
     def _weights_of(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """Return how much the words of a question count, shape (terms,)."""
-        weights = _weights(terms, [self._unknown_idf] * len(terms), self._words)
-        for place, term in enumerate(terms):
-            if (row := self.index_words.rows.get(term)) is not None:
-                weights[place] = self.index_words.weights[row]
-        return weights
+        rows = [self.index_words.rows.get(term) for term in terms]
+        unknown = [term for term, row in zip(terms, rows, strict=True) if row is None]
+        told = iter(_weights(unknown, [self._unknown_idf] * len(unknown), self._words))
+        weights = [next(told) if row is None else self.index_words.weights[row] for row in rows]
+        return np.array(weights, np.float32)
 
     def _nearness(self, asked: Sequence[str], seen: Ids) -> NDArray[np.float32]:
         """Return how near the words of a question are to those of the index, (asked, seen)."""
