@@ -15,9 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import torch
@@ -27,13 +26,12 @@ from torch.nn.functional import cross_entropy, normalize, softplus
 from torch.nn.utils.rnn import pad_sequence
 from torch.optim.swa_utils import AveragedModel
 
-from bench.train_encoder import lines
-from bench.train_topics import Search, TermRows, topic_searches
+from bench.train_topics import CONTENT, Search, TermRows, topic_searches, write_encoder
 from config.resources import ENCODER, EXAMPLES, load_loanwords
 from core.embeddings.kiwi import KiwiEncoder
 from core.ports import TextKind
 from core.retrieval.alignment import BY_CHANCE, information
-from core.retrieval.array_files import read_arrays, write_arrays
+from core.retrieval.array_files import read_arrays
 from core.retrieval.vectors import passage_of
 from core.text.korean import Analyzer
 from core.types import Entry
@@ -52,7 +50,6 @@ _SHARPNESS = 12.0
 _BATCH = 128
 _NEIGHBOURHOODS, _NEIGHBOURS, _QUESTIONS = 90, 40, 4
 _SEED = 20_26
-_CONTENT = ("table", "general_table", "topic_entries", "topic_questions")
 
 
 @dataclass
@@ -183,10 +180,7 @@ def main(
     ]
     vectors = torch.from_numpy(encoder.whole_words(list(words.rows)))
     learnt = trained([Organisation.of(search) for search in searches], vectors)
-    arrays: dict[str, Any] = {**model, **learnt.arrays()}
-    content = b"".join(arrays[name].tobytes() for name in (*_CONTENT, *learnt.arrays()))
-    arrays["name"] = lines([f"kiwi-encoder-{sha256(content).hexdigest()[:8]}"])
-    write_arrays(ENCODER, arrays)
+    write_encoder({**model, **learnt.arrays()}, (*CONTENT, *learnt.arrays()))
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB")
 
 

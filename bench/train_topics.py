@@ -56,7 +56,7 @@ _SHARPNESS, _SHARPNESS_RATE = 12.0, 1e-2
 _DROPOUT = 0.2
 _SHOWN = (0.6, 0.2, 0.2)  # entries as they are, titles alone, answers alone
 _SEED = 20_26
-_CONTENT = ("table", "general_table", "topic_entries", "topic_questions")
+CONTENT = ("table", "general_table", "topic_entries", "topic_questions")
 
 
 @dataclass
@@ -139,10 +139,15 @@ def main(
         **_with_words(model, "", words.rows, moved),
         **_with_words(model, "general_", words.rows, general),
     }
-    content = b"".join(arrays[name].tobytes() for name in _CONTENT)
-    arrays["name"] = lines([f"kiwi-encoder-{sha256(content).hexdigest()[:8]}"])
-    write_arrays(ENCODER, arrays)
+    write_encoder(arrays, CONTENT)
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(words.rows)} words moved")
+
+
+def write_encoder(arrays: dict[str, Any], content: Iterable[str]) -> None:
+    """Write the encoder's file, and name the encoder after the arrays `content` of it."""
+    known = sha256(b"".join(arrays[name].tobytes() for name in content))
+    arrays["name"] = lines([f"kiwi-encoder-{known.hexdigest()[:8]}"])
+    write_arrays(ENCODER, arrays)
 
 
 def topic_searches(folder: Path, words: TermRows) -> Iterator[Search]:
