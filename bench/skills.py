@@ -28,6 +28,7 @@ from bots.bootstrap.assistant import open_assistant
 from bots.bootstrap.search import Language, load_language
 from config.settings import Settings
 from core.assistant.dialogue.situation import Situation
+from core.llm.prompts import Prompt
 from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
 from core.skills.data.shop import build_shop
 from core.skills.data.skill import DataSkill
@@ -244,5 +245,5 @@ def _opened_skills(language: Language, folder: Path, spoken: str) -> _Skills:
         meetings=MeetingSkill(desk, lambda: _NOW),
         recommender=RecommenderSkill(adviser, adviser.form.examples),
         memory=MemorySkill(cast("Memories", None), MemoryWords.load(spoken), messenger),
-        data=DataSkill(answerer, answerer.texts),
+        data=DataSkill(answerer, answerer.texts, Prompt("", "", "")),
     )

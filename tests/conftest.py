@@ -25,6 +25,7 @@ from config.resources import (
     load_everyday,
     load_inquiries,
     load_loanwords,
+    load_prompt,
 )
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
@@ -40,6 +41,7 @@ from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
 from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
 from core.skills.data.shop import build_shop
+from core.skills.data.skill import DataSkill
 from core.stores.memory import MemoryHistory
 from core.text.kiwi import load_kiwi
 from core.text.korean import Analyzer
@@ -317,6 +319,12 @@ def answerer(shop, analyzer, encoder):
     """Answers from the example shop, without a model."""
     url = f"sqlite:///{shop}"
     return load_answerer(url, EXAMPLE_BOOKS["ko"], terms=analyzer.terms, embed=encoder.embed)
+
+
+@pytest.fixture(scope="session")
+def data_skill(answerer, profile):
+    """The skill that answers from the example shop."""
+    return DataSkill(answerer, answerer.texts, load_prompt("queries", profile))
 
 
 @pytest.fixture

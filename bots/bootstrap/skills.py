@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
-from config.resources import load_everyday, load_inquiries
+from config.resources import load_everyday, load_inquiries, load_prompt
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.dialogue.situation import Situations
 from core.errors import ConfigError
+from core.llm.prompts import Prompt
 from core.llm.tool_calls import Tool
 from core.ports import Embedder, History, Memories
 from core.profile import Profile
@@ -48,6 +49,7 @@ class SkillParts:
     messenger: Messenger
     memories: Memories
     situations: Situations
+    queries: Prompt  # of a model that writes queries
 
     @classmethod
     def of(
@@ -79,6 +81,7 @@ class SkillParts:
             messenger=messenger,
             memories=stores.memories,
             situations=situations,
+            queries=load_prompt("queries", profile),
         )
 
     def now(self) -> datetime:
@@ -155,7 +158,7 @@ def _data(parts: SkillParts) -> Sequence[Skill]:
         terms=parts.analyzer.terms,
         embed=parts.encoder.embed,
     )
-    return [DataSkill(answerer, answerer.texts)]
+    return [DataSkill(answerer, answerer.texts, parts.queries)]
 
 
 def _meetings(parts: SkillParts) -> Sequence[Skill]:

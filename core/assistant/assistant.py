@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from copy import copy
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from core.assistant.answerer import Answerer, text_of
 from core.assistant.audiences import Audiences, Scope
@@ -21,7 +21,8 @@ from core.assistant.guardrails.small_talk import SmallTalkReader
 from core.assistant.message import MessageReader
 from core.assistant.replies import SURE
 from core.errors import FaqbotError
-from core.llm.prompts import SITUATION, TONE
+from core.llm.completions import Schema
+from core.llm.prompts import SITUATION, TONE, ChatMessage
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
@@ -209,6 +210,19 @@ class Assistant:
         if not (self._models and self._uses_models and passages):
             return ""
         return await self._models.draft(question, passages, charged_to)
+
+    async def json_of(
+        self, messages: Sequence[ChatMessage], schema: Schema, *, charged_to: str
+    ) -> Mapping[str, Any]:
+        """Return the JSON object that a model writes; {} without one, or if it fails.
+
+        The last message, which is somebody's, is redacted as questions are.
+        """
+        if not (self._models and self._uses_models):
+            return {}
+        *rules, said = messages
+        redacted = {**said, "content": self._answerer.redact(said["content"])}
+        return await self._models.json_of((*rules, redacted), schema, charged_to)
 
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from core.assistant.assistant import Assistant
@@ -253,7 +254,15 @@ class SkilledAssistant:
         else:
             situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
         stops = self._stops(text)
-        request = Request(question, text, dialogue.data, situation, arguments or {}, stops=stops)
+        request = Request(
+            question,
+            text,
+            dialogue.data,
+            situation,
+            arguments or {},
+            stops=stops,
+            ask_model=partial(self._assistant.json_of, charged_to=question.asker),
+        )
         async with aclosing(self._skills[dialogue.skill].hear(request)) as said:
             async for event in said:
                 if isinstance(event, Status):

@@ -6,13 +6,22 @@ the conversation: all that it knows of it comes with the request and goes with t
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from core.assistant.dialogue.situation import Situation
+from core.llm.completions import Schema
+from core.llm.prompts import ChatMessage
 from core.types import Dialogue, File, Question, Status
+
+AskModel = Callable[[Sequence[ChatMessage], Schema], Awaitable[Mapping[str, Any]]]
+
+
+async def no_model(_messages: Sequence[ChatMessage], _schema: Schema) -> Mapping[str, Any]:
+    """Return nothing: what asking a model returns where there is none."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,8 @@ class Request:
     crash: whatever changes something outside uses it as the key that makes it happen once.
     `arguments` are what a model has read from the message, by the names of the skill's
     `parameters`; nobody has checked them. `stops` says that the text is nothing but words that
-    end a dialogue, which a skill leaves alone unless they mean something else to it.
+    end a dialogue, which a skill leaves alone unless they mean something else to it. `ask_model`
+    returns the JSON object that a model writes, {} without a model, at a limit, or if it fails.
     """
 
     question: Question
@@ -33,6 +43,7 @@ class Request:
     situation: Situation
     arguments: Mapping[str, Any] = field(default_factory=dict)
     stops: bool = False
+    ask_model: AskModel = no_model
 
 
 @dataclass(frozen=True, slots=True)

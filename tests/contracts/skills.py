@@ -17,7 +17,6 @@ import pytest
 from fakes.assistants import ScriptedAssistant
 
 from core.skills.assistant import SkilledAssistant
-from core.skills.data.skill import DataSkill
 from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.meeting import Slot
 from core.skills.meetings.message import MeetingTools
@@ -108,10 +107,10 @@ def adviser(with_skills):
 
 
 @pytest.fixture
-def analyst(answerer, today, with_skills):
+def analyst(data_skill, today, with_skills):
     """An assistant that answers from the example's database, on the shop's last day."""
     noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
-    return with_skills(lambda _: [DataSkill(answerer, answerer.texts)], now=lambda: noon)
+    return with_skills(lambda _: [data_skill], now=lambda: noon)
 
 
 @pytest.fixture

@@ -75,6 +75,10 @@ class ScriptedAssistant:
     async def negotiates(self, question, *, called):
         return False
 
+    async def json_of(self, messages, schema, *, charged_to):
+        """It has no model."""
+        return {}
+
     def hurry(self, session: SessionId) -> None:
         """It waits for nothing but what its script says."""
 

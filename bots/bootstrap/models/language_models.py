@@ -55,8 +55,9 @@ async def open_models(  # noqa: PLR0913 - what models are made of
         spending = await stack.enter_async_context(open_spending(settings))
         switch = settings.data_dir / "models.off"
         answering, reading = load_prompt("answer", profile), load_prompt("reading", profile)
+        completions = await providers.writer()
         writer = AnswerWriter(
-            await providers.writer(),
+            completions,
             answering,
             load_prompt("continue", profile),
             profile,
@@ -73,6 +74,7 @@ async def open_models(  # noqa: PLR0913 - what models are made of
                 patience_s=settings.model_patience_s,
                 terms=terms,
             ),
+            completions=completions,
             read=classifier.read,
             ledger=Ledger(
                 spending=spending,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from core.assistant.drafts.silence import or_silence
 from core.assistant.drafts.speculation import Speculation, Write
 from core.errors import ModelError, ModelNonsenseError, ModelReplyError
 from core.llm.budget import TAB, Ledger, SpendingLimit
+from core.llm.completions import CompletionRequest, Completions, Schema
+from core.llm.json_reply import json_object
+from core.llm.prompts import ChatMessage
 from core.llm.tool_calls import Tool
 from core.ports import ChatModel
 from core.profile import Profile
@@ -38,6 +41,8 @@ from core.types import (
 logger = logging.getLogger(__name__)
 
 _DRAFT_S: Final = 60.0
+_JSON_S: Final = 20.0  # somebody waits, who gets something else without it
+_JSON_TOKENS: Final = 800
 _CITATION: Final = re.compile(r"\s?\[\d{1,2}\]")
 
 
@@ -197,6 +202,7 @@ class ModelPipeline:
     """The part of an assistant that works with models: it begins the work on each question."""
 
     steady: FallbackModel
+    completions: Completions
     read: Callable[..., AsyncGenerator[Label | Classification]]
     ledger: Ledger
     open_speculation: Callable[..., Speculation]
@@ -229,6 +235,26 @@ class ModelPipeline:
         before = TAB.set(self.ledger.open_tab(person))
         try:
             return await self.steady.draft(question, passages)
+        finally:
+            TAB.reset(before)
+
+    async def json_of(
+        self, messages: Sequence[ChatMessage], schema: Schema, person: str
+    ) -> Mapping[str, Any]:
+        """Return the JSON object that the model writes, on this person's account.
+
+        It is {} at a limit, or if the model fails.
+        """
+        if await self.ledger.limit(person) is not None:
+            return {}
+        request = CompletionRequest(messages, _JSON_TOKENS, temperature=0, schema=schema)
+        before = TAB.set(self.ledger.open_tab(person))
+        try:
+            async with asyncio.timeout(_JSON_S), aclosing(self.completions.stream(request)) as said:
+                return json_object("".join([piece.text async for piece in said]))
+        except (ModelError, TimeoutError) as error:
+            logger.warning("no %s is written: %s", schema.name, error)
+            return {}
         finally:
             TAB.reset(before)
 

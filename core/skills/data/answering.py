@@ -16,15 +16,18 @@ from core.skills.data.blanks import BlankReader, Blanks
 from core.skills.data.book import QueryBook, Sample
 from core.skills.data.compose import Composer
 from core.skills.data.database import Database, DatabaseSchema, Rows
+from core.skills.data.drafting import described
 from core.skills.data.errors import QueryRefusedError
 from core.skills.data.guard import checked
-from core.skills.data.matching import Matcher
+from core.skills.data.matching import Match, Matcher
 from core.skills.data.periods import is_beside_another
 from core.text.cells import cell_of
+from core.text.sections import escaped
 
 logger = logging.getLogger(__name__)
 
 _OFFERED = 4
+_SHOWN_TO_MODELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +140,58 @@ class DataAnswerer:
         matches = self._matcher.nearest(blanks)
         if not matches or not self._matcher.is_sure(blanks, matches):
             return self._unsure(blanks)
-        sample = matches[0].sample
-        if sample.grouped and not blanks.groupings:
-            # "The best one" is of what the book names first, "spenders" of what the sample says.
-            own = self._reader.read(matches[0].question, today).groupings
-            blanks = replace(blanks, groupings=(own or self._book.groupings)[:1])
+        sample, blanks = matches[0].sample, self._grouped(matches[0], blanks, today)
         try:
             return self._run(sample, blanks, self._composer.compose(sample, blanks, today))
         except QueryRefusedError as error:
             logger.info("not answered from the data: %s", error)
             return self._unsure(blanks)
+
+    def _grouped(self, match: Match, blanks: Blanks, today: date) -> Blanks:
+        """Return the blanks with a way to group, where the sample needs one and none is said.
+
+        "The best one" is of what the book names first, "spenders" of what the sample says.
+        """
+        if not match.sample.grouped or blanks.groupings:
+            return blanks
+        own = self._reader.read(match.question, today).groupings
+        return replace(blanks, groupings=(own or self._book.groupings)[:1])
+
+    def described(self, question: str, today: date) -> str:
+        """Return what a model has to know to write the query of a question."""
+        near = self._near(self._reader.read(question, today))[:_SHOWN_TO_MODELS]
+        tables = described(
+            self._schema,
+            ((match.question, self._sql_of(match, today)) for match in near),
+            values=self._reader.values,
+            personal=self._book.personal,
+        )
+        return f"Today: {today.isoformat()}\nDialect: {self._database.dialect}\n{tables}"
+
+    def _sql_of(self, match: Match, today: date) -> str:
+        """Return the SQL of a sample, as its own question is answered."""
+        blanks = self._grouped(match, self._reader.read(match.question, today), today)
+        return self._composer.compose(match.sample, blanks, today)
+
+    def answer_by(self, sql: str, question: str) -> DataAnswer:
+        """Return the answer that a query of a model gives, after the check of all queries.
+
+        Raises:
+            DataError: as `run`.
+        """
+        rows, texts = self.run(sql), self._book.texts
+        if not rows.rows or all(value is None for value in rows.rows[0]):
+            text = str(texts["nothing"].format(scope=""))
+        elif len(rows.rows) == 1:
+            text = ", ".join(
+                f"{escaped(column)}: {shown(value)}"
+                for column, value in zip(rows.columns, rows.rows[0], strict=True)
+            )
+        else:
+            text = ""
+        more = texts["cut"].format(rows=len(rows.rows)) if rows.cut else ""
+        told = "\n\n".join(filter(None, [text, more, texts.get("drafted", "")]))
+        return DataAnswer(told, rows, sql, title=question, series=False)
 
     def run(self, sql: str) -> Rows:
         """Check a query and run it; personal data is masked.
@@ -203,15 +248,23 @@ class DataAnswerer:
         return f"{text} {more}".strip()
 
     def _unsure(self, blanks: Blanks) -> Unsure:
-        alone = Blanks(rest=blanks.rest, groupings=blanks.groupings[:1])
-        nearest = self._matcher.nearest(alone) or self._matcher.nearest(Blanks(blanks.rest))
-        questions = tuple(match.question for match in nearest[:_OFFERED])
+        questions = tuple(match.question for match in self._near(blanks)[:_OFFERED])
         return Unsure(self._book.texts["unsure"], questions, not self._matcher.knows(blanks))
+
+    def _near(self, blanks: Blanks) -> list[Match]:
+        """Return the nearest samples, whatever else a question names; the nearest first."""
+        alone = Blanks(rest=blanks.rest, groupings=blanks.groupings[:1])
+        return self._matcher.nearest(alone) or self._matcher.nearest(Blanks(blanks.rest))
 
     @staticmethod
     def _scope(blanks: Blanks) -> str:
         period = [blanks.period.label] if blanks.period else []
         return " · ".join([*period, *(condition.say for condition in blanks.conditions)])
+
+
+def shown(value: object) -> str:
+    """Return a value as people read it, in which nothing is markup."""
+    return f"{value:,}" if isinstance(value, int | float) else escaped(str(value))
 
 
 def _cell(value: object) -> object:

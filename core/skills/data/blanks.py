@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -130,6 +130,14 @@ class BlankReader:
         said = [question for sample in book.samples for question in sample.questions]
         said += [word for grouping in book.groupings for word in grouping.words]
         self._values = [*_forms(values, " ".join(said))]
+        self._by_column: dict[tuple[str, str], list[str]] = {}
+        for value, place in values.items():
+            self._by_column.setdefault(place, []).append(value)
+
+    @property
+    def values(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        """Return the texts that stand in columns, by their table and column."""
+        return self._by_column
 
     def read(self, question: str, today: date) -> Blanks:
         """Return the blanks of a question that is asked on `today`."""

@@ -10,24 +10,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import ConfigError
-from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure
+from core.llm.prompts import Prompt
+from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure, shown
+from core.skills.data.drafting import QUERY, query_messages
+from core.skills.data.errors import DataError
 from core.skills.skill import Request, SkillReply
-from core.text.sections import escaped
 from core.types import File, Status
 
 logger = logging.getLogger(__name__)
 
 _SHOWN_ROWS = 12  # the months of a year
 _MOST_CHANGES = 20
+_DRAFTS = 2  # by a model, of which the second knows why the first was refused
 _RULE = "| --- "
 
 
 @dataclass(frozen=True, slots=True)
 class DataSkill:
-    """Answers from a database in a conversation. `texts` are those of the queries' file."""
+    """Answers from a database in a conversation. `texts` are those of the queries' file.
+
+    `prompt` has the rules by which a model writes a query where no sample is near enough.
+    """
 
     answerer: DataAnswerer
     texts: Mapping[str, Any]
+    prompt: Prompt
     name: str = "data"
 
     @property
@@ -66,6 +73,9 @@ class DataSkill:
         yield Status(self.texts["searching"])
         likely = not request.arguments  # by its likeness to samples alone
         asked, answer = await asyncio.to_thread(self._answered, request, before.get("asked", ()))
+        begins = request.data is None and not (likely and _is_foreign(answer))
+        if isinstance(answer, Unsure) and (begins or not likely):
+            answer = await self._drafted(request, asked[-1]) or answer
         match answer:
             case DataAnswer():
                 data = json.dumps({"sql": answer.sql, "asked": asked}, ensure_ascii=False)
@@ -77,7 +87,7 @@ class DataSkill:
                     files=await asyncio.to_thread(_files, answer),
                     asks=False,
                 )
-            case Unsure(is_foreign=foreign) if request.data is None and not (foreign and likely):
+            case Unsure() if begins:
                 yield SkillReply(answer.text, answer.questions, json.dumps({}), only)
 
     def _answered(
@@ -94,16 +104,32 @@ class DataSkill:
             return [first, *changes], self.answerer.answer_changed(first, changes, today)
         return [request.text], self.answerer.answer(request.text, today)
 
+    async def _drafted(self, request: Request, question: str) -> DataAnswer | None:
+        """Return the answer by a query that a model writes; None if it writes none that may run."""
+        today, failed = request.situation.now.date(), ""
+        known = await asyncio.to_thread(self.answerer.described, question, today)
+        for _ in range(_DRAFTS):
+            messages = query_messages(self.prompt, known, question, failed)
+            sql = (await request.ask_model(messages, QUERY)).get("sql")
+            if not isinstance(sql, str) or not sql.strip():
+                return None
+            try:
+                return await asyncio.to_thread(self.answerer.answer_by, sql, question)
+            except DataError as error:
+                logger.info("a query of a model is not run: %s", error)
+                failed = f"{sql}\n{error}"
+        return None
+
     def _text(self, answer: DataAnswer) -> str:
         """Return the sentence, and below it a table of the rows where there are several."""
         rows = answer.rows.rows
         if len(rows) < 2:
             return answer.text
-        shown = [answer.rows.columns, *rows[:_SHOWN_ROWS]]
-        head, *lines = [f"| {' | '.join(map(_shown, row))} |" for row in shown]
+        table = [answer.rows.columns, *rows[:_SHOWN_ROWS]]
+        head, *lines = [f"| {' | '.join(map(_cell, row))} |" for row in table]
         left = len(rows) - _SHOWN_ROWS
         more = ["", self.texts["more"].format(rows=left)] if left > 0 else []
-        return "\n".join([answer.text, "", head, _RULE * len(shown[0]) + "|", *lines, *more])
+        return "\n".join([answer.text, "", head, _RULE * len(table[0]) + "|", *lines, *more])
 
 
 def _files(answer: DataAnswer) -> tuple[File, ...]:
@@ -119,7 +145,10 @@ def _files(answer: DataAnswer) -> tuple[File, ...]:
     return (rows, File.picture("answer.png", png)) if png else (rows,)
 
 
-def _shown(value: object) -> str:
+def _is_foreign(answer: DataAnswer | Unsure) -> bool:
+    return isinstance(answer, Unsure) and answer.is_foreign
+
+
+def _cell(value: object) -> str:
     """Return a value as a cell of a Markdown table."""
-    text = f"{value:,}" if isinstance(value, int | float) else escaped(str(value))
-    return text.replace("|", "\\|")
+    return shown(value).replace("|", "\\|")

@@ -12,7 +12,6 @@ import pytest
 from fakes.assistants import NOTHING_LIKE_IT
 
 from config.resources import EXAMPLES
-from core.skills.data.skill import DataSkill
 from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
@@ -59,7 +58,7 @@ MEANT = {
 
 
 @pytest.fixture(scope="module")
-def router(analyzer, encoder, unmeant, answerer, now):
+def router(analyzer, encoder, unmeant, data_skill, now):
     hours = WorkingHours.parse("09:00-18:00")
     desk = MeetingTools(None, load_words("ko"), hours, analyzer.terms, None)
     form = load_shipped_form("ko")
@@ -68,7 +67,7 @@ def router(analyzer, encoder, unmeant, answerer, now):
         MeetingSkill(desk, lambda: now),
         RecommenderSkill(adviser, form.examples),
         MemorySkill(None, MemoryWords.load("ko"), None),
-        DataSkill(answerer, answerer.texts),
+        data_skill,
     ]
     return Router(skills, encoder, unmeant)
 

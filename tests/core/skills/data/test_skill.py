@@ -8,7 +8,6 @@ import pytest
 
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
-from core.skills.data.skill import DataSkill
 from core.skills.skill import SkillReply
 from core.stores.memory import MemoryHistory
 from core.types import Answered, Question, SessionId
@@ -33,10 +32,10 @@ class Greeter:
 
 
 @pytest.fixture
-def ask(answerer, make_assistant, profile, learn_router):
+def ask(data_skill, make_assistant, profile, learn_router):
     """Asks in one conversation, or presses the button of an earlier answer."""
     history = MemoryHistory()
-    skills = [DataSkill(answerer, answerer.texts), Greeter()]
+    skills = [data_skill, Greeter()]
     router = learn_router(skills)
 
     async def ask(text, of=None):
@@ -101,9 +100,9 @@ async def test_what_is_not_clear_offers_samples_whose_buttons_answer(ask):
 
 
 @pytest.mark.parametrize("name", ["dev", "test"])
-def test_unseen_phrasings_reach_the_skill(answerer, learn_router, questions, name):
+def test_unseen_phrasings_reach_the_skill(data_skill, learn_router, questions, name):
     """Nine in ten of each set; a question's names and dates play no part."""
-    router = learn_router([DataSkill(answerer, answerer.texts)])
+    router = learn_router([data_skill])
     asked = [question["ask"] for question in questions(name)]
     assert sum(router.candidate(text) is not None for text in asked) >= 0.9 * len(asked)
 
