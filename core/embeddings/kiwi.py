@@ -171,17 +171,14 @@ class KiwiEncoder:
             np.concatenate([TRAINED_WEIGHT * unit(trained), GENERAL_WEIGHT * unit(general)])
         )
 
-    def of_words(self, terms: Sequence[str]) -> Vectors:
-        """Return unit vectors of single terms that are made to be compared with one another.
+    def of_words(self, terms: Sequence[str]) -> tuple[Vectors, Floats]:
+        """Return unit vectors of single terms to compare with one another, and their importance.
 
-        `bench.train_alignment` taught the projection. The shape is (len(terms), 64).
+        `bench.train_alignment` taught both. Shapes: (len(terms), 64) and (len(terms),).
         """
-        return unit(self.whole_words(terms) @ self._projection)
-
-    def importance(self, terms: Sequence[str]) -> Floats:
-        """Return how much terms tell of what a question asks, shape (len(terms),)."""
-        told = self.whole_words(terms) @ self._importance[:-1] + self._importance[-1]
-        return np.asarray(np.logaddexp(0, told), np.float32)
+        whole = self.whole_words(terms)
+        told = whole @ self._importance[:-1] + self._importance[-1]
+        return unit(whole @ self._projection), np.asarray(np.logaddexp(0, told), np.float32)
 
     def whole_words(self, terms: Sequence[str]) -> Vectors:
         """Return the unit vectors of single terms in both spaces, shape (len(terms), dimension)."""

@@ -43,14 +43,11 @@ class Embedder(Protocol):
 class WordVectors(Protocol):
     """Tells what single words mean."""
 
-    def of_words(self, terms: Sequence[str]) -> Vectors:
-        """Return unit vectors of terms, a row for each; an unknown term gives zeros."""
-        ...
+    def of_words(self, terms: Sequence[str]) -> tuple[Vectors, NDArray[np.float32]]:
+        """Return unit vectors of terms, a row for each, and how much each tells of a question.
 
-    def importance(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        """Return how much terms tell of what a question asks, shape (terms,), positive.
-
-        It is about 1 at the median: more for "refund", less for "want".
+        An unknown term has a vector of zeros. Their importance has the shape (terms,) and is
+        positive, about 1 at the median: more for "refund", less for "want".
         """
         ...
 

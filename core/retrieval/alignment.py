@@ -15,7 +15,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ports import WordVectors
+from core.ports import Vectors, WordVectors
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
 from core.retrieval.lexical.term_lists import Ids
@@ -46,14 +46,14 @@ class IndexWords:
         begin = len(before.rows)
         own = lexical.vocabulary[begin:]
         rows = {term: row for row, term in enumerate(own, start=begin)}
-        weights = _weights(own, [lexical.idf(term) for term in own], words)
-        vectors = words.of_words(own)
+        vectors, importance = words.of_words(own)
+        weights = information(np.array([lexical.idf(term) for term in own], np.float32))
         highest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-6)
         block = np.rint(vectors * (_STEPS / highest)).astype(np.int8)
         lengths = np.maximum(np.linalg.norm(block.astype(np.float32), axis=1), 1.0)
         return cls(
             before.rows | rows,
-            np.concatenate([before.weights, weights]),
+            np.concatenate([before.weights, weights * importance]),
             np.concatenate([before.lengths, lengths]),
             (*before.blocks, block),
         )
@@ -107,12 +107,13 @@ class Alignment:
         asked = list(terms)
         if not asked or not len(rows):
             return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
+        vectors, importance = self._words.of_words(asked)
         weights = np.array([terms[term] for term in asked], np.float32)
-        shares = weights * self._weights_of(asked)
+        shares = weights * self._weights_of(asked, importance)
         shares /= max(float(shares.sum()), 1e-6)
         entries, titles = self._entry_terms.of_rows(rows), self._title_terms.of_rows(rows)
         seen, places = np.unique(np.concatenate([*entries, *titles]), return_inverse=True)
-        near = self._nearness(asked, seen)
+        near = self._nearness(asked, vectors, seen)
         covered = _best(near, places[: sum(map(len, entries))], entries) @ shares
         in_titles = places[sum(map(len, entries)) :]
         told = _best(near, in_titles, titles) @ shares
@@ -120,17 +121,19 @@ class Alignment:
         both = 2 * told * named / np.maximum(told + named, 1e-6)
         return covered, np.asarray(both, np.float32)
 
-    def _weights_of(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        """Return how much the words of a question count, shape (terms,)."""
-        rows = [self.index_words.rows.get(term) for term in terms]
-        unknown = [term for term, row in zip(terms, rows, strict=True) if row is None]
-        told = iter(_weights(unknown, [self._unknown_idf] * len(unknown), self._words))
-        weights = [next(told) if row is None else self.index_words.weights[row] for row in rows]
+    def _weights_of(self, asked: Sequence[str], importance: Scores) -> NDArray[np.float32]:
+        """Return how much the words of a question count, shape (asked,)."""
+        unknown = information(np.full(len(asked), self._unknown_idf, np.float32)) * importance
+        rows = [self.index_words.rows.get(term) for term in asked]
+        known = self.index_words.weights
+        weights = [
+            other if row is None else known[row] for row, other in zip(rows, unknown, strict=True)
+        ]
         return np.array(weights, np.float32)
 
-    def _nearness(self, asked: Sequence[str], seen: Ids) -> NDArray[np.float32]:
+    def _nearness(self, asked: Sequence[str], vectors: Vectors, seen: Ids) -> NDArray[np.float32]:
         """Return how near the words of a question are to those of the index, (asked, seen)."""
-        found = self._words.of_words(asked) @ self.index_words.vectors(seen).T
+        found = vectors @ self.index_words.vectors(seen).T
         found /= self.index_words.lengths[seen]
         near = np.clip((found - BY_CHANCE) / (1 - BY_CHANCE), 0.0, 1.0)
         own = np.array([self.index_words.rows.get(term, -1) for term in asked])
@@ -152,10 +155,6 @@ class Alignment:
 def information(idf: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how much words count by their idf: the rarest ones tell nearly all that is asked."""
     return np.asarray(idf * np.sqrt(idf), np.float32)
-
-
-def _weights(terms: Sequence[str], idf: Sequence[float], words: WordVectors) -> NDArray[np.float32]:
-    return information(np.array(idf, np.float32)) * words.importance(terms)
 
 
 def _best(near: NDArray[np.float32], places: Places, lists: Sequence[Ids]) -> NDArray[np.float32]:

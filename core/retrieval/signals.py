@@ -124,7 +124,7 @@ class SignalReader:
 
         def is_word(stem: str) -> bool:
             term = f"{stem}/N"
-            return term in lexical.words.terms or bool(self._words.of_words([term]).any())
+            return term in lexical.words.terms or bool(self._words.of_words([term])[0].any())
 
         def commonest(stems: Collection[str]) -> str | None:
             there = [stem for stem in stems if f"{stem}/N" in lexical.words.terms]

@@ -54,11 +54,9 @@ class TinyEmbedder:
         self.fingerprint = fingerprint
         self.asked: list[str] = []
 
-    def of_words(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        return self.embed([term.partition("/")[0] for term in terms])
-
-    def importance(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        return np.ones(len(terms), np.float32)
+    def of_words(self, terms: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        vectors = self.embed([term.partition("/")[0] for term in terms])
+        return vectors, np.ones(len(terms), np.float32)
 
     def embed(
         self, texts: Sequence[str], kind: TextKind = TextKind.QUESTION

@@ -42,6 +42,11 @@ class Vocabulary:
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         return {row: weight / length for row, weight in weights.items()}
 
+    def logits(self, counts: Counter[str], weights: Floats) -> Floats:
+        """Return what a text's features say of each class; `weights` have a row for a feature."""
+        found = self.weigh(counts)
+        return np.asarray(np.fromiter(found.values(), np.float32) @ weights[[*found]], np.float32)
+
 
 def read_vocabulary(arrays: Arrays, kind: str) -> Vocabulary:
     """Take one vocabulary out of a model file's arrays."""

@@ -12,21 +12,12 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
 
 import numpy as np
 
-from core.assistant.guardrails.features import (
-    Floats,
-    Vocabulary,
-    grams_of,
-    read_vocabulary,
-    softmax,
-    words_of,
-)
+from core.assistant.guardrails.features import Floats, Vocabulary, softmax, words_of
+from core.assistant.guardrails.wording import WordingModel
 from core.ports import Vectors
-from core.retrieval.array_files import Arrays, read_model
 from core.retrieval.evidence import FACTS
 from core.retrieval.hits import Hit
 from core.retrieval.overlay.lessons import is_learned
@@ -63,38 +54,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class GuardrailModel:
-    """The fitted numbers. Shapes: L labels, F facts, D dimensions, G n-grams, W words."""
+class GuardrailModel(WordingModel):
+    """The fitted numbers; the classes are the labels. Shapes: C labels, F facts, W words."""
 
     fact_mean: Floats  # (F,)
     fact_scale: Floats  # (F,)
-    fact_weights: Floats  # (F, L)
-    meaning_weights: Floats  # (D, L)
-    grams: Vocabulary
-    gram_weights: Floats  # (G, L)
+    fact_weights: Floats  # (F, C)
     words: Vocabulary
-    word_weights: Floats  # (W, L)
-    bias: Floats  # (L,)
-
-    @classmethod
-    def of(cls, arrays: Arrays) -> Self:
-        """Build a model from a model file's arrays; those of the vocabularies are removed.
-
-        Raises:
-            ValueError, TypeError, KeyError: it is not a model of this version.
-        """
-        grams, words = (read_vocabulary(arrays, kind) for kind in ("gram", "word"))
-        numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
-        return cls(grams=grams, words=words, **numbers)
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read what `bench/train_guardrail.py` wrote.
-
-        Raises:
-            ConfigError: the file is missing or is not a model of this version.
-        """
-        return read_model(path, cls.of)
+    word_weights: Floats  # (W, C)
 
 
 class Guardrail:
@@ -138,14 +105,10 @@ class Guardrail:
         return self._attack(text, self._wording(text))
 
     def _wording(self, text: str) -> Floats:
-        """Return the logit of each label by the wording alone, shape (L,)."""
-        model = self._model
-        logits = model.bias + self._embed([text])[0] @ model.meaning_weights
-        grams = model.grams.weigh(grams_of(text))
-        words = model.words.weigh(words_of(self._terms(text)))
-        for features, weights in ((grams, model.gram_weights), (words, model.word_weights)):
-            logits = logits + np.fromiter(features.values(), np.float32) @ weights[[*features]]
-        return np.asarray(logits, np.float32)
+        """Return the logit of each label by the wording alone, shape (C,)."""
+        words = words_of(self._terms(text))
+        logits = self._model.logits(text, self._embed)
+        return logits + self._model.words.logits(words, self._model.word_weights)
 
     def _attack(self, text: str, wording: Floats) -> float:
         """Return the highest probability of an injection over the whole text and each sentence.

@@ -7,9 +7,9 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -34,28 +34,26 @@ class WordingModel:
     bias: Floats  # (C,)
 
     @classmethod
-    def of(cls, arrays: Arrays) -> Self:
-        """Build a model from a model file's arrays; those of the vocabulary are removed.
-
-        Raises:
-            ValueError, TypeError, KeyError: it is not a model of this version.
-        """
-        grams = read_vocabulary(arrays, "gram")
-        numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
-        return cls(grams=grams, **numbers)
-
-    @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what `bench/wording_fit.py` wrote.
+        """Read a model file, which has an array for each field and two for a vocabulary.
 
         Raises:
             ConfigError: the file is missing or is not a model of this version.
         """
-        return read_model(path, cls.of)
+        return read_model(path, cls._of)
+
+    @classmethod
+    def _of(cls, arrays: Arrays) -> Self:
+        names = [one.name for one in fields(cls) if one.type == Vocabulary.__name__]
+        parts: dict[str, Any] = {name: read_vocabulary(arrays, name[:-1]) for name in names}
+        parts |= {name: array.astype(np.float32) for name, array in arrays.items()}
+        return cls(**parts)
+
+    def logits(self, text: str, embed: Callable[[Sequence[str]], Vectors]) -> Floats:
+        """Return the logit of each class; `embed` is that of the built-in encoder."""
+        meant = self.bias + embed([text])[0] @ self.meaning_weights
+        return np.asarray(meant + self.grams.logits(grams_of(text), self.gram_weights), np.float32)
 
     def scores(self, text: str, embed: Callable[[Sequence[str]], Vectors]) -> list[float]:
-        """Return the probability of each class; `embed` is that of the built-in encoder."""
-        weights = self.grams.weigh(grams_of(text))
-        logits = self.bias + embed([text])[0] @ self.meaning_weights
-        logits = logits + np.fromiter(weights.values(), np.float32) @ self.gram_weights[[*weights]]
-        return softmax(logits)
+        """Return the probability of each class."""
+        return softmax(self.logits(text, embed))

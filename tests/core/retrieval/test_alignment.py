@@ -21,10 +21,7 @@ class Meanings:
         for row, term in enumerate(terms):
             if term in MEANINGS:
                 vectors[row, MEANINGS[term]] = 1.0
-        return vectors
-
-    def importance(self, terms):
-        return np.array([0.1 if term == "of" else 1.0 for term in terms], np.float32)
+        return vectors, np.array([0.1 if term == "of" else 1.0 for term in terms], np.float32)
 
 
 def fields(title, answer=""):

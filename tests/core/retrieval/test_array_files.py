@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.retrieval.array_files import map_arrays, read_arrays, write_arrays
+from core.errors import ConfigError
+from core.retrieval.array_files import map_arrays, read_arrays, read_model, write_arrays
 
 ARRAYS = {
     "bytes": np.frombuffer("정산".encode(), np.uint8),
@@ -57,3 +58,29 @@ def test_python_objects_are_never_unpickled(tmp_path):
     np.savez(path, allow_pickle=True, odd=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ValueError, match=r"[Oo]bject"):
         map_arrays(path)
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "text", "cut", "flipped", "npy"])
+def test_a_bad_model_file_is_one_clear_line(tmp_path, damage):
+    path = tmp_path / "model.npz"
+    write_arrays(path, ARRAYS)
+    data = path.read_bytes()
+    match damage:
+        case "missing":
+            path.unlink()
+        case "empty":
+            path.write_bytes(b"")
+        case "text":
+            path.write_text("not a model")
+        case "cut":
+            path.write_bytes(data[: len(data) // 2])
+        case "flipped":
+            middle = len(data) // 2
+            path.write_bytes(data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :])
+        case "npy":
+            with path.open("wb") as file:
+                np.save(file, np.zeros(3))
+    with pytest.raises(ConfigError, match="Restore the file") as caught:
+        read_model(path, dict)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)

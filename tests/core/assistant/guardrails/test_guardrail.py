@@ -8,7 +8,7 @@ from config.resources import GUARDRAIL
 from core.assistant.guardrails.features import Vocabulary, grams_of, normalise, words_of
 from core.assistant.guardrails.guardrail import LABELS, Evidence, Guardrail, GuardrailModel, facts
 from core.errors import ConfigError
-from core.retrieval.array_files import read_arrays
+from core.retrieval.array_files import read_arrays, write_arrays
 from core.retrieval.hits import Hit
 from core.text.term_numbers import TermNumbers
 from core.types import Exchange, Label
@@ -225,35 +225,16 @@ def test_a_doubtful_question_passes(encoder, analyzer):
     assert guardrail.judge(Evidence("?", (), ())).label is Label.ON_TOPIC
 
 
-@pytest.mark.parametrize(
-    "damage", ["missing", "empty", "text", "cut", "flipped", "npy", "lacking", "more"]
-)
-def test_a_bad_model_file_is_one_clear_line(tmp_path, damage):
-    path = tmp_path / "guardrail.npz"
-    data = GUARDRAIL.read_bytes()
-    match damage:
-        case "empty":
-            path.write_bytes(b"")
-        case "text":
-            path.write_text("not a model")
-        case "cut":
-            path.write_bytes(data[: len(data) // 2])
-        case "flipped":
-            middle = len(data) // 2
-            path.write_bytes(data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :])
-        case "npy":
-            with path.open("wb") as file:
-                np.save(file, np.zeros(3))
-        case "lacking":
-            arrays = read_arrays(GUARDRAIL)
-            del arrays["bias"]
-            np.savez(path, **arrays)
-        case "more":
-            np.savez(path, **read_arrays(GUARDRAIL), other=np.zeros(2))
-    with pytest.raises(ConfigError, match="Restore the file") as caught:
-        GuardrailModel.load(path)
-    assert str(path) in str(caught.value)
-    assert "\n" not in str(caught.value)
+@pytest.mark.parametrize("lacking", ["bias", "word_idf", None])
+def test_a_file_of_another_model_is_one_clear_line(tmp_path, lacking):
+    arrays = read_arrays(GUARDRAIL)
+    if lacking:
+        del arrays[lacking]
+    else:
+        arrays["other"] = np.zeros(2)
+    write_arrays(tmp_path / "guardrail.npz", arrays)
+    with pytest.raises(ConfigError, match="Restore the file"):
+        GuardrailModel.load(tmp_path / "guardrail.npz")
 
 
 def test_an_entry_that_is_plainly_the_one_is_on_topic_whatever_its_words_look_like(guardrail):
