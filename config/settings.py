@@ -12,13 +12,14 @@ from pydantic_settings import SettingsConfigDict
 
 from config.model_settings import ModelSettings
 from config.platform_settings import PlatformSettings
+from config.skill_settings import SkillSettings
 from config.web_settings import WebSettings
 from core.errors import ConfigError
 
 _CHANNEL: Final = re.compile(r"slack:[CG][A-Z0-9]{4,}|discord:\d{5,20}")
 
 
-class Settings(ModelSettings, PlatformSettings, WebSettings):
+class Settings(ModelSettings, PlatformSettings, SkillSettings, WebSettings):
     """Each is an environment variable: `data_dir` is `FAQBOT_DATA_DIR`."""
 
     model_config = SettingsConfigDict(
@@ -173,51 +174,7 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         description="The port of /healthz, /readyz and /metrics; 0 turns them off.",
     )
     log_format: Literal["text", "json"] = "text"
-    data_url: SecretStr | None = Field(
-        default=None,
-        description="The database that questions to data read, as SQLAlchemy's URL; the example "
-        "shop if it is not set.",
-    )
-    data_queries: Path | None = Field(
-        default=None,
-        description="The TOML file with that database's sample questions and their SQL.",
-    )
-    api_book: Path | None = Field(
-        default=None,
-        description="The TOML file that lists the operations of an API, or a folder with "
-        "several such files.",
-    )
-    api_token: SecretStr | None = Field(
-        default=None, description="The credential that the API's document asks for."
-    )
-    api_tokens: dict[str, SecretStr] = Field(
-        default={},
-        description="The credentials of several APIs as JSON, by the names of their files.",
-    )
-    working_hours: str = Field(
-        default="09:00-18:00",
-        description="The hours in which meetings are proposed, from Monday to Friday.",
-    )
-    holidays: str = Field(
-        default="KR",
-        description="The country, or country and region, whose holidays are free: KR, US-CA; ''"
-        " for none.",
-    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
-
-    caldav_url: str = Field(
-        default="",
-        description="A CalDAV server with people's calendars; each calendar has the name of its"
-        " person.",
-    )
-    caldav_user: str = Field(default="", description="The user of that CalDAV account.")
-    caldav_password: SecretStr | None = Field(default=None, description="As above.")
-    remind_min: int = Field(
-        default=10,
-        ge=0,
-        le=1440,
-        description="Minutes before a meeting at which the bot reminds of it; 0 never reminds.",
-    )
 
     @field_validator("digest_to")
     @classmethod
