@@ -8,7 +8,7 @@ from config.profiles import load_profile
 from core.skills.assistant import AnyAssistant
 from core.types import Answered, Delta, Question, SessionId
 
-_EXTRACT = load_profile("smartstore").model_down
+_EXTRACT = load_profile("smartstore").model.down
 
 
 async def ours(assistant: AnyAssistant, question: str, number: int) -> tuple[float, float]:

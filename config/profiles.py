@@ -2,27 +2,24 @@
 
 `ko.toml` and `en.toml` hold every sentence, for a FAQ on any subject. Your own profile is a TOML
 file anywhere, by default `faqbot.toml` in the working folder. It names the profile that it
-`extends`, and holds only your texts. A table is a prefix: `call` in `[teach]` is the text
-`teach_call`.
+`extends`, and holds only your texts, in the same tables.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from string import Formatter
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
-from config.channels import check_names, read_channels, read_groups
-from config.owners import read_owners
+from config.channels import check_names
+from config.profile_texts import add_texts, profile_from, same_in_all_languages
 from config.resources import GUARDRAIL
 from config.settings import Settings
 from core.errors import ConfigError
-from core.profile import Profile, Theme
+from core.profile import Profile
 
 PROFILES = Path(__file__).parent / "profiles"
 OWN_PROFILE: Final = Path("faqbot.toml")
@@ -35,18 +32,7 @@ _BASE: Final = "ko"
 _NAME: Final = re.compile(r"[a-z0-9-]+")
 _SPOKEN: Final = ("ko", "en")  # the languages in which every sentence ships
 _EXTENDED: Final = ("extends", "web", *_SPOKEN)
-# What a bot is and does, and what its owners read, is the same in every language.
-_SAME_IN_ALL: Final = re.compile(
-    r"name|tone|topic|learning_tag|command_option|longest_\w+|teach_\w+|link_hosts|languages|skills"
-    r"|examples|themes|owners|channels|groups"
-)
 _MOST_EXTENDED: Final = 8
-_TEXTS_BY_NAME: Final = ("ask_in", "skill_about", "small_talk")
-_TABLES: Final[Mapping[str, Callable[[object, Path], object]]] = {
-    "owners": read_owners,
-    "channels": read_channels,
-    "groups": read_groups,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,7 @@ class ProfileFile:
 
     path: Path
     extends: str
-    texts: Mapping[str, object]
+    texts: dict[str, object]
     web: Mapping[str, object] = field(default_factory=dict)
     others: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
@@ -68,6 +54,18 @@ class ProfileFile:
     def guardrail(self) -> Path:
         """The file of the guardrail fitted for this profile's FAQ, None if it has none."""
         return self.path.with_name(f"{self.path.stem}.guardrail.npz")
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its own texts, those of a table as `teach.call`."""
+        given = self.texts | ({"web": self.web} if self.web else {})
+        return [
+            name
+            for table, value in given.items()
+            for name in (
+                [f"{table}.{one}" for one in value] if isinstance(value, dict) else [table]
+            )
+        ]
 
 
 def load_profile(name: str, *, faq: Path | None = None) -> Profile:
@@ -139,7 +137,7 @@ def merged(chain: Sequence[ProfileFile]) -> Profile:
     Raises:
         ConfigError: a text is missing, unknown, of the wrong kind, or names an unknown {place}.
     """
-    profile = _merged(chain)
+    profile = profile_from(_texts(chain), chain[-1].path)
     check_names(profile, chain[-1].path)
     return replace(profile, others=_others(profile, chain))
 
@@ -150,43 +148,18 @@ def _others(profile: Profile, chain: Sequence[ProfileFile]) -> dict[str, Profile
     formal = "-formal" if any(file.path.stem.endswith("-formal") for file in chain) else ""
     found: dict[str, Profile] = {}
     for language in (one for one in _SPOKEN if one in named and one != profile.language):
-        own = [
-            ProfileFile(file.path, "", texts)
-            for file in chain
-            if (texts := dict(_flat(file.others.get(language, {}))))
-        ]
-        given = {name for file in own for name in file.texts}
-        same = {
-            entry.name: getattr(profile, entry.name)
-            for entry in fields(Profile)
-            if _SAME_IN_ALL.fullmatch(entry.name) and entry.name not in given
-        }
-        found[language] = replace(_merged([*_chain(f"{language}{formal}"), *own]), **same)
+        texts = _texts(_chain(f"{language}{formal}")) | same_in_all_languages(profile)
+        for file in chain:
+            add_texts(texts, file.others.get(language, {}), file.path)
+        found[language] = profile_from(texts, chain[-1].path)
     return found
 
 
-def _merged(chain: Sequence[ProfileFile]) -> Profile:
-    kinds = get_type_hints(Profile)  # once, not for each text: it takes milliseconds
+def _texts(chain: Sequence[ProfileFile]) -> dict[str, Any]:
     texts: dict[str, Any] = {}
-    hosts: list[str] = []
     for file in chain:
-        if unknown := sorted(file.texts.keys() - kinds.keys()):
-            close = get_close_matches(unknown[0], kinds, n=1)
-            advice = f"; did you mean {close[0]}?" if close else ""
-            raise ConfigError(
-                f"the profile {file.path} has unknown keys: {', '.join(unknown)}{advice}"
-            )
-        for name, value in file.texts.items():
-            texts[name] = _checked(name, value, texts.get(name), kind=kinds[name], path=file.path)
-        hosts += [host for host in texts.get("link_hosts", ()) if host not in hosts]
-    lacking = sorted(
-        entry.name
-        for entry in fields(Profile)
-        if entry.default is MISSING and entry.default_factory is MISSING and entry.name not in texts
-    )
-    if lacking:
-        raise ConfigError(f"the profile {chain[-1].path} lacks: {', '.join(lacking)}")
-    return Profile(**{**texts, "link_hosts": tuple(hosts)})
+        add_texts(texts, file.texts, file.path)
+    return texts
 
 
 def _chain(name: str, *, base: str = "") -> list[ProfileFile]:
@@ -227,7 +200,7 @@ def _read(path: Path) -> ProfileFile:
     others: dict[str, Any] = {name: given[name] for name in _SPOKEN if name in given}
     if wrong := [name for name, said in others.items() if not isinstance(said, dict)]:
         raise ConfigError(f"{path}: [{wrong[0]}] must be a table of texts")
-    return ProfileFile(path, str(given.get("extends", "")), dict(_flat(texts)), page, others)
+    return ProfileFile(path, str(given.get("extends", "")), texts, page, others)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -235,67 +208,3 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"cannot read the profile {path}: {error}") from error
-
-
-def _flat(texts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in texts.items():
-        if isinstance(value, dict) and name not in _TEXTS_BY_NAME:
-            yield from ((f"{name}_{key}", text) for key, text in value.items())
-        else:
-            yield name, value
-
-
-def _checked(name: str, value: object, before: object, *, kind: object, path: Path) -> object:
-    if name == "themes":
-        return _themes(value, path)
-    if name in _TABLES:
-        return _TABLES[name](value, path)
-    if name in _TEXTS_BY_NAME:
-        return _by_name(name, value, before, path)
-    if kind in (str, int):
-        if type(value) is not kind:
-            raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")
-        if isinstance(value, str) and isinstance(before, str):
-            _check_places(name, value, before, path)
-        return value
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise ConfigError(f"{path}: `{name}` must be a list of texts")
-    return tuple(value)
-
-
-def _by_name(name: str, value: object, before: object, path: Path) -> Mapping[str, str]:
-    """Merge a table of named texts; those that are not given stay as they were."""
-    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise ConfigError(f"{path}: [{name}] must be a table of texts")
-    known = dict(before) if isinstance(before, Mapping) else {}
-    for key, text in value.items():
-        _check_places(f"{name}.{key}", text, known.get(key, ""), path)
-    return known | value
-
-
-def _check_places(name: str, text: str, before: str, path: Path) -> None:
-    """Raise an error for {placeholders} that the overridden text does not have."""
-    allowed = _places(before) or set()
-    places = _places(text)
-    if allowed and (places is None or places - allowed):
-        listed = ", ".join(f"{{{place}}}" for place in sorted(allowed))
-        raise ConfigError(f"{path}: `{name}` may name {listed} and no other place in braces")
-
-
-def _places(text: str) -> set[str] | None:
-    try:
-        return {place for _, place, _, _ in Formatter().parse(text) if place is not None}
-    except ValueError:
-        return None
-
-
-def _themes(value: object, path: Path) -> tuple[Theme, ...]:
-    try:
-        themes = [(theme["about"], theme["ask"]) for theme in value]  # type: ignore[attr-defined]
-    except (KeyError, TypeError) as error:
-        raise ConfigError(f"{path}: every [[themes]] needs `about`, words, and `ask`") from error
-    for about, ask in themes:
-        words = isinstance(about, list) and all(isinstance(word, str) for word in about)
-        if not words or not isinstance(ask, str):
-            raise ConfigError(f"{path}: every [[themes]] needs `about`, words, and `ask`, a text")
-    return tuple(Theme(tuple(about), ask) for about, ask in themes)

@@ -18,11 +18,6 @@ _FROM_PROFILE: Final = (
     "stop",
     "helpful",
     "not_helpful",
-    "feedback_title",
-    "feedback_why",
-    "feedback_expected",
-    "feedback_thanks",
-    "feedback_withdrawn",
     "send",
     "cancel",
     "searching",
@@ -32,6 +27,7 @@ _FROM_PROFILE: Final = (
     "long_question",
     "not_stored",
 )
+_FROM_FEEDBACK: Final = ("title", "why", "expected", "thanks", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +121,9 @@ def load_words(profile: Profile, texts: Texts) -> dict[str, PageWords]:
 
 def _words(general: Profile, own: Profile, texts: Texts) -> PageWords:
     told = {name: getattr(general, name) for name in _FROM_PROFILE}
+    told |= {f"feedback_{name}": getattr(general.feedback, name) for name in _FROM_FEEDBACK}
     told |= {name: getattr(own, name) for name in ("name", "greeting")}
-    return PageWords(told | asdict(texts), general.feedback_reasons)
+    return PageWords(told | asdict(texts), general.feedback.reasons)
 
 
 def load_texts(settings: Settings) -> Texts:

@@ -66,9 +66,9 @@ class Gate:
         """
         for text in (lesson.question, lesson.answer):
             if instructs_bot(text):
-                return Examined((self._profile.teach_refused,), refused=True)
+                return Examined((self._profile.teach.refused,), refused=True)
             if holds_key(text):
-                return Examined((self._profile.gate_key,), refused=True)
+                return Examined((self._profile.gate.key,), refused=True)
         own = await asyncio.to_thread(self._read, lesson)
         return Examined((*own, *await self._held_against_faq(lesson)))
 
@@ -77,20 +77,20 @@ class Gate:
         profile, reader, answer = self._profile, self._reader, lesson.answer
         findings = []
         if reader.instructs(answer):
-            findings.append(profile.gate_instructs)
+            findings.append(profile.gate.instructs)
         if holds_password(answer):
-            findings.append(profile.gate_password)
+            findings.append(profile.gate.password)
         if self._cleaner.links_elsewhere(answer):
-            findings.append(profile.gate_link)
+            findings.append(profile.gate.link)
         if people := reader.people(answer):
             listed = ", ".join(dict.fromkeys(map(_line, people[:_SHOWN])))
-            findings.append(profile.gate_names_people.format(people=listed))
+            findings.append(profile.gate.names_people.format(people=listed))
         if reader.says_nothing(answer):
-            findings.append(profile.gate_says_nothing)
+            findings.append(profile.gate.says_nothing)
         elif asks_back(answer):
-            findings.append(profile.gate_asks_back)
+            findings.append(profile.gate.asks_back)
         elif reader.strays(lesson.question, answer):
-            findings.append(profile.gate_strays)
+            findings.append(profile.gate.strays)
         return findings
 
     async def _held_against_faq(self, lesson: Lesson) -> tuple[str, ...]:
@@ -101,18 +101,18 @@ class Gate:
             near = await self._rehearsing.near(lesson)
             taken = await self._rehearsing.taken(lesson)
         except FaqbotError:
-            return (self._profile.gate_not_looked_at,)
+            return (self._profile.gate.not_looked_at,)
         findings = [self._beside(lesson, entry) for entry in near[:_BESIDE]]
         if taken:
             listed = ", ".join(f"“{_line(question)}”" for question in taken[:_SHOWN])
-            findings.append(self._profile.gate_takes.format(questions=listed, count=len(taken)))
+            findings.append(self._profile.gate.takes.format(questions=listed, count=len(taken)))
         return tuple(filter(None, findings))
 
     def _beside(self, lesson: Lesson, entry: Entry) -> str:
         """Return the line that quotes a contradicting entry; "" if it does not contradict."""
         if not self._reader.says_otherwise(lesson.answer, entry):
             return ""
-        return self._profile.gate_says_otherwise.format(
+        return self._profile.gate.says_otherwise.format(
             title=_line(entry.title), text=_line(entry.text)
         )
 

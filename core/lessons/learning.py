@@ -76,7 +76,7 @@ class Learning:
             return Taught(Outcome.NOT_ALLOWED)
         known = await self.lessons.find(remark.id)
         answer = without_tag(remark.text, self._profile.learning_tag)
-        if answer.strip(" .!") == self._profile.teach_confirm:
+        if answer.strip(" .!") == self._profile.teach.confirm:
             return await self._approve(remark)
         if not answer:
             return Taught(Outcome.EMPTY, known)
@@ -258,7 +258,7 @@ class Learning:
 
     def _lost_of(self, remark: Remark) -> tuple[str, ...]:
         """Return the finding that a remark shows more than its lesson will."""
-        return (self._profile.gate_media,) if remark.has_media else ()
+        return (self._profile.gate.media,) if remark.has_media else ()
 
     async def _adopted(self, remark: Remark, turn: Turn, turns: Sequence[Turn]) -> Lesson:
         """Return another person's message as a lesson on a turn; later edits do not change it."""

@@ -64,5 +64,5 @@ class Retractions:
         named = press_id(question.id, f"undone {lesson.id}")
         asked = replace(question, id=named, asked_at=now, edited_at=None)
         shown = shortened(" ".join(lesson.question.split()), _SHOWN_CHARS)
-        text = self._profile.teach_retracted.replace("{question}", shown)
+        text = self._profile.teach.retracted.replace("{question}", shown)
         return Turn(asked, TurnState.ANSWERED, text, finished_at=now)

@@ -45,31 +45,31 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
     `how_to_confirm` tells how to approve a held lesson where a reply cannot do that.
     """
     texts = {
-        Outcome.LEARNED: profile.teach_learned,
-        Outcome.CORRECTED: profile.teach_corrected,
-        Outcome.KNOWN: profile.teach_known,
-        Outcome.UNLEARNED: profile.teach_unlearned,
-        Outcome.NOTHING_ASKED: profile.teach_nothing_asked,
-        Outcome.WHICH: profile.teach_which,
-        Outcome.NOT_ALLOWED: profile.teach_not_allowed,
-        Outcome.HELD: profile.teach_held,
-        Outcome.REFUSED: profile.teach_refused,
-        Outcome.APPROVED: profile.teach_learned,
-        Outcome.SECOND_WANTED: profile.teach_second_wanted,
-        Outcome.CONFIRMED: profile.teach_confirmed,
-        Outcome.NOTHING_HELD: profile.teach_nothing_held,
-        Outcome.EMPTY: profile.teach_empty,
-        Outcome.TOO_LONG: profile.teach_too_long,
+        Outcome.LEARNED: profile.teach.learned,
+        Outcome.CORRECTED: profile.teach.corrected,
+        Outcome.KNOWN: profile.teach.known,
+        Outcome.UNLEARNED: profile.teach.unlearned,
+        Outcome.NOTHING_ASKED: profile.teach.nothing_asked,
+        Outcome.WHICH: profile.teach.which,
+        Outcome.NOT_ALLOWED: profile.teach.not_allowed,
+        Outcome.HELD: profile.teach.held,
+        Outcome.REFUSED: profile.teach.refused,
+        Outcome.APPROVED: profile.teach.learned,
+        Outcome.SECOND_WANTED: profile.teach.second_wanted,
+        Outcome.CONFIRMED: profile.teach.confirmed,
+        Outcome.NOTHING_HELD: profile.teach.nothing_held,
+        Outcome.EMPTY: profile.teach.empty,
+        Outcome.TOO_LONG: profile.teach.too_long,
     }
     lines = [texts[taught.outcome]]
     if taught.outcome is Outcome.REFUSED and taught.lesson:
         lines = findings_of(taught.lesson, profile) or lines
     if taught.outcome is Outcome.HELD and taught.lesson:
         lines += [f"• {finding}" for finding in findings_of(taught.lesson, profile)]
-        lines.append(how_to_confirm or profile.teach_how_to_confirm)
+        lines.append(how_to_confirm or profile.teach.how_to_confirm)
     if taught.outcome in _ABOUT and taught.lesson:
-        lines.append(profile.teach_about.format(question=_shown(taught.lesson.question, profile)))
-        lines.append(profile.teach_answer.format(answer=_answer_of(taught.lesson, profile)))
+        lines.append(profile.teach.about.format(question=_shown(taught.lesson.question, profile)))
+        lines.append(profile.teach.answer.format(answer=_answer_of(taught.lesson, profile)))
     shown = [_shown(question, profile) for question in taught.waiting]
     lines += [f"{number}. {question}" for number, question in enumerate(shown, start=1)]
     return "\n".join(lines)
@@ -78,9 +78,9 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
 def offer_of(lesson: Lesson, profile: Profile) -> str:
     """Return the request to the author of a correction: question, answer and findings."""
     lines = [
-        profile.teach_offer,
-        profile.teach_about.format(question=_shown(lesson.question, profile)),
-        profile.teach_answer.format(answer=_answer_of(lesson, profile)),
+        profile.teach.offer,
+        profile.teach.about.format(question=_shown(lesson.question, profile)),
+        profile.teach.answer.format(answer=_answer_of(lesson, profile)),
         *(f"• {finding}" for finding in findings_of(lesson, profile)),
     ]
     return "\n".join(lines)
@@ -97,20 +97,20 @@ def acts_on(taught: Taught) -> tuple[LessonAct, ...]:
 def review_labels(profile: Profile) -> dict[LessonAct, str]:
     """Return the acts and labels of the buttons below the review of a lesson, in order."""
     return {
-        LessonAct.APPROVE: profile.teach_still_right,
-        LessonAct.EDIT: profile.teach_will_edit,
-        LessonAct.UNDO: profile.teach_remove,
+        LessonAct.APPROVE: profile.teach.still_right,
+        LessonAct.EDIT: profile.teach.will_edit,
+        LessonAct.UNDO: profile.teach.remove,
     }
 
 
 def label_of(act: LessonAct, profile: Profile) -> str:
     """Return the label of an act's button."""
     labels = {
-        LessonAct.APPROVE: profile.teach_approve,
-        LessonAct.EDIT: profile.teach_edit,
-        LessonAct.UNDO: profile.teach_undo,
-        LessonAct.LEARN: profile.teach_offer_learn,
-        LessonAct.LEAVE: profile.teach_offer_leave,
+        LessonAct.APPROVE: profile.teach.approve,
+        LessonAct.EDIT: profile.teach.edit,
+        LessonAct.UNDO: profile.teach.undo,
+        LessonAct.LEARN: profile.teach.offer_learn,
+        LessonAct.LEAVE: profile.teach.offer_leave,
     }
     return labels[act]
 

@@ -115,7 +115,7 @@ class AnswerWriter:
         for shown in scribe.citing(ending):
             yield shown
         if last.finish is Finish.LENGTH and not scribe.finished:
-            yield f" …\n\n{profile.model_too_long}"
+            yield f" …\n\n{profile.model.too_long}"
         model = last.model or self.name
         yield Written(
             scribe.used,

@@ -7,6 +7,18 @@ from dataclasses import dataclass, field, replace
 
 from core.profile.owners import Owner
 from core.profile.readers import ChannelRules, ReaderGroup
+from core.profile.texts import (
+    CaseTexts,
+    CommandTexts,
+    DigestTexts,
+    EntryTexts,
+    FeedbackTexts,
+    GateTexts,
+    HomeTexts,
+    InitTexts,
+    ModelTexts,
+    TeachTexts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +64,7 @@ class Profile:
     long_question: str
     failed: str
     topic: str
-    model_down: str
-    model_slow: str
-    model_cut: str
-    model_too_long: str
-    model_limit: str
-    model_off: str
+    model: ModelTexts
     quoted: str
     learned: str
     expired: str
@@ -84,30 +91,17 @@ class Profile:
     answer_this: str
     helpful: str
     not_helpful: str
-    feedback_title: str
-    feedback_why: str
-    feedback_expected: str
-    feedback_person: str
-    feedback_person_yes: str
-    feedback_thanks: str
-    feedback_withdrawn: str
+    feedback: FeedbackTexts
     send: str
     cancel: str
     close: str
     nothing_to_stop: str
     not_yours_to_stop: str
-    home_about: str
-    home_popular: str
-    home_yours: str
-    home_nothing_yet: str
-    home_asked: str
-    home_open: str
-    feedback_reasons: tuple[str, ...]
+    home: HomeTexts
     shared: str
     not_shared: str
     not_opened: str
-    command_about: str
-    command_hint: str
+    command: CommandTexts
     answered_privately: str
     nothing_to_answer: str
     empty_mention: str
@@ -116,114 +110,16 @@ class Profile:
     not_delivered: str
     unreadable_role_mention: str
     guests_off: str
-    command_option: str
     permissions_missing: str
     learning_tag: str
-    teach_call: str
-    teach_hint: str
-    teach_author: str
-    teach_learned: str
-    teach_corrected: str
-    teach_known: str
-    teach_unlearned: str
-    teach_nothing_asked: str
-    teach_which: str
-    teach_about: str
-    teach_answer: str
-    teach_this: str
-    teach_approve: str
-    teach_edit: str
-    teach_undo: str
-    teach_offer: str
-    teach_offer_learn: str
-    teach_offer_leave: str
-    teach_offer_left: str
-    teach_edit_title: str
-    teach_question_label: str
-    teach_answer_label: str
-    teach_gone: str
-    teach_review: str
-    teach_still_right: str
-    teach_will_edit: str
-    teach_remove: str
-    teach_confirmed: str
-    teach_no_text: str
-    teach_not_allowed: str
-    teach_empty: str
-    teach_too_long: str
-    teach_not_stored: str
-    teach_held: str
-    teach_how_to_confirm: str
-    teach_how_to_approve: str
-    teach_confirm: str
-    teach_refused: str
-    teach_nothing_held: str
-    teach_retracted: str
-    teach_second_wanted: str
-    entry_review: str
-    entry_confirmed: str
-    entry_to_correct: str
-    entry_gone: str
-    digest_title: str
-    digest_counts: str
-    digest_cost: str
-    digest_quiet: str
-    digest_week: str
-    digest_days: str
-    digest_most_asked: str
-    digest_often: str
-    digest_gaps: str
-    digest_gap: str
-    digest_reasons: str
-    digest_handed_over: str
-    digest_cases: str
-    digest_case: str
-    digest_learnt: str
-    digest_held: str
-    digest_overlaps: str
-    digest_covered: str
-    digest_contradicted: str
-    digest_due: str
-    digest_due_entries: str
-    digest_more: str
-    gate_says_otherwise: str
-    gate_takes: str
-    gate_not_looked_at: str
-    gate_key: str
-    gate_password: str
-    gate_link: str
-    gate_media: str
-    gate_names_people: str
-    gate_says_nothing: str
-    gate_asks_back: str
-    gate_instructs: str
-    gate_strays: str
-    case_opened: str
-    case_joined: str
-    case_later: str
-    case_kept: str
-    case_answered: str
-    case_person: str
-    case_closed: str
-    case_call: str
-    case_reminder: str
-    case_take: str
-    case_in_faq: str
-    case_not_ours: str
-    case_taken: str
-    case_taken_before: str
-    case_settled: str
-    case_closed_by: str
-    case_which_entry: str
-    case_no_entry: str
-    case_picked: str
-    case_owners_alone: str
+    teach: TeachTexts
+    entry: EntryTexts
+    digest: DigestTexts
+    gate: GateTexts
+    case: CaseTexts
     longest_lesson_characters: int
     longest_question_characters: int
-    init_name: str
-    init_refusal: str
-    init_greeting: str
-    init_topic: str
+    init: InitTexts
     answer_cut: str
     own_data: str
     more: str

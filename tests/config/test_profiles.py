@@ -1,6 +1,7 @@
 """The words of one installation."""
 
 import re
+from dataclasses import asdict, is_dataclass
 
 import pytest
 
@@ -50,8 +51,9 @@ def test_every_text_of_the_profile_says_something(profile):
         "contact_question",
     }:
         value = getattr(profile, name)
-        assert value
-        assert not isinstance(value, str) or value.strip()
+        for text in asdict(value).values() if is_dataclass(value) else [value]:
+            assert text
+            assert not isinstance(text, str) or text.strip()
     assert profile.longest_question_characters == 1000
     assert all(isinstance(text, str) for text in profile.examples)
 
@@ -74,7 +76,7 @@ def test_a_bot_of_a_faq_in_two_languages_speaks_both(tmp_path):
     )
     assert other.not_found == english.not_found
     assert other.small_talk == {**english.small_talk, "thanks": "Anytime."}
-    assert (other.learning_tag, other.teach_call) == (profile.learning_tag, profile.teach_call)
+    assert (other.learning_tag, other.teach.call) == (profile.learning_tag, profile.teach.call)
     assert other.examples == profile.examples
     for text, spoken in {
         "Is there a pool?": other,
@@ -89,6 +91,17 @@ def test_a_bot_of_a_faq_in_two_languages_speaks_both(tmp_path):
     path.write_text(path.read_text().replace("[en]\nrefusal", "[en]\nrefusel"))
     with pytest.raises(ConfigError, match="refusal"):
         load_profile(str(path))
+
+
+def test_what_owners_read_can_be_said_otherwise_in_a_second_language(tmp_path):
+    path = tmp_path / "faqbot.toml"
+    path.write_text(
+        'extends = "ko"\nlanguages = ["ko", "en"]\n[teach]\nauthor = "총무팀"\n'
+        '[en.teach]\nlearned = "Learnt."\n'
+    )
+    other = load_profile(str(path)).others["en"]
+    assert (other.teach.author, other.teach.learned) == ("총무팀", "Learnt.")
+    assert other.teach.call == load_profile("ko").teach.call
 
 
 def test_there_are_synonyms_beside_the_profile():
@@ -110,14 +123,21 @@ def test_a_profile_that_is_not_there_names_those_that_are(write):
 
 
 def test_a_missing_text_is_named(write):
-    write(replaced("refusal", ""))
-    with pytest.raises(ConfigError, match=r"lacks: refusal$"):
+    write(replaced("refusal", "").replace("\nundo = ", "\n# undo = "))
+    with pytest.raises(ConfigError, match=r"lacks: refusal, teach\.undo$"):
         load_profile("mine")
 
 
-def test_an_unknown_key_is_named(write):
-    write(replaced("name", 'name = "나"\nrefusl = "오타"'))
-    with pytest.raises(ConfigError, match=r"unknown keys: refusl; did you mean refusal"):
+@pytest.mark.parametrize(
+    ("name", "line", "advice"),
+    [
+        ("name", 'name = "나"\nrefusl = "오타"', "refusl; did you mean refusal"),
+        ("author", 'author = "나"\ncal = "오타"', r"teach\.cal; did you mean teach\.call"),
+    ],
+)
+def test_an_unknown_key_is_named(write, name, line, advice):
+    write(replaced(name, line))
+    with pytest.raises(ConfigError, match=f"unknown keys: {advice}"):
         load_profile("mine")
 
 
@@ -164,9 +184,7 @@ def own(folder, text, name="faqbot.toml"):
 
 def test_korean_and_english_hold_the_same_texts():
     """A sentence that one language lacks would be said in the other."""
-    ko, en = ({*profile_chain(name)[0].texts} for name in ("ko", "en"))
-    assert ko == en
-    ko, en = ({*profile_chain(name)[0].web} for name in ("ko", "en"))
+    ko, en = ({*profile_chain(name)[0].names} for name in ("ko", "en"))
     assert ko == en
 
 
@@ -174,12 +192,12 @@ def test_no_english_text_has_korean_in_it_and_no_neutral_one_speaks_of_a_shop():
     for name, foreign in (("en", "[가-힣]"), ("ko", "스마트 ?스토어|네이버|판매자|정산")):
         (file,) = profile_chain(name)
         texts = {name: text for name, text in file.texts.items() if name != "ask_in"}
-        for text in (*texts.values(), *file.web.values()):
+        for text in (*texts.values(), *file.web.values()):  # of a table, all at once
             assert not re.search(foreign, str(text)), text
 
 
 def test_a_profile_of_ten_lines_stands_on_the_one_that_it_extends(folder):
-    """What it does not say is said by the base; a table is a prefix."""
+    """What it does not say, in a table as well, is said by the base."""
     path = own(
         folder,
         """
@@ -193,8 +211,8 @@ def test_a_profile_of_ten_lines_stands_on_the_one_that_it_extends(folder):
         "deep/gym.toml",
     )
     profile = load_profile(str(path))
-    assert (profile.name, profile.teach_author) == ("Gym helper", "the trainers")
-    assert profile.teach_known == load_profile("en").teach_known
+    assert (profile.name, profile.teach.author) == ("Gym helper", "the trainers")
+    assert profile.teach.known == load_profile("en").teach.known
     assert page_texts(profile_chain(str(path)))["placeholder"] == "Ask about the gym"
     assert page_texts(profile_chain(str(path)))["ask"] == "Send"
 

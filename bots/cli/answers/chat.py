@@ -123,10 +123,10 @@ class _Conversation:
         self._offered = self._screen.after(ending) or self._offered
         self._screen.line()
         if self._learning and isinstance(ending, Escalated):
-            self._screen.line(self._profile.teach_hint, style="dim")
+            self._screen.line(self._profile.teach.hint, style="dim")
 
     def _teach(self, learning: Learning, text: str) -> None:
-        name = self._profile.teach_author
+        name = self._profile.teach.author
         remark = Remark(
             id=f"terminal:{uuid4().hex}",
             session=SessionId(self._session),
@@ -138,7 +138,7 @@ class _Conversation:
         try:
             said = said_of(self._runner.run(learning.teach(remark)), self._profile)
         except StorageError as error:
-            said = f"{self._profile.teach_not_stored} ({error})"
+            said = f"{self._profile.teach.not_stored} ({error})"
         self._screen.line(said, style="bold")
 
 

@@ -137,10 +137,10 @@ def _one_of(what: str, said: str, known: Sequence[str]) -> str:
 def _named(base: Profile, subject: str) -> dict[str, str]:
     """Return the texts that speak of a subject; without one, those of the base speak of the FAQ."""
     forms = {
-        "name": base.init_name,
-        "refusal": base.init_refusal,
-        "greeting": base.init_greeting,
-        "topic": base.init_topic,
+        "name": base.init.name,
+        "refusal": base.init.refusal,
+        "greeting": base.init.greeting,
+        "topic": base.init.topic,
     }
     return {name: text.format(subject=subject) for name, text in forms.items()}
 

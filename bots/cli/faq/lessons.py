@@ -54,7 +54,7 @@ def learn(
         ConfigError: the question or the answer is empty, or the answer is too long.
     """
     profile = profile_of(settings)
-    author = author or profile.teach_author
+    author = author or profile.teach.author
     lesson = _checked({"question": question, "answer": answer, "author_name": author}, profile)
 
     async def teach() -> Taught:
@@ -110,7 +110,7 @@ def remove_lesson(settings: Settings, lesson_id: str) -> int:
         await book.undo(lesson.id, by=_HERE)
 
     _do(settings, lesson_id, remove)
-    print(profile_of(settings).teach_unlearned)
+    print(profile_of(settings).teach.unlearned)
     return 0
 
 
@@ -125,10 +125,10 @@ def approve_lesson(settings: Settings, lesson_id: str, *, by: str) -> int:
     async def approve(book: LessonBook, lesson: Lesson) -> None:
         taught = await book.approve(lesson, by=by)
         if taught.outcome is Outcome.SECOND_WANTED:
-            raise ConfigError(profile.teach_second_wanted)
+            raise ConfigError(profile.teach.second_wanted)
 
     _do(settings, lesson_id, approve)
-    print(profile.teach_learned)
+    print(profile.teach.learned)
     return 0
 
 
@@ -230,7 +230,7 @@ def import_lessons(settings: Settings, file: Path, *, approved_by: str = "") -> 
 def _said(taught: Taught, profile: Profile) -> str:
     """Return the outcome of a lesson, with the command that approves it where it is held."""
     name = taught.lesson.id if taught.lesson else ""
-    said = said_of(taught, profile, how_to_confirm=profile.teach_how_to_approve.format(id=name))
+    said = said_of(taught, profile, how_to_confirm=profile.teach.how_to_approve.format(id=name))
     return clean(said)
 
 

@@ -162,9 +162,8 @@ def _profile(settings: Settings) -> Iterator[Check]:
     groups = [group for file in synonym_files(chain) for group in load_groups(file)]
     yield Check(PASS, "profile", f"{profile.name}, {len(groups):,} groups of synonyms")
     for file in chain:
-        own = [*file.texts, *(f"web.{name}" for name in file.web)]
-        listed = f": {', '.join(own)}" if len(own) <= _FEW_TEXTS else ""
-        yield Check(PASS, "texts", f"{len(own)} from {_shown(file.path)}{listed}")
+        listed = f": {', '.join(file.names)}" if len(file.names) <= _FEW_TEXTS else ""
+        yield Check(PASS, "texts", f"{len(file.names)} from {_shown(file.path)}{listed}")
 
 
 def _shown(path: Path) -> str:

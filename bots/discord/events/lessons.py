@@ -76,7 +76,7 @@ class LessonHandler:
         if not self._context.owners.include(by):
             return said_of(Taught(Outcome.NOT_ALLOWED), profile)
         if not text_of(message, self._me) or message.author.bot:
-            return profile.teach_no_text
+            return profile.teach.no_text
         place = await self._reader.belongs(message, self._me)
         remark = self._said_by(message, by, place)
         taught = await self._context.service.learning.adopt(remark)
@@ -143,7 +143,7 @@ class LessonHandler:
         except StorageError:
             if not _is_marked(message):
                 raise
-            await self._say(message, self._context.profile.teach_not_stored)
+            await self._say(message, self._context.profile.teach.not_stored)
             return True
         if taught:
             await self._show(message, taught)
@@ -166,7 +166,7 @@ class LessonHandler:
             taught, concerns = await retried(partial(self._teach, message))
         except (StorageError, PlatformError) as error:
             logger.error("message %s is not learnt: %s", message.id, error)
-            await self._say(message, self._context.profile.teach_not_stored)
+            await self._say(message, self._context.profile.teach.not_stored)
             return
         # Other messages were answered before, or are in places where the bot takes no part.
         if taught.outcome in _DONE or (concerns and not late):

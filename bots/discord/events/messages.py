@@ -232,7 +232,7 @@ class MessageHandler:
             told = await self._lessons.adopt(message, by)
         except (StorageError, PlatformError) as error:
             logger.error("message %s is not learnt: %s", message.id, error)
-            told = self._context.profile.teach_not_stored
+            told = self._context.profile.teach.not_stored
         if told:
             await self._context.notices.direct(by.id, told)
 

@@ -116,11 +116,11 @@ async def _change_buttons(
 async def _praise(context: Context, interaction: Pressing, button: Pressed) -> None:
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=True)
     if await promptly(interaction, _taken_back(context, opinion)):
-        await say(interaction, context.profile.feedback_withdrawn)
+        await say(interaction, context.profile.feedback.withdrawn)
         return
     known = await promptly(interaction, context.service.feedback.rate(opinion))
     profile = context.profile
-    await say(interaction, profile.feedback_thanks if known else profile.stale_button)
+    await say(interaction, profile.feedback.thanks if known else profile.stale_button)
 
 
 async def _taken_back(context: Context, opinion: Feedback) -> bool:
@@ -135,7 +135,7 @@ async def _criticise(context: Context, interaction: Pressing, button: Pressed) -
     """Store the opinion at once, then ask for the reason, which many people do not give."""
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=False)
     if await _taken_back(context, opinion):
-        await say(interaction, context.profile.feedback_withdrawn)
+        await say(interaction, context.profile.feedback.withdrawn)
         return
     storing = await soon(context.service.feedback.rate(opinion))
     if storing.done() and not storing.exception() and not storing.result():

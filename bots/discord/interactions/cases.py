@@ -39,7 +39,7 @@ async def _pressed(context: Context, interaction: Pressing, custom_id: str) -> N
         await say(interaction, profile.stale_button)
         return
     if not context.owners.include(interaction.user):
-        await say(interaction, profile.case_owners_alone)
+        await say(interaction, profile.case.owners_alone)
         return
     case_id = match["case"]
     owner = Teacher(asker_of(interaction.user.id), interaction.user.display_name)
@@ -56,9 +56,9 @@ async def _pressed(context: Context, interaction: Pressing, custom_id: str) -> N
             entries = await word.choices(desk, case_id)
             if entries:
                 view = _choices(case_id, entries)
-                await interaction.followup.send(profile.case_which_entry, view=view, ephemeral=True)
+                await interaction.followup.send(profile.case.which_entry, view=view, ephemeral=True)
             else:
-                await say(interaction, profile.case_no_entry)
+                await say(interaction, profile.case.no_entry)
         case "pick":
             text = await word.picked(desk, case_id, match["entry"] or "", owner)
             await say(interaction, text)

@@ -58,14 +58,14 @@ class Commands(app_commands.CommandTree[Any]):
             allowed_installs=_INSTALLS,
             allowed_contexts=_CONTEXTS,
         )
-        self.add_command(self._command(NAME, profile.command_about))
+        self.add_command(self._command(NAME, profile.command.about))
         for name in profile.skills:
-            about = profile.skill_about.get(name, profile.command_about)
+            about = profile.skill_about.get(name, profile.command.about)
             self.add_command(self._command(name, about))
         self.add_command(menu)
         self.add_command(
             app_commands.ContextMenu(
-                name=profile.teach_this,
+                name=profile.teach.this,
                 callback=teach_this,
                 allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
                 allowed_contexts=app_commands.AppCommandContext(guild=True),
@@ -76,8 +76,8 @@ class Commands(app_commands.CommandTree[Any]):
         """Return the command of the FAQ, or of a skill."""
         profile = self._context.profile
 
-        @app_commands.describe(question=profile.command_hint)
-        @app_commands.rename(question=profile.command_option)
+        @app_commands.describe(question=profile.command.hint)
+        @app_commands.rename(question=profile.command.option)
         async def ask(interaction: Pressing, question: str) -> None:
             self._begin(interaction, self._ask(interaction, name, question))
 

@@ -28,7 +28,7 @@ class EntryButton(PersistentButton, template=ENTRY_ID):
             await say(interaction, profile.stale_button)
             return
         if not context.owners.include(interaction.user):
-            await say(interaction, profile.case_owners_alone)
+            await say(interaction, profile.case.owners_alone)
             return
         await defer(interaction)
         who, act = interaction.user.display_name, EntryAct(match["act"])

@@ -31,12 +31,12 @@ class FeedbackForm(ui.Modal):
     def __init__(self, profile: Profile, question_id: str, *, offers_person: bool) -> None:
         """Make the form; if it `offers_person`, it has a checkbox to ask the owners, too."""
         super().__init__(
-            title=profile.feedback_title[:_LABEL_CHARS],
+            title=profile.feedback.title[:_LABEL_CHARS],
             custom_id=f"why:{question_id}",
             timeout=_FORGOTTEN_AFTER_S,
         )
         reasons: ui.RadioGroup[Any] = ui.RadioGroup(custom_id=_REASON, required=False)
-        for reason in profile.feedback_reasons[:_MOST_REASONS]:
+        for reason in profile.feedback.reasons[:_MOST_REASONS]:
             reasons.add_option(label=reason[:_OPTION_CHARS], value=reason[:_OPTION_CHARS])
         expected: ui.TextInput[Any] = ui.TextInput(
             custom_id=_EXPECTED,
@@ -44,12 +44,12 @@ class FeedbackForm(ui.Modal):
             required=False,
             max_length=_MOST_CHARS,
         )
-        asked = ((profile.feedback_why, reasons), (profile.feedback_expected, expected))
+        asked = ((profile.feedback.why, reasons), (profile.feedback.expected, expected))
         for text, field in asked:
             self.add_item(ui.Label(text=text[:_LABEL_CHARS], component=field))
         if offers_person:
             person: ui.Checkbox[Any] = ui.Checkbox(custom_id=_PERSON)
-            self.add_item(ui.Label(text=profile.feedback_person[:_LABEL_CHARS], component=person))
+            self.add_item(ui.Label(text=profile.feedback.person[:_LABEL_CHARS], component=person))
 
 
 async def submitted(context: Context, interaction: Pressing) -> None:
@@ -75,7 +75,7 @@ async def submitted(context: Context, interaction: Pressing) -> None:
     asks_person = bool(values.get(_PERSON))
     known = await context.service.feedback.rate(opinion, asks_person=asks_person)
     profile = context.profile
-    await say(interaction, profile.feedback_thanks if known else profile.stale_button)
+    await say(interaction, profile.feedback.thanks if known else profile.stale_button)
 
 
 def values_of(rows: list[dict[str, Any]]) -> dict[str, str]:

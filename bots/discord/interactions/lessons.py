@@ -50,7 +50,7 @@ class LessonButton(PersistentButton, template=LESSON_ID):
         elif match["act"] in (LessonAct.LEARN, LessonAct.LEAVE):
             await _decide(context, interaction, LessonAct(match["act"]), match["lesson"])
         elif not context.owners.include(interaction.user):
-            await say(interaction, context.profile.case_owners_alone)
+            await say(interaction, context.profile.case.owners_alone)
         elif match["act"] == "edit":
             await _open_form(context, interaction, match["lesson"])
         else:
@@ -64,12 +64,12 @@ class LessonForm(ui.Modal):
     """The form with a lesson's question and answer. `corrected` handles it after any restart."""
 
     def __init__(self, profile: Profile, lesson: Lesson) -> None:
-        title = profile.teach_edit_title[:_LABEL_CHARS]
+        title = profile.teach.edit_title[:_LABEL_CHARS]
         custom_id = f"lesson:form:{lesson.id}"
         super().__init__(title=title, custom_id=custom_id, timeout=_FORGOTTEN_AFTER_S)
         fields = (
-            (_QUESTION, profile.teach_question_label, lesson.question, discord.TextStyle.short),
-            (_ANSWER, profile.teach_answer_label, lesson.answer, discord.TextStyle.paragraph),
+            (_QUESTION, profile.teach.question_label, lesson.question, discord.TextStyle.short),
+            (_ANSWER, profile.teach.answer_label, lesson.answer, discord.TextStyle.paragraph),
         )
         for name, label, value, style in fields:
             field: ui.TextInput[Any] = ui.TextInput(
@@ -81,7 +81,7 @@ class LessonForm(ui.Modal):
 async def corrected(context: Context, interaction: Pressing, lesson_id: str) -> None:
     """Store a lesson that an owner has corrected."""
     if not context.owners.include(interaction.user):
-        await say(interaction, context.profile.case_owners_alone)
+        await say(interaction, context.profile.case.owners_alone)
         return
     await defer(interaction)  # the gate's examination may take seconds
     data: Any = interaction.data or {}
@@ -100,13 +100,13 @@ async def _decide(context: Context, interaction: Pressing, act: LessonAct, lesso
     if found:
         person = await member_of(interaction.client, int(found["guild"]), person)
     if not context.owners.include(person):
-        await say(interaction, profile.case_owners_alone)
+        await say(interaction, profile.case.owners_alone)
         return
-    said_back = profile.teach_offer_left
+    said_back = profile.teach.offer_left
     if act is LessonAct.LEARN:
         by = Teacher(asker_of(person.id), person.display_name)
         taught = await context.service.learning.approve(lesson_id, by)
-        said_back = said_of(taught, profile) if taught else profile.teach_gone
+        said_back = said_of(taught, profile) if taught else profile.teach.gone
         if taught and found and taught.outcome in SHOWN_OPENLY:
             await _say_openly(context, interaction, found, taught)
     await rewrite(context, interaction, Page(shortened(said_back, _PAGE_CHARS)))
@@ -128,7 +128,7 @@ async def _say_openly(
 async def _open_form(context: Context, interaction: Pressing, lesson_id: str) -> None:
     lesson = await context.service.learning.find(lesson_id)
     if lesson is None:
-        await say(interaction, context.profile.teach_gone)
+        await say(interaction, context.profile.teach.gone)
     else:
         await interaction.response.send_modal(LessonForm(context.profile, lesson))
 
@@ -136,7 +136,7 @@ async def _open_form(context: Context, interaction: Pressing, lesson_id: str) ->
 async def _show(context: Context, interaction: Pressing, taught: Taught | None) -> None:
     """Show the outcome in place of the message of the button."""
     if taught is None:
-        await say(interaction, context.profile.teach_gone)
+        await say(interaction, context.profile.teach.gone)
     elif taught.outcome not in SHOWN_OPENLY:
         await say(interaction, said_of(taught, context.profile))
     else:

@@ -219,7 +219,7 @@ class Renderer:
             )
             if called.mentions:
                 # Cleaning would remove the mentions, and this text is the profile's alone.
-                words = ending.call or self.look.spoken_to(view).profile.teach_call
+                words = ending.call or self.look.spoken_to(view).profile.teach.call
                 text = words.format(owners=" ".join(called.mentions))
                 buttons = self._case_buttons(ending.case_id) or self._review(ending.lesson_id)
                 call = Page(text, buttons, called=called)
@@ -236,7 +236,7 @@ class Renderer:
 
     def _case_buttons(self, case_id: str) -> tuple[Button | Menu, ...]:
         profile = self.look.profile
-        labels = (profile.case_take, profile.case_in_faq, profile.case_not_ours)
+        labels = (profile.case.take, profile.case.in_faq, profile.case.not_ours)
         acts = zip(CASE_ACTS, labels, strict=True) if case_id else ()
         return tuple(
             Button(f"case:{act}:{case_id}", _label(label, self.look)) for act, label in acts

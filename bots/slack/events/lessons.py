@@ -206,7 +206,7 @@ class LessonHandler:
             session=message.place.session,
             text=await self._names.with_names(workspace, message.markdown),
             author=user,
-            author_name=name or self._profile.teach_author,
+            author_name=name or self._profile.teach.author,
             may_teach=True,
             said_at=message.said_at,
             has_media=message.has_media,

@@ -93,7 +93,7 @@ def manifest(settings: Settings) -> Json:
     return {
         "display_information": {
             "name": profile.name[:_NAME],
-            "description": profile.home_about[:_DESCRIPTION],
+            "description": profile.home.about[:_DESCRIPTION],
         },
         "features": _features(settings),
         "oauth_config": {**redirect, "scopes": {"bot": list(SCOPES)}},
@@ -110,22 +110,22 @@ def manifest(settings: Settings) -> Json:
 def _features(settings: Settings) -> Json:
     profile = profile_of(settings)
     url = {"url": _YOUR_URL} if by_http(settings) else {}
-    about = {name: profile.skill_about.get(name, profile.command_about) for name in profile.skills}
+    about = {name: profile.skill_about.get(name, profile.command.about) for name in profile.skills}
     commands = [
         {
             "command": command,
             "description": described,
-            "usage_hint": profile.command_hint,
+            "usage_hint": profile.command.hint,
             # A skill gets people by their ids.
             "should_escape": command != COMMAND,
             **url,
         }
         for command, described in (
-            (COMMAND, profile.command_about),
+            (COMMAND, profile.command.about),
             *((f"/{name}", described) for name, described in about.items()),
         )
     ]
-    named = {SHORTCUT: profile.answer_this, TEACH: profile.teach_this}
+    named = {SHORTCUT: profile.answer_this, TEACH: profile.teach.this}
     shortcuts = [
         {
             "name": name[:_SHORTCUT_NAME],
@@ -144,7 +144,7 @@ def _features(settings: Settings) -> Json:
             "messages_tab_read_only_enabled": False,
         },
         f"{view}_view": {
-            f"{view}_description": profile.home_about,
+            f"{view}_description": profile.home.about,
             **({"suggested_prompts": prompts} if prompts else {}),
         },
         "bot_user": {"display_name": _BOT_NAME, "always_online": True},

@@ -58,7 +58,7 @@ class CaseButtons:
         if desk is None:
             return profile.stale_button
         if not await self._owners.include(press.workspace, press.user):
-            return profile.case_owners_alone
+            return profile.case.owners_alone
         case_id, _, faq_id = press.value.partition(":")
         match press.act.split(":")[1]:
             case "take":
@@ -72,7 +72,7 @@ class CaseButtons:
 
     async def _owner(self, press: Press) -> Teacher:
         name = await self._names.name_of(press.workspace, press.user)
-        return Teacher(press.user, name or self._context.profile.teach_author)
+        return Teacher(press.user, name or self._context.profile.teach.author)
 
     async def _take(self, desk: CaseDesk, press: Press, case_id: str) -> str:
         taken = await word.taken(desk, case_id, await self._owner(press))
@@ -85,12 +85,12 @@ class CaseButtons:
         profile = self._context.profile
         entries = await word.choices(desk, case_id)
         if not entries:
-            return profile.case_no_entry
+            return profile.case.no_entry
         with translated("chat.postEphemeral"):
             await press.workspace.client.chat_postEphemeral(
                 channel=press.channel,
                 user=press.user,
-                text=profile.case_which_entry,
+                text=profile.case.which_entry,
                 blocks=case_choices(case_id, entries, profile),
                 thread_ts=press.thread or None,
             )

@@ -51,8 +51,8 @@ class EntryButtons:
         if operations is None:
             return profile.stale_button
         if not await self._owners.include(press.workspace, press.user):
-            return profile.case_owners_alone
-        name = await self._names.name_of(press.workspace, press.user) or profile.teach_author
+            return profile.case.owners_alone
+        name = await self._names.name_of(press.workspace, press.user) or profile.teach.author
         act = EntryAct(press.act.split(":")[1])
         catalogue = operations.catalogue
         text = escaped(await reviewed(catalogue, press.value, act, who=name, profile=profile))

@@ -64,7 +64,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
             view = _notice(context.profile, trouble)
             await quietly("the form", client.views_update(view_id=view_id, view=view))
         if trouble or not view_id:  # with a form, the thanks follow its submission
-            said = trouble or context.profile.feedback_thanks
+            said = trouble or context.profile.feedback.thanks
             await whisper(client, body["response_url"], said, thread=thread_of(body))
 
     @app.view(_MODAL)
@@ -81,7 +81,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
             await ack(response_action="errors", errors=errors)
             return
         await ack()
-        said = context.profile.feedback_thanks if known else context.profile.stale_button
+        said = context.profile.feedback.thanks if known else context.profile.stale_button
         await whisper(client, about["url"], said, thread=about["thread"])
 
 
@@ -95,7 +95,7 @@ async def _taken_back(context: Context, opinion: Feedback) -> str:
     except StorageError as error:
         logger.error("an opinion is not taken back: %s", error)
         return profile.not_stored
-    return profile.feedback_withdrawn
+    return profile.feedback.withdrawn
 
 
 async def _ask_why(context: Context, question_id: str, body: Json, client: AsyncWebClient) -> str:
@@ -134,7 +134,7 @@ def form_of(profile: Profile, metadata: str, *, offers_person: bool) -> Json:
     """
     options = [
         {"text": plain_text(reason), "value": str(number)}
-        for number, reason in enumerate(profile.feedback_reasons)
+        for number, reason in enumerate(profile.feedback.reasons)
     ]
     reasons = {"type": "radio_buttons", "action_id": _REASON, "options": options}
     text = {
@@ -143,18 +143,18 @@ def form_of(profile: Profile, metadata: str, *, offers_person: bool) -> Json:
         "multiline": True,
         "max_length": _LONGEST_TEXT,
     }
-    yes = {"text": plain_text(profile.feedback_person_yes), "value": "yes"}
+    yes = {"text": plain_text(profile.feedback.person_yes), "value": "yes"}
     person = {"type": "checkboxes", "action_id": _PERSON, "options": [yes]}
     blocks = [
-        _input(_REASON, profile.feedback_why, reasons),
-        _input(_EXPECTED, profile.feedback_expected, text),
-        _input(_PERSON, profile.feedback_person, person),
+        _input(_REASON, profile.feedback.why, reasons),
+        _input(_EXPECTED, profile.feedback.expected, text),
+        _input(_PERSON, profile.feedback.person, person),
     ]
     return {
         "type": "modal",
         "callback_id": _MODAL,
         "private_metadata": metadata,
-        "title": plain_text(profile.feedback_title),
+        "title": plain_text(profile.feedback.title),
         "submit": plain_text(profile.send),
         "close": plain_text(profile.cancel),
         "blocks": blocks if offers_person else blocks[:-1],
@@ -165,7 +165,7 @@ def _notice(profile: Profile, text: str) -> Json:
     """Return the view that replaces the form, with a text and without inputs."""
     return {
         "type": "modal",
-        "title": plain_text(profile.feedback_title),
+        "title": plain_text(profile.feedback.title),
         "close": plain_text(profile.close),
         "blocks": [{"type": "section", "text": plain_text(text)}],
     }

@@ -91,11 +91,11 @@ def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: 
 
     `channel` is the conversation between the bot and the person, where presses are answered.
     """
-    blocks = [_header(profile.name), _section(profile.home_about)]
+    blocks = [_header(profile.name), _section(profile.home.about)]
     if notice:
         blocks += [{"type": "section", "text": {"type": "mrkdwn", "text": notice}}]
-    blocks += [{"type": "divider"}, _header(profile.home_popular), _buttons(profile.examples)]
-    blocks += [{"type": "divider"}, _header(profile.home_yours)]
+    blocks += [{"type": "divider"}, _header(profile.home.popular), _buttons(profile.examples)]
+    blocks += [{"type": "divider"}, _header(profile.home.yours)]
     for number, turn in enumerate(asked[:_RECENT]):
         question = _section(shortened(turn.question.text, _QUESTION))
         button: Json = {"type": "button", "action_id": f"{_OPEN}_{number}"}
@@ -103,7 +103,7 @@ def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: 
         button["text"] = plain_text(shortened(profile.open_answer, _LABEL))
         blocks += [question | {"accessory": button}, _when(turn)]
     if not asked:
-        blocks.append(_section(profile.home_nothing_yet))
+        blocks.append(_section(profile.home.nothing_yet))
     return {"type": "home", "private_metadata": channel, "blocks": blocks}
 
 
@@ -125,10 +125,10 @@ def _answer_view(context: Context, turn: Turn | None) -> Json:
 
 
 def _answered_where(profile: Profile, text: str, body: Json) -> str:
-    asked = profile.home_asked.format(question=_escaped(shortened(text, _QUESTION)))
+    asked = profile.home.asked.format(question=_escaped(shortened(text, _QUESTION)))
     # https://docs.slack.dev/interactivity/deep-linking
     team, app_id = body["view"]["team_id"], body["api_app_id"]
-    return f"{asked} <slack://app?team={team}&id={app_id}&tab=messages|{profile.home_open}>"
+    return f"{asked} <slack://app?team={team}&id={app_id}&tab=messages|{profile.home.open}>"
 
 
 def _buttons(questions: Sequence[str]) -> Json:

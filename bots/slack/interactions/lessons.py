@@ -88,7 +88,7 @@ class LessonButtons:
             FaqbotError: it is not learnt.
         """
         if message is None or not message.text:
-            return self._profile.teach_no_text
+            return self._profile.teach.no_text
         return await self._lessons.adopt(message, user, workspace)
 
     async def adopt_at(self, workspace: Workspace, channel: str, ts: str, user: str) -> None:
@@ -121,18 +121,18 @@ class LessonButtons:
 
     async def _done(self, press: Press, act: LessonAct) -> str:
         if not await self._owners.include(press.workspace, press.user):
-            return self._profile.case_owners_alone
+            return self._profile.case.owners_alone
         person = await self._person(press)
         does = self._learning.approve if act is LessonAct.APPROVE else self._learning.undo
         return await self._shown(press, await does(press.value, person))
 
     async def _decided(self, press: Press) -> str:
         if not await self._owners.include(press.workspace, press.user):
-            return self._profile.case_owners_alone
-        said_back = self._profile.teach_offer_left
+            return self._profile.case.owners_alone
+        said_back = self._profile.teach.offer_left
         if _act(press) is LessonAct.LEARN:
             taught = await self._learning.approve(press.value, await self._person(press))
-            said_back = self._profile.teach_gone
+            said_back = self._profile.teach.gone
             if taught and taught.outcome is Outcome.CONFIRMED:  # the button was pressed before
                 said_back = ""
             elif taught and taught.outcome in SHOWN_OPENLY:
@@ -145,10 +145,10 @@ class LessonButtons:
 
     async def _opened(self, press: Press) -> str:
         if not await self._owners.include(press.workspace, press.user):
-            return self._profile.case_owners_alone
+            return self._profile.case.owners_alone
         lesson = await self._learning.find(press.value)
         if lesson is None:
-            return self._profile.teach_gone
+            return self._profile.teach.gone
         view = lesson_form(lesson, self._profile, _metadata(press))
         with translated("views.open"):
             await press.workspace.client.views_open(trigger_id=press.body["trigger_id"], view=view)
@@ -156,7 +156,7 @@ class LessonButtons:
 
     async def _corrected(self, press: Press, question: str, answer: str) -> str:
         if not await self._owners.include(press.workspace, press.user):
-            return self._profile.case_owners_alone
+            return self._profile.case.owners_alone
         person = await self._person(press)
         taught = await self._learning.correct(press.value, question, answer, person)
         return await self._shown(press, taught)
@@ -164,7 +164,7 @@ class LessonButtons:
     async def _shown(self, press: Press, taught: Taught | None) -> str:
         """Replace the message of the button by the outcome; return "" if that is done."""
         if taught is None:
-            return self._profile.teach_gone
+            return self._profile.teach.gone
         if taught.outcome not in SHOWN_OPENLY:
             return said_of(taught, self._profile)
         if taught.outcome is Outcome.UNLEARNED:
@@ -177,7 +177,7 @@ class LessonButtons:
 
     async def _person(self, press: Press) -> Teacher:
         name = await self._names.name_of(press.workspace, press.user)
-        return Teacher(press.user, name or self._profile.teach_author)
+        return Teacher(press.user, name or self._profile.teach.author)
 
 
 def register(

@@ -93,7 +93,7 @@ def case_choices(case_id: str, entries: Sequence[Passage], profile: Profile) -> 
         button(f"case:pick:{place}", entry.title, f"{case_id}:{entry.faq_id}", look)
         for place, entry in enumerate(entries)
     ]
-    return [section(profile.case_which_entry, "which"), actions("entries", buttons)]
+    return [section(profile.case.which_entry, "which"), actions("entries", buttons)]
 
 
 def followup_value(question_id: str, index: int) -> str:
@@ -140,11 +140,11 @@ def _call(view: View, look: BlockOptions) -> list[Page]:
         return []
     mentions = " ".join(map(mention_of, owners))
     # The mentions are added last, because cleaning and escaping remove them from a text.
-    words = ending.call or look.profile.teach_call
+    words = ending.call or look.profile.teach.call
     called = escaped(look.cleaner.clean(words)).format(owners=mentions)
     blocks = [section(called, "call")]
     if ending.case_id:
-        labels = (look.profile.case_take, look.profile.case_in_faq, look.profile.case_not_ours)
+        labels = (look.profile.case.take, look.profile.case.in_faq, look.profile.case.not_ours)
         buttons = [
             button(f"case:{act}", text, ending.case_id, look)
             for act, text in zip(CASE_ACTS, labels, strict=True)

@@ -55,12 +55,12 @@ def lesson_form(lesson: Lesson, profile: Profile, metadata: str) -> Json:
         "type": "modal",
         "callback_id": FORM,
         "private_metadata": metadata,
-        "title": plain_text(profile.teach_edit_title[:_TITLE_CHARS]),
+        "title": plain_text(profile.teach.edit_title[:_TITLE_CHARS]),
         "submit": plain_text(profile.send),
         "close": plain_text(profile.cancel),
         "blocks": [
-            _input(QUESTION, profile.teach_question_label, lesson.question, multiline=False),
-            _input(ANSWER, profile.teach_answer_label, lesson.answer, multiline=True),
+            _input(QUESTION, profile.teach.question_label, lesson.question, multiline=False),
+            _input(ANSWER, profile.teach.answer_label, lesson.answer, multiline=True),
         ],
     }
 

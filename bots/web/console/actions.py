@@ -83,7 +83,7 @@ async def correct(request: web.Request) -> web.Response:
     if not kept:
         raise Problem(HTTPStatus.NOT_FOUND, "lesson_gone")
     if approved and any(one.outcome is Outcome.HELD for one in kept):
-        raise Problem(HTTPStatus.CONFLICT, profile.teach_second_wanted)
+        raise Problem(HTTPStatus.CONFLICT, profile.teach.second_wanted)
     return said(_findings_json(kept, profile))
 
 
@@ -97,7 +97,7 @@ async def approve(request: web.Request) -> web.Response:
     if not kept:
         raise Problem(HTTPStatus.NOT_FOUND, "lesson_gone")
     if any(one.outcome is Outcome.SECOND_WANTED for one in kept):
-        raise Problem(HTTPStatus.CONFLICT, request.app[CONTEXT].profile.teach_second_wanted)
+        raise Problem(HTTPStatus.CONFLICT, request.app[CONTEXT].profile.teach.second_wanted)
     return web.Response(status=204)
 
 

@@ -92,11 +92,11 @@ class FallbackModel:
         except Exception:  # a bug in a model's client must not cost the person the answer
             logger.exception("answering from the FAQ's own words, after a bug in faqbot")
         profile = in_language_of(self.profile, question)
-        notice = profile.model_down
+        notice = profile.model.down
         if said and nonsense:
             yield Anew()
         elif said:
-            notice = f"\n\n{profile.model_cut}"
+            notice = f"\n\n{profile.model.cut}"
         async with aclosing(self.extract(notice, question, history, passages)) as rest:
             async for piece in rest:
                 yield piece
@@ -151,7 +151,7 @@ class FallbackModel:
                     yield piece
                     continue
                 logger.warning("%s is silent: the FAQ's own words come first", self.model.name)
-                notice = in_language_of(self.profile, question).model_slow
+                notice = in_language_of(self.profile, question).model.slow
                 slow = self.extract(notice, question, history, passages)
                 async with aclosing(slow) as extract:
                     async for early in extract:
@@ -265,7 +265,7 @@ class ModelPipeline:
             question: str, history: Sequence[Exchange], passages: Sequence[Passage]
         ) -> AsyncGenerator[DraftPiece]:
             texts = in_language_of(steady.profile, question)
-            notice = texts.model_off if limit is SpendingLimit.OFF else texts.model_limit
+            notice = texts.model.off if limit is SpendingLimit.OFF else texts.model.limit
             return steady.extract(notice, question, history, passages)
 
         return write

@@ -95,7 +95,7 @@ class SmallTalkReader:
 def small_talk(kind: SmallTalk, profile: Profile) -> Answered | Escalated:
     """Return the profile's reply to small talk; an escalation if the asker wants a person."""
     if kind is SmallTalk.PERSON_WANTED and profile.owners:
-        return Escalated(profile.case_person, ())
+        return Escalated(profile.case.person, ())
     text = profile.greeting if kind is SmallTalk.HELLO else profile.small_talk[kind]
     return Answered(text, (), profile.examples if kind in _WITH_EXAMPLES else ())
 

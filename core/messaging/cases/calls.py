@@ -41,7 +41,7 @@ def call_of(desk: CaseDesk, case: Case, waiting: int) -> Escalated:
     owner = desk.roster.named(case.calls[-1].owner)
     contacts = owner.contacts if owner else ()
     again = len(case.calls) % _CALLS_EACH == 0
-    words = desk.profile.case_reminder if again else desk.profile.case_call
+    words = desk.profile.case.reminder if again else desk.profile.case.call
     text = words.replace("{count}", str(waiting))
     shown = desk.quoted("{question}", case.question).replace("{", "{{").replace("}", "}}")
     return Escalated(

@@ -230,16 +230,16 @@ class CaseDesk:
             return told
         if case.waiters[0].question.id != question.id:
             if not case.calls:  # the question may be private
-                return replace(told, note=profile.case_kept)
-            return replace(told, note=self.quoted(profile.case_joined, case.question))
+                return replace(told, note=profile.case.kept)
+            return replace(told, note=self.quoted(profile.case.joined, case.question))
         if case.calls and case.calls[0].reference == question.id:
             owner = self.roster.named(case.calls[0].owner)
             contacts = owner.contacts if owner else ()
-            note = profile.case_opened
+            note = profile.case.opened
             return replace(told, calls=True, contacts=contacts, note=note)
         if case.due_at is None:
-            return replace(told, note=profile.case_kept)
-        return replace(told, note=profile.case_later.format(when=self._clock(case.due_at)))
+            return replace(told, note=profile.case.kept)
+        return replace(told, note=profile.case.later.format(when=self._clock(case.due_at)))
 
     def quoted(self, text: str, question: str) -> str:
         """Return a text of the profile with a person's words in it, shortened and sanitised."""

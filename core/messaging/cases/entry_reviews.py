@@ -136,11 +136,11 @@ class EntryReviews:
 def review_request(entry: Entry, contacts: tuple[str, ...], profile: Profile) -> OwnerRequest:
     """Return the request to owners to say whether an entry is still right."""
     labels = {
-        EntryAct.RIGHT: profile.teach_still_right,
-        EntryAct.WRONG: profile.teach_will_edit,
+        EntryAct.RIGHT: profile.teach.still_right,
+        EntryAct.WRONG: profile.teach.will_edit,
     }
     return OwnerRequest(
-        review_words(profile.entry_review, profile, title=entry.title, answer=entry.text),
+        review_words(profile.entry.review, profile, title=entry.title, answer=entry.text),
         contacts,
         tuple((f"entry:{act.value}", label) for act, label in labels.items()),
         entry.faq_id,
@@ -160,16 +160,16 @@ async def reviewed(
     """
     listed = await catalogue.find(faq_id)
     if listed is None:
-        return profile.entry_gone
+        return profile.entry.gone
     title = as_shown(listed.entry.title, profile)
     if act is EntryAct.WRONG:
         await catalogue.doubt(listed.entry, who=who)
-        return profile.entry_to_correct.format(name=who, title=title)
+        return profile.entry.to_correct.format(name=who, title=title)
     after = listed.request.after if listed.request else _INTERVAL
     if last := listed.review:
         after = last.due_at - last.at
     review = await catalogue.review(listed.entry, who=who, after=after)
-    return profile.entry_confirmed.format(name=who, title=title, date=f"{review.due_at:%Y-%m-%d}")
+    return profile.entry.confirmed.format(name=who, title=title, date=f"{review.due_at:%Y-%m-%d}")
 
 
 def _was_asked(listed: Listed, now: datetime, *, within: timedelta) -> bool:

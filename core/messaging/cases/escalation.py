@@ -51,7 +51,7 @@ class Escalation:
 
     async def to_person(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Yield the ending of a question whose asker wants a person, and store its turn."""
-        text = in_language_of(self._profile, question.text).case_person
+        text = in_language_of(self._profile, question.text).case.person
         await self._history.append(Turn(question, TurnState.ESCALATED, text))
         yield Escalated(text, ())
 

@@ -73,7 +73,7 @@ class LessonReviews:
         await self._lessons.teach(replace(lesson, review_at=now + AGAIN))
         contacts = (_contact(lesson.author, platform),) if lesson.author else owners[0].contacts
         about = {"question": lesson.question, "answer": lesson.answer}
-        words = review_words(self._profile.teach_review, self._profile, **about)
+        words = review_words(self._profile.teach.review, self._profile, **about)
         call = Escalated("", (), contacts=contacts, lesson_id=lesson.id, call=words)
         name = press_id(turn.question.id, f"review {lesson.id} {now.isoformat()}")
         try:

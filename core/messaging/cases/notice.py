@@ -23,11 +23,11 @@ def notice_of(case: Case, question: Question, profile: Profile, now: datetime) -
     )
     profile = in_language_of(profile, question.text)
     if case.answer is None:
-        return Turn(told, TurnState.ANSWERED, profile.case_closed, finished_at=now)
+        return Turn(told, TurnState.ANSWERED, profile.case.closed, finished_at=now)
     return Turn(
         told,
         TurnState.ANSWERED,
-        f"{profile.case_answered}\n\n{case.answer.text}",
+        f"{profile.case.answered}\n\n{case.answer.text}",
         sources=(case.answer.title,),
         passages=(case.answer,),
         finished_at=now,

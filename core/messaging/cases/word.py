@@ -40,10 +40,10 @@ async def taken(desk: CaseDesk, case_id: str, owner: Teacher) -> Taken:
         action="case.take",
     )
     if case is None or not case.is_open:
-        return Taken(desk.profile.case_settled)
+        return Taken(desk.profile.case.settled)
     if case.taken_by != owner.id:
-        return Taken(desk.profile.case_taken_before)
-    return Taken(desk.profile.case_taken.format(name=owner.name), is_done=True)
+        return Taken(desk.profile.case.taken_before)
+    return Taken(desk.profile.case.taken.format(name=owner.name), is_done=True)
 
 
 async def closed(desk: CaseDesk, case_id: str, by: Teacher) -> str:
@@ -60,7 +60,7 @@ async def closed(desk: CaseDesk, case_id: str, by: Teacher) -> str:
         return case.closed(at=desk.now()) if is_closed else None
 
     await _acted(desk, case_id, close, by=by, action="case.close")
-    return desk.profile.case_closed_by if is_closed else desk.profile.case_settled
+    return desk.profile.case.closed_by if is_closed else desk.profile.case.settled
 
 
 async def choices(desk: CaseDesk, case_id: str) -> list[Passage]:
@@ -82,7 +82,7 @@ async def picked(desk: CaseDesk, case_id: str, faq_id: str, by: Teacher) -> str:
     entries = {one.faq_id: one for one in await choices(desk, case_id)}
     answer = entries.get(faq_id)
     if answer is None:
-        return desk.profile.case_settled
+        return desk.profile.case.settled
     await _acted(
         desk,
         case_id,
@@ -90,7 +90,7 @@ async def picked(desk: CaseDesk, case_id: str, faq_id: str, by: Teacher) -> str:
         by=by,
         action="case.pick",
     )
-    return desk.quoted(desk.profile.case_picked, answer.title)
+    return desk.quoted(desk.profile.case.picked, answer.title)
 
 
 async def _acted(

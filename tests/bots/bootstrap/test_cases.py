@@ -66,21 +66,21 @@ async def test_who_asked_on_discord_is_told_what_an_owner_said_on_slack(slack, f
         first = await minsu.mention(channel, ASKED)
         await slack.until(lambda: len(slack.replies(first)) == 2, 15)
         joined = await fake.say(fake.guild.channels[0], ASKED, mention_bot=True)
-        note = PROFILE.case_joined.format(question=ASKED)
+        note = PROFILE.case.joined.format(question=ASKED)
         await fake.until(
             lambda: joined.thread and note in _texts(fake, joined.thread),
         )
         lesson = await owner.say(channel, f"#학습 {TOLD}", thread=first)
         await fake.until(lambda: TOLD in _texts(fake, joined.thread))
         told = _texts(fake, joined.thread)
-        assert PROFILE.case_answered in told
+        assert PROFILE.case.answered in told
         assert PROFILE.learned.format(name="김담당") in told
         assert len(fake.pings) == 0
         in_thread = [visible(one) for one in slack.replies(first)]
-        assert not any(PROFILE.case_answered in text for text in in_thread)
+        assert not any(PROFILE.case.answered in text for text in in_thread)
         (case,) = await stores.cases.of_answers([f"lesson:{await _only_lesson(stores)}"])
         await owner.delete(lesson)
-        unlearnt = PROFILE.teach_unlearned
+        unlearnt = PROFILE.teach.unlearned
         await slack.until(lambda: any(unlearnt in visible(m) for m in slack.replies(first)), 15)
         assert (await stores.cases.find(case.id)).is_open
         assert await stores.lessons.page(9) == []

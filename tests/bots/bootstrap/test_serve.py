@@ -131,10 +131,10 @@ async def test_the_digest_comes_to_the_channels_of_both_platforms(
         with pytest.raises(PlatformError, match="C0000NONE"):
             await digest.run()
         (told,) = slack.messages(channel)
-        assert profile.digest_quiet in visible(told)
-        assert profile.digest_quiet in [*place.messages.values()][-1].content
+        assert profile.digest.quiet in visible(told)
+        assert profile.digest.quiet in [*place.messages.values()][-1].content
         (alone,) = [one for one in build_jobs(settings, stores) if one.name == "digest"]
-        assert profile.digest_quiet in await alone.run()
+        assert profile.digest.quiet in await alone.run()
         question = Question("q1", SessionId("slack:T1:C1:1"), "주차는요?", "U1", datetime.now(UTC))
         await stores.history.append(Turn(question, TurnState.ESCALATED, ""))
         for language in ("ko", "en"):
@@ -143,6 +143,6 @@ async def test_the_digest_comes_to_the_channels_of_both_platforms(
             (digest,) = [one for one in jobs if one.name == "digest"]
             with pytest.raises(PlatformError):
                 await digest.run()
-            heading = load_profile(language).digest_week.format(answered="█", missed="░")
+            heading = load_profile(language).digest.week.format(answered="█", missed="░")
             shown = visible(slack.messages(channel)[-1]), [*place.messages.values()][-1].content
             assert all(heading in one and f"{'░' * 16} 1\n" in one for one in shown)

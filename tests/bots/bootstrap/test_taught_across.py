@@ -140,11 +140,11 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(slack, fake,
         await slack.until(owner.notifications, timeout_s=PATIENCE_S)
         other = await ask(ALIKE, narae)
         await fake.until(
-            lambda: PROFILE.case_joined.format(question=ASKED) in read(other), PATIENCE_S
+            lambda: PROFILE.case.joined.format(question=ASKED) in read(other), PATIENCE_S
         )
         asked = await guest.ask(OTHERWISE)
         await guest.until(lambda: asked.ending)
-        assert asked.ending["note"] == PROFILE.case_joined.format(question=ASKED)
+        assert asked.ending["note"] == PROFILE.case.joined.format(question=ASKED)
         second_window = asyncio.create_task(arrived(guest, asked))
         assert len(owner.notifications()) == 1
 
@@ -156,13 +156,13 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(slack, fake,
 
         lesson = await owner.say(channel, f"#학습 {TOLD}", thread=question)
         await fake.until(lambda: TOLD.split(".", maxsplit=1)[0] in read(other), PATIENCE_S)
-        assert PROFILE.case_answered in read(other)
-        assert read(other).count(PROFILE.case_answered) == 1
-        assert PROFILE.case_answered not in shown(question)  # they have read it there
+        assert PROFILE.case.answered in read(other)
+        assert read(other).count(PROFILE.case.answered) == 1
+        assert PROFILE.case.answered not in shown(question)  # they have read it there
         assert len(owner.notifications()) == 2  # nobody else is left to be called
         async with asyncio.timeout(PATIENCE_S):
             told = await second_window
-        assert told["answer"]["text"].startswith(PROFILE.case_answered)
+        assert told["answer"]["text"].startswith(PROFILE.case.answered)
         assert TOLD.split(".", maxsplit=1)[0] in told["answer"]["text"]
 
         answered = await ask(OTHERWISE, third)
@@ -173,14 +173,14 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(slack, fake,
         assert loaded[1]["answer"]["text"] == told["answer"]["text"]
 
         await owner.delete(lesson)
-        await slack.until(lambda: PROFILE.teach_unlearned in shown(question))
+        await slack.until(lambda: PROFILE.teach.unlearned in shown(question))
         await fake.until(lambda: "담당자가 거두었어요" in read(answered), PATIENCE_S)
         assert read(answered).count("담당자가 거두었어요") == 1
         (case,) = await stores.cases.open(9)
         assert (case.state, len(case.waiters)) == (CaseState.OPEN, 3)
         again = await ask(OTHERWISE, narae)
         await fake.until(
-            lambda: PROFILE.case_joined.format(question=ASKED) in read(again), PATIENCE_S
+            lambda: PROFILE.case.joined.format(question=ASKED) in read(again), PATIENCE_S
         )
         assert TOLD not in read(again)
 
@@ -193,7 +193,7 @@ async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by
     channel = slack.add_channel("담당자방", minsu, owner)
     narae, other = await fake.create_user("나래"), await fake.create_user("도윤")
     place, clock = fake.guild.channels[0], Clock()
-    label_right, label_wrong = PROFILE.teach_still_right, PROFILE.teach_will_edit
+    label_right, label_wrong = PROFILE.teach.still_right, PROFILE.teach.will_edit
     title = await _make_due(slack, sample_data, days=30)
 
     def on_slack(text):
@@ -224,7 +224,7 @@ async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by
         assert f"<@{narae.id}>" in asked.content
         refused = await fake.press(asked, label_right, user=other)
         await fake.until(lambda: refused.messages)
-        assert refused.messages[0].content == PROFILE.case_owners_alone
+        assert refused.messages[0].content == PROFILE.case.owners_alone
         await fake.press(asked, label_wrong, user=narae)
         await fake.until(lambda: "나래 님이" in asked.content, PATIENCE_S)
         assert not asked.buttons

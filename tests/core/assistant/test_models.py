@@ -291,7 +291,7 @@ async def test_a_model_that_fails_leaves_the_extractive_answer(settings, server,
     async with opened(settings) as assistant:
         events = await ask(assistant, MINOR)
         (turn,) = await assistant._answerer.history.recent(SESSION, 1)
-    assert shown(events).startswith(PROFILE.model_down)
+    assert shown(events).startswith(PROFILE.model.down)
     assert "법정대리인" in shown(events)
     assert events[-1].sources[0].title == MINOR
     assert turn.model == "extractive"
@@ -338,7 +338,7 @@ async def test_a_stream_that_keeps_breaking_is_finished_from_the_faq(settings, s
     server.faults += [Fault("cut", after=4)] * 3
     async with opened(settings) as assistant:
         text = shown(await ask(assistant, MINOR))
-    begun, notice, rest = text.partition(PROFILE.model_cut)
+    begun, notice, rest = text.partition(PROFILE.model.cut)
     assert begun.strip()
     assert notice
     assert "법정대리인" in rest
@@ -366,7 +366,7 @@ async def test_a_model_that_tells_its_instructions_is_stopped(settings, server):
     async with opened(settings) as assistant:
         text = shown(await ask(assistant, MINOR))
     assert "from the numbered passages" not in text
-    assert PROFILE.model_cut in text
+    assert PROFILE.model.cut in text
 
 
 FOREIGN = (
@@ -384,7 +384,7 @@ async def test_nonsense_that_was_seen_gives_way_to_the_faq(settings, server, tex
     async with opened(settings) as assistant:
         events = await ask(assistant, MINOR)
         (turn,) = await assistant._answerer.history.recent(SESSION, 1)
-    assert events[-1].text.startswith(PROFILE.model_down)
+    assert events[-1].text.startswith(PROFILE.model.down)
     assert "법정대리인" in events[-1].text
     assert text[:20] in shown(events)
     assert text[:20] not in events[-1].text
@@ -422,7 +422,7 @@ async def test_at_a_limit_the_answer_is_extractive_and_says_so(settings, server,
         calls = len(server.requests)
         events = await ask(assistant, "정산은 언제 되나요?")
         other = await ask(assistant, "정산은 언제 되나요?", person="u2")
-    notice = PROFILE.model_off if limit == "switch" else PROFILE.model_limit
+    notice = PROFILE.model.off if limit == "switch" else PROFILE.model.limit
     assert shown(events).startswith(notice)
     assert isinstance(events[-1], Answered)
     assert shown(other).startswith(notice) is (limit != "person")
@@ -434,7 +434,7 @@ async def test_spending_survives_a_restart(settings, server):
     async with opened(settings) as assistant:
         await ask(assistant, MINOR)
     async with opened(settings.model_copy(update={"daily_cap_usd": 0.00001})) as assistant:
-        assert shown(await ask(assistant, MINOR)).startswith(PROFILE.model_limit)
+        assert shown(await ask(assistant, MINOR)).startswith(PROFILE.model.limit)
     assert len(server.bodies("chat")) == 1
 
 
@@ -461,7 +461,7 @@ async def test_without_a_key_nothing_is_called(server, monkeypatch):
     assert not server.requests
     assert turn.model == "extractive"
     assert events[-1].offers == ()
-    assert PROFILE.model_down not in shown(events)
+    assert PROFILE.model.down not in shown(events)
 
 
 @pytest.mark.parametrize(
@@ -486,7 +486,7 @@ async def test_a_bug_in_a_client_is_no_end_either(settings, monkeypatch):
     async with asyncio.timeout(20), opened(settings) as assistant:
         events = await ask(assistant, MINOR)
     assert isinstance(events[-1], Answered)
-    assert shown(events).startswith(PROFILE.model_down)
+    assert shown(events).startswith(PROFILE.model.down)
 
 
 async def test_a_silent_model_gives_way_to_the_faq_in_time(settings, server):
@@ -495,9 +495,9 @@ async def test_a_silent_model_gives_way_to_the_faq_in_time(settings, server):
     impatient = settings.model_copy(update={"model_patience_s": 0.3})
     async with asyncio.timeout(20), opened(impatient) as assistant:
         events = await ask(assistant, MINOR)
-    assert shown(events).startswith(PROFILE.model_slow)
+    assert shown(events).startswith(PROFILE.model.slow)
     assert isinstance(events[-1], Answered)
-    assert events[-1].text.startswith(PROFILE.model_down)
+    assert events[-1].text.startswith(PROFILE.model.down)
     assert "법정대리인" in events[-1].text
 
 
@@ -508,8 +508,8 @@ async def test_a_late_answer_takes_the_place_of_the_extract(settings, server):
     async with opened(impatient) as assistant:
         events = await ask(assistant, MINOR)
         (turn,) = await assistant._answerer.history.recent(SESSION, 1)
-    assert shown(events).startswith(PROFILE.model_slow)
-    assert PROFILE.model_slow not in events[-1].text
+    assert shown(events).startswith(PROFILE.model.slow)
+    assert PROFILE.model.slow not in events[-1].text
     assert events[-1].text not in shown(events)
     assert events[-1].text == turn.answer
     assert turn.model == "gpt-4o-mini"
@@ -536,7 +536,7 @@ async def test_who_asks_on_does_not_wait_for_a_late_answer(settings, server, cap
                 assistant.hurry(SESSION)
             events.append(event)
     assert "the model is silent, and the person" in caplog.text  # not that it took too long
-    assert events[-1].text.startswith(PROFILE.model_down)
+    assert events[-1].text.startswith(PROFILE.model.down)
 
 
 async def test_a_refused_reading_stops_no_answer(settings, server):
@@ -594,7 +594,7 @@ async def test_an_answer_at_its_limit_says_so(settings, server):
     server.faults.append(FAULTS["longest"])
     async with opened(settings) as assistant:
         events = await ask(assistant, MINOR)
-    assert shown(events).endswith(PROFILE.model_too_long)
+    assert shown(events).endswith(PROFILE.model.too_long)
 
 
 async def test_doctor_names_the_cause(settings, server):
@@ -632,7 +632,7 @@ async def test_the_faq_can_be_embedded_by_an_endpoint(settings, server, tmp_path
     server.requests.clear()
     async with open_assistant(settings.model_copy(update={"daily_cap_usd": 1e-9})) as assistant:
         events = await ask(assistant, "정산을 받을 계좌는 어디서 바꿔요?")
-    assert shown(events).startswith(PROFILE.model_limit)
+    assert shown(events).startswith(PROFILE.model.limit)
     assert not server.requests  # at the cap the embeddings of a question are not paid for either
 
 

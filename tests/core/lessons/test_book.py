@@ -92,7 +92,7 @@ async def test_where_a_second_owner_is_wanted_nobody_approves_their_own(stores, 
     assert kept.outcome is Outcome.HELD
     again = await book.approve(kept.lesson, by=author)
     assert (again.outcome, again.lesson.state) == (Outcome.SECOND_WANTED, LessonState.HELD)
-    assert PROFILE.teach_second_wanted in said_of(again, PROFILE)
+    assert PROFILE.teach.second_wanted in said_of(again, PROFILE)
     approved = await book.approve(kept.lesson, by="박팀장 (U8)")
     assert approved.lesson.state is LessonState.SERVED
 
@@ -112,7 +112,7 @@ async def test_a_lesson_whose_message_shows_more_is_held_until_an_owner_has_seen
     await stores.history.append(Turn(ASKED, TurnState.ESCALATED, "못 찾았어요", finished_at=NOON))
     remark = Remark("m1", ROOM, "#학습 1층 안내 데스크예요", "U1", "김담당", True, has_media=True)
     taught = await learning.teach(remark)
-    assert (taught.outcome, taught.lesson.findings) == (Outcome.HELD, (PROFILE.gate_media,))
+    assert (taught.outcome, taught.lesson.findings) == (Outcome.HELD, (PROFILE.gate.media,))
     confirmed = await learning.teach(replace(remark, id="m2", text="#학습 확인", has_media=False))
     assert confirmed.lesson.state is LessonState.SERVED
 

@@ -96,7 +96,7 @@ async def test_what_cannot_be_looked_at_is_held(gate):
     near = Near()
     near.broken = True
     found = await gate(near).examine(Lesson("l", SessionId("s"), "주차", "지하 1층"))
-    assert found.findings == (PROFILE.gate_not_looked_at,)
+    assert found.findings == (PROFILE.gate.not_looked_at,)
 
 
 async def test_without_a_faq_there_is_nothing_to_hold_a_lesson_against(gate):

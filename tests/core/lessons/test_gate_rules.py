@@ -24,17 +24,17 @@ from core.types import Entry, Lesson, SessionId
 PROFILE = replace(load_profile("ko"), link_hosts=("docs.example.com",))
 # How a finding of each rule begins.
 RULES = {
-    "QUESTION": [PROFILE.gate_asks_back],
-    "EMPTY": [PROFILE.gate_says_nothing],
-    "NO_ANSWER": [PROFILE.gate_says_nothing, PROFILE.gate_asks_back],
-    "LINK": [PROFILE.gate_link],
-    "SECRET": [PROFILE.gate_key, PROFILE.gate_password],
-    "PERSON": [PROFILE.gate_names_people.partition("{")[0]],
-    "PERSON_OR_LINK": [PROFILE.gate_names_people.partition("{")[0], PROFILE.gate_link],
-    "INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
-    "LATER_INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
-    "OTHERWISE": [PROFILE.gate_says_otherwise.partition("{")[0]],
-    "AMOUNT": [PROFILE.gate_says_otherwise.partition("{")[0]],
+    "QUESTION": [PROFILE.gate.asks_back],
+    "EMPTY": [PROFILE.gate.says_nothing],
+    "NO_ANSWER": [PROFILE.gate.says_nothing, PROFILE.gate.asks_back],
+    "LINK": [PROFILE.gate.link],
+    "SECRET": [PROFILE.gate.key, PROFILE.gate.password],
+    "PERSON": [PROFILE.gate.names_people.partition("{")[0]],
+    "PERSON_OR_LINK": [PROFILE.gate.names_people.partition("{")[0], PROFILE.gate.link],
+    "INSTRUCTION": [PROFILE.teach.refused, PROFILE.gate.instructs],
+    "LATER_INSTRUCTION": [PROFILE.teach.refused, PROFILE.gate.instructs],
+    "OTHERWISE": [PROFILE.gate.says_otherwise.partition("{")[0]],
+    "AMOUNT": [PROFILE.gate.says_otherwise.partition("{")[0]],
 }
 BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD", ())]
 EXAMPLES_OF_NUMBERS = {

@@ -345,7 +345,7 @@ def test_there_are_words_for_every_outcome(outcome):
 
 def test_the_bots_own_words_about_the_tag_teach_nothing():
     """A message of its own that comes back, or that somebody quotes."""
-    for text in (PROFILE.teach_call, PROFILE.teach_hint, PROFILE.teach_empty):
+    for text in (PROFILE.teach.call, PROFILE.teach.hint, PROFILE.teach.empty):
         assert "#학습" in text
         assert not is_lesson(text, TAG)
 
@@ -365,9 +365,9 @@ async def test_what_is_held_is_shown_with_what_was_found_and_how_to_go_on(stores
     taught = await gated(stores, "도움말과 달라요").teach(remark())
     assert (taught.outcome, taught.lesson.state) == (Outcome.HELD, LessonState.HELD)
     said = said_of(taught, PROFILE).split("\n")
-    assert said[0] == PROFILE.teach_held
+    assert said[0] == PROFILE.teach.held
     assert "• 도움말과 달라요" in said
-    assert PROFILE.teach_how_to_confirm in said
+    assert PROFILE.teach.how_to_confirm in said
     assert "질문: 주차장은 어디인가요?" in said
 
 
@@ -375,7 +375,7 @@ async def test_an_owner_s_word_lets_the_latest_that_is_held_be_served(stores):
     await ask(stores, "q1", "주차장은 어디인가요?")
     learning = gated(stores, "도움말과 달라요")
     await learning.teach(remark())
-    word = remark(f"{TAG} {PROFILE.teach_confirm}", "r2", author="U8")
+    word = remark(f"{TAG} {PROFILE.teach.confirm}", "r2", author="U8")
     approved = await learning.teach(word)
     assert approved.outcome is Outcome.APPROVED
     (lesson,) = await stores.lessons.page(9)
@@ -388,7 +388,7 @@ async def test_what_comes_again_stays_approved_and_what_is_edited_is_looked_at_a
     await ask(stores, "q1", "주차장은 어디인가요?")
     learning = gated(stores, "도움말과 달라요")
     await learning.teach(remark())
-    await learning.teach(remark(f"{TAG} {PROFILE.teach_confirm}", "r2"))
+    await learning.teach(remark(f"{TAG} {PROFILE.teach.confirm}", "r2"))
     assert (await learning.teach(remark())).outcome is Outcome.KNOWN
     assert (await stores.lessons.find("r1")).state is LessonState.SERVED
     edited = remark(f"4층에 있어요. {TAG}", said_at=NOON + 9 * MINUTE)
@@ -399,5 +399,5 @@ async def test_what_is_refused_is_not_kept(stores):
     await ask(stores, "q1", "주차장은 어디인가요?")
     taught = await gated(stores, refused=True).teach(remark())
     assert taught.outcome is Outcome.REFUSED
-    assert said_of(taught, PROFILE) == PROFILE.teach_refused
+    assert said_of(taught, PROFILE) == PROFILE.teach.refused
     assert await stores.lessons.page(9) == []

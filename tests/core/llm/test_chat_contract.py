@@ -153,7 +153,7 @@ async def test_a_note_below_an_answer_is_in_the_language_of_its_question(
     writer = writer_of(by_openai, replace(PROFILE, others={"en": ENGLISH}))
     unconfirmed = "법정대리인의 동의서를 내야 합니다 [1]. 수수료는 77,000원입니다 [1]."
     openai_server.faults += [Fault("length", after=6), Fault("say", text=unconfirmed)]
-    for note in (spoken.model_too_long, spoken.withheld):
+    for note in (spoken.model.too_long, spoken.withheld):
         texts, _ = await answered(writer, question)  # noqa: F405
         assert "".join(texts).endswith(note)
 

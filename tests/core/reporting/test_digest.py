@@ -165,14 +165,14 @@ async def test_who_asked_for_a_person_is_told_in_words(stores, language):
     opinion = Feedback(question.id, "U1", helpful=False, reason=HANDED_OVER, expected="7일")
     await stores.archive.give_feedback(opinion)
     shown = digest_text(await digest_of(stores), profile, SEOUL)
-    assert f"- 환불은?: {profile.digest_handed_over} · 7일" in shown
+    assert f"- 환불은?: {profile.digest.handed_over} · 7일" in shown
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 async def test_where_nothing_happened_a_line_says_so(stores, language):
     profile = load_profile(language)
     shown = digest_text(await digest_of(stores), profile, SEOUL)
-    assert shown.endswith(profile.digest_quiet)
+    assert shown.endswith(profile.digest.quiet)
     assert "\n" not in shown
 
 

@@ -86,7 +86,7 @@ async def test_people_get_the_faqs_own_text_in_place_of_nonsense(folder, setting
         shown, answered = await asked(assistant, MINOR)
         _, declined = await asked(assistant, "오늘 저녁에 뭐 먹을까?")
     assert isinstance(answered, Answered)
-    assert shown.startswith(profile.model_down)
+    assert shown.startswith(profile.model.down)
     assert "법정대리인" in shown
     assert answered.sources[0].title == MINOR
     assert isinstance(declined, Declined)

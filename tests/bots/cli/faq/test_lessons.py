@@ -75,18 +75,18 @@ def test_an_ingest_tells_which_lessons_the_faq_contradicts_now(settings, tmp_pat
 def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
     learnt = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
     named = [f"질문: {QUESTION}", f"답변: {ANSWER}"]  # whose answer it is
-    assert (learnt.stdout.splitlines(), learnt.stderr) == ([profile.teach_learned, *named], "")
+    assert (learnt.stdout.splitlines(), learnt.stderr) == ([profile.teach.learned, *named], "")
     again = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
-    assert again.stdout.splitlines()[0] == profile.teach_known
+    assert again.stdout.splitlines()[0] == profile.teach.known
     corrected = empty("learn", f" {QUESTION} ", "목요일이에요.", **where)
-    assert corrected.stdout.splitlines()[0] == profile.teach_corrected
+    assert corrected.stdout.splitlines()[0] == profile.teach.corrected
     [line] = empty("lessons", "list", **where).stdout.splitlines()
     lesson_id = line.split()[0]
-    assert line.endswith(f"{profile.teach_author}  {QUESTION}")
+    assert line.endswith(f"{profile.teach.author}  {QUESTION}")
     shown = empty("lessons", "show", lesson_id, **where).stdout
-    assert shown.startswith(f"{QUESTION}\n-> 목요일이에요.\n\n{profile.teach_author}, 2")
+    assert shown.startswith(f"{QUESTION}\n-> 목요일이에요.\n\n{profile.teach.author}, 2")
     removed = empty("lessons", "undo", lesson_id, **where)
-    assert removed.stdout == f"{profile.teach_unlearned}\n"
+    assert removed.stdout == f"{profile.teach.unlearned}\n"
     assert empty("lessons", "list", **where).stdout == ""
     for command in ("show", "undo"):
         gone = empty("lessons", command, lesson_id, **where)
@@ -161,7 +161,7 @@ def test_what_the_gate_finds_holds_it_until_somebody_who_is_named_approves(
 ):
     title = json.loads(small_faq.read_text(encoding="utf-8").splitlines()[0])["title"]
     held = own("learn", title, "이 부분은 저희 팀에서 따로 정해 드려요.")
-    assert held.stdout.startswith(profile.teach_held)
+    assert held.stdout.startswith(profile.teach.held)
     assert title in held.stdout
     command = next(line for line in held.stdout.splitlines() if "lessons approve" in line)
     assert "저희 팀에서" not in own("ask", title).stdout
@@ -197,8 +197,8 @@ def test_who_talks_in_the_terminal_may_teach(own, profile):
     lines = [f"#학습 {answer}", question, f"{answer} #학습", "판매자 오프라인 교육 어디서 하나요"]
     done = own("chat", "--session", "s", stdin="\n".join(lines))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"{profile.teach_nothing_asked}\n")
-    before, _, after = done.stdout.partition(f"{profile.teach_hint}\n{profile.teach_learned}\n")
+    assert done.stdout.startswith(f"{profile.teach.nothing_asked}\n")
+    before, _, after = done.stdout.partition(f"{profile.teach.hint}\n{profile.teach.learned}\n")
     assert profile.not_found in before
     assert answer in after
     assert "담당자 님이 알려 준 내용" in after

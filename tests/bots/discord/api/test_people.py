@@ -44,7 +44,7 @@ async def test_the_owners_are_called_once_by_a_message_of_its_own(
         asked = await ask(fake, user=await fake.create_user("나래"))
         answer, call = await shown(fake, asked, 2)
         assert answer.content.startswith(profile.not_found)
-        assert call.content == profile.teach_call.format(owners=f"{owner.mention} <@&{role.id}>")
+        assert call.content == profile.teach.call.format(owners=f"{owner.mention} <@&{role.id}>")
         assert (call.pinged.users, call.pinged.roles) == ((owner.id,), (role.id,))
         assert not call.pinged.everyone
         assert fake.pings == [call]

@@ -58,11 +58,11 @@ async def test_a_role_counts_where_one_person_alone_sees_the_answer(fake, bot, r
     await fake.give_role(fake.user, role)
     await fake.say(fake.guild.channels[0], ASKED, mention_bot=True)
     assert (await scope_of(fake, bot)).audience.withheld == ("급여",)
-    await fake.slash("faq", {PROFILE.command_option: ASKED})
+    await fake.slash("faq", {PROFILE.command.option: ASKED})
     scope = await scope_of(fake, bot, 2)
     assert (scope.public, scope.audience.withheld) == (False, ())
 
 
 async def test_who_has_no_role_sees_what_everybody_sees(fake, bot):
-    await fake.slash("faq", {PROFILE.command_option: ASKED})
+    await fake.slash("faq", {PROFILE.command.option: ASKED})
     assert (await scope_of(fake, bot)).audience.withheld == ("급여",)

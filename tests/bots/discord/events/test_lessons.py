@@ -61,7 +61,7 @@ async def test_an_owners_reply_with_the_tag_is_learnt(fake, run, profile, owner)
         asked, (answer, _) = await escalated(fake, bot)
         fake.guild.nicks[owner.id] = "김담당"
         taught = await fake.say(asked.thread, f"{TOLD} #학습", user=owner, reply_to=answer)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         assert await lessons(bot) == {ASKED: (TOLD, "김담당")}
         assert [q.text for q in bot.assistant.asked] == [ASKED]
         assert len(fake.pings) == 1
@@ -78,7 +78,7 @@ async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
         fake.add_message(asked.thread, owner, f"{TOLD} #학습", extra={"attachments": [picture]})
 
         def is_told():
-            return any(profile.gate_media in one.content for one in answers_in(fake, asked.thread))
+            return any(profile.gate.media in one.content for one in answers_in(fake, asked.thread))
 
         await fake.until(is_told)
         held = await bot.stores.lessons.page(9)
@@ -100,9 +100,9 @@ async def test_a_tag_in_a_quote_or_in_code_teaches_nothing_and_one_alone_is_aske
         for text in QUOTED:
             await fake.say(asked.thread, text, user=owner)
         alone = await fake.say(asked.thread, "#학습", user=owner)
-        await fake.until(lambda: said_to(fake, alone) == [profile.teach_empty])
+        await fake.until(lambda: said_to(fake, alone) == [profile.teach.empty])
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         assert [one.answer for one in await bot.stores.lessons.page(9)] == [TOLD]
 
 
@@ -111,7 +111,7 @@ async def test_the_tag_counts_at_the_top_in_the_middle_and_in_full_width(fake, r
         asked, _ = await escalated(fake, bot)
         for text in (f"#학습\n{TOLD}", "매주 수요일 #학습 오후 2시", f"{TOLD} ＃학습"):
             taught = await fake.say(asked.thread, text, user=owner)
-            await marked(fake, taught, told=[profile.teach_learned])
+            await marked(fake, taught, told=[profile.teach.learned])
         answers = [one.answer for one in await bot.stores.lessons.page(9)]
         assert answers == [TOLD, "매주 수요일 오후 2시", TOLD]
 
@@ -121,7 +121,7 @@ async def test_the_english_tag_counts_in_any_case(fake, tmp_path, owner):
     async with running_bot(fake, tmp_path, english, DISCORD_OWNERS=str(owner.id)) as bot:
         asked, _ = await escalated(fake, bot, text="When can I visit the warehouse?")
         taught = await fake.say(asked.thread, "#LEARN On Wednesdays at two.", user=owner)
-        await marked(fake, taught, told=[english.teach_learned])
+        await marked(fake, taught, told=[english.teach.learned])
         assert list((await lessons(bot)).values()) == [("On Wednesdays at two.", "담당자")]
 
 
@@ -134,7 +134,7 @@ async def test_two_owners_who_answer_at_once_are_each_told_what_was_learnt(
         first = await fake.say(asked.thread, "#학습 수요일이에요.", user=owner)
         second = await fake.say(asked.thread, "#학습 목요일이에요.", user=other)
         for message, answer in ((first, "수요일이에요."), (second, "목요일이에요.")):
-            await marked(fake, message, told=[profile.teach_learned])
+            await marked(fake, message, told=[profile.teach.learned])
             (told,) = [one for one in answers_in(fake, asked.thread) if one.reference is message]
             assert f"답변: {answer}" in told.content
         known = await bot.stores.lessons.page(9)
@@ -150,7 +150,7 @@ async def test_of_an_answer_in_three_messages_the_bot_says_which_one_it_has_lear
         parts = ["견학은 수요일이에요.", "하루 전까지 신청해 주세요."]
         before = [await fake.say(asked.thread, text, user=owner) for text in parts]
         taught = await fake.say(asked.thread, "총무팀에서 받아요 #학습", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         (told,) = [one for one in answers_in(fake, asked.thread) if one.reference is taught]
         assert f"질문: {ASKED}\n답변: 총무팀에서 받아요" in told.content
         assert not any(part in told.content for part in parts)
@@ -184,7 +184,7 @@ async def test_a_reply_to_the_question_in_the_channel_teaches_its_thread(fake, r
         asked, _ = await escalated(fake, bot)
         channel = fake.guild.channels[0]
         taught = await fake.say(channel, f"#학습 {TOLD}", user=owner, reply_to=asked)
-        await marked(fake, taught, told=[bot.profile.teach_learned])
+        await marked(fake, taught, told=[bot.profile.teach.learned])
         assert not await bot.service.awaits_person(bot.assistant.asked[0].session)
 
 
@@ -196,7 +196,7 @@ async def test_without_threads_a_reply_to_the_answer_teaches(fake, run, owner):
         await fake.say(channel, ASKED, mention_bot=True)
         (call,) = await fake.until(lambda: fake.pings)
         taught = await fake.say(channel, f"#학습 {TOLD}", user=owner, reply_to=call)
-        await marked(fake, taught, told=[bot.profile.teach_learned])
+        await marked(fake, taught, told=[bot.profile.teach.learned])
         assert await lessons(bot) == {ASKED: (TOLD, "담당자")}
 
 
@@ -206,7 +206,7 @@ async def test_a_wrong_answer_in_a_forum_is_corrected(fake, run, owner):
         post = await fake.post_in_forum(forum, "정산", "언제 되나요?")
         await fake.until(lambda: answers_in(fake, post))
         taught = await fake.say(post, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[bot.profile.teach_learned])
+        await marked(fake, taught, told=[bot.profile.teach.learned])
         assert await lessons(bot) == {"정산 언제 되나요?": (TOLD, "담당자")}
 
 
@@ -214,7 +214,7 @@ async def test_a_tagged_message_that_mentions_the_bot_is_no_question(fake, run, 
     async with run() as bot:
         asked, _ = await escalated(fake, bot)
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner, mention_bot=True)
-        await marked(fake, taught, told=[bot.profile.teach_learned])
+        await marked(fake, taught, told=[bot.profile.teach.learned])
         assert await lessons(bot) == {ASKED: (TOLD, "담당자")}
         assert len(bot.assistant.asked) == 1
 
@@ -225,15 +225,15 @@ async def test_who_has_an_owners_role_may_teach_and_others_may_not(fake, run, pr
     async with run(DISCORD_OWNERS=f"role:{role.id}") as bot:
         asked, _ = await escalated(fake, bot)
         refused = await fake.say(asked.thread, f"#학습 {TOLD}", user=other)
-        await fake.until(lambda: said_to(fake, refused) == [profile.teach_not_allowed])
+        await fake.until(lambda: said_to(fake, refused) == [profile.teach.not_allowed])
         assert not refused.reactions
         assert await lessons(bot) == {}
         await fake.give_role(other, role)
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=other)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         await fake.take_role(other, role)
         await fake.edit(taught, "#학습 다른 말")
-        await fake.until(lambda: profile.teach_not_allowed in said_to(fake, taught))
+        await fake.until(lambda: profile.teach.not_allowed in said_to(fake, taught))
         assert await lessons(bot) == {ASKED: (TOLD, "나래")}
 
 
@@ -253,10 +253,10 @@ async def test_what_is_delivered_twice_is_learnt_and_said_once(fake, run, profil
     async with run() as bot:
         asked, _ = await escalated(fake, bot)
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         fake.tell_message("MESSAGE_CREATE", taught)
         await fake.until(lambda: len(_marks(fake)) == 2)
-        assert said_to(fake, taught) == [profile.teach_learned]
+        assert said_to(fake, taught) == [profile.teach.learned]
         assert len(await lessons(bot)) == 1
 
 
@@ -268,15 +268,15 @@ async def test_an_edit_corrects_and_one_without_the_tag_unlearns(fake, run, prof
     async with run() as bot:
         asked, _ = await escalated(fake, bot)
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         fake.tell_message("MESSAGE_UPDATE", taught)  # with the preview of a link: no edit
         await fake.edit(taught, "#학습 매주 목요일이에요.")
-        said = [profile.teach_learned, profile.teach_corrected]
+        said = [profile.teach.learned, profile.teach.corrected]
         await marked(fake, taught, told=said)
         fake.tell_message("MESSAGE_UPDATE", taught)
         assert await lessons(bot) == {ASKED: ("매주 목요일이에요.", "담당자")}
         await fake.edit(taught, "매주 목요일이에요.")
-        said.append(profile.teach_unlearned)
+        said.append(profile.teach.unlearned)
         await fake.until(lambda: said_to(fake, taught) == said)
         assert not taught.reactions
         assert await lessons(bot) == {}
@@ -291,7 +291,7 @@ async def test_a_tag_that_an_edit_adds_teaches(fake, run, profile, owner):
         asked, _ = await escalated(fake, bot)
         taught = await fake.say(asked.thread, TOLD, user=owner)
         await fake.edit(taught, f"{TOLD} #학습")
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         assert await lessons(bot) == {ASKED: (TOLD, "담당자")}
         assert len(bot.assistant.asked) == 1
 
@@ -301,13 +301,13 @@ async def test_a_deleted_message_is_unlearnt(fake, run, profile, owner, together
     async with run() as bot:
         asked, _ = await escalated(fake, bot)
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         if together:
             await fake.delete_together(taught, await fake.say(asked.thread, "@", user=owner))
         else:
             await fake.delete(taught)
         await fake.until(
-            lambda: answers_in(fake, asked.thread)[-1].content == profile.teach_unlearned
+            lambda: answers_in(fake, asked.thread)[-1].content == profile.teach.unlearned
         )
         assert await lessons(bot) == {}
 
@@ -325,7 +325,7 @@ async def test_while_a_person_is_awaited_an_owners_words_are_no_question(fake, r
         await fake.say(thread, "반품은요?", user=owner, reply_to=answer)
         await fake.until(lambda: len(bot.assistant.asked) == 4)
         taught = await fake.say(thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         await fake.say(thread, "교환은요?", user=owner)
         await fake.until(lambda: len(bot.assistant.asked) == 5)
         texts = [question.text for question in bot.assistant.asked]
@@ -342,9 +342,9 @@ async def test_what_cannot_be_learnt_is_told_where_the_bot_is_and_nowhere_else(
         called = await fake.say(elsewhere, "#학습 그냥", user=owner, mention_bot=True)
         empty = await fake.say(asked.thread, "#학습", user=owner)
         long = await fake.say(asked.thread, "#학습 " + "가" * 1990, user=owner)
-        await fake.until(lambda: said_to(fake, called) == [profile.teach_nothing_asked])
-        await fake.until(lambda: said_to(fake, empty) == [profile.teach_empty])
-        await marked(fake, long, told=[profile.teach_learned])
+        await fake.until(lambda: said_to(fake, called) == [profile.teach.nothing_asked])
+        await fake.until(lambda: said_to(fake, empty) == [profile.teach.empty])
+        await marked(fake, long, told=[profile.teach.learned])
         assert not said_to(fake, chatter)
         assert len(bot.assistant.asked) == 1
 
@@ -358,7 +358,7 @@ async def test_what_is_taught_while_nobody_listens_is_caught_up_on(fake, run, pr
     async with run(**owners) as bot:
         asked, _ = await escalated(fake, bot)
         before = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, before, told=[profile.teach_learned])
+        await marked(fake, before, told=[profile.teach.learned])
     await fake.edit(before, TOLD)
     await fake.say(asked.thread, "이렇게 하면 돼요", user=other)
     taught = await fake.say(asked.thread, "#학습 목요일이에요.", user=other)
@@ -366,13 +366,13 @@ async def test_what_is_taught_while_nobody_listens_is_caught_up_on(fake, run, pr
         asked.thread, "#학습 아니에요", user=await fake.create_user("지나가다")
     )
     async with run(**owners) as bot:
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
         await fake.until(lambda: not before.reactions)
         assert await lessons(bot) == {ASKED: ("목요일이에요.", "나래 상담원")}
         assert not bot.assistant.asked
     async with run(**owners) as bot:
         await fake.until(lambda: len(_marks(fake)) == 3)
-        assert said_to(fake, taught) == [profile.teach_learned]
+        assert said_to(fake, taught) == [profile.teach.learned]
         assert not said_to(fake, refused)
 
 
@@ -413,10 +413,10 @@ async def test_what_is_not_stored_is_told_so_and_may_be_said_again(
         with monkeypatch.context() as patch:
             patch.setattr(type(bot.stores.lessons), "teach", broken)
             taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-            await fake.until(lambda: said_to(fake, taught) == [profile.teach_not_stored])
+            await fake.until(lambda: said_to(fake, taught) == [profile.teach.not_stored])
             assert not taught.reactions
         await fake.edit(taught, f"#학습 {TOLD} ")
-        said = [profile.teach_not_stored, profile.teach_learned]
+        said = [profile.teach.not_stored, profile.teach.learned]
         await marked(fake, taught, told=said)
         assert len(await lessons(bot)) == 1
 
@@ -428,14 +428,14 @@ async def test_what_cannot_be_unlearnt_is_told_so_and_keeps_its_mark(
     async with run() as bot:
         asked, _ = await escalated(fake, bot)
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
 
         async def broken(*_):
             raise StorageError("the disk is full")
 
         monkeypatch.setattr(type(bot.stores.lessons), "remove", broken)
         await fake.edit(taught, TOLD)
-        await marked(fake, taught, told=[profile.teach_learned, profile.teach_not_stored])
+        await marked(fake, taught, told=[profile.teach.learned, profile.teach.not_stored])
         assert len(await lessons(bot)) == 1
 
 
@@ -449,7 +449,7 @@ async def test_roles_that_cannot_be_looked_up_are_told_as_not_stored(fake, run, 
     taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=other)
     fake.fail_next("GET", r"/members/\d+$", "403", times=99, code=50001)
     async with run(**owners) as bot:
-        await fake.until(lambda: said_to(fake, taught) == [profile.teach_not_stored])
+        await fake.until(lambda: said_to(fake, taught) == [profile.teach.not_stored])
         assert await lessons(bot) == {}
 
 
@@ -458,7 +458,7 @@ async def test_without_the_permission_to_react_the_words_are_there(fake, run, pr
         asked, _ = await escalated(fake, bot)
         await fake.deny(fake.guild.channels[0], "ADD_REACTIONS")
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await fake.until(lambda: said_to(fake, taught) == [profile.teach_learned])
+        await fake.until(lambda: said_to(fake, taught) == [profile.teach.learned])
         assert not taught.reactions
 
 
@@ -468,7 +468,7 @@ async def test_a_mark_that_discord_limits_comes_late(fake, run, profile, owner):
         fake.fail_next("PUT", "/reactions/", "429", retry_after_s=0.1)
         fake.fail_next("PUT", "/reactions/", "502")
         taught = await fake.say(asked.thread, f"#학습 {TOLD}", user=owner)
-        await marked(fake, taught, told=[profile.teach_learned])
+        await marked(fake, taught, told=[profile.teach.learned])
 
 
 async def test_without_the_content_intent_lessons_need_a_mention(tmp_path, profile, fake):
@@ -484,7 +484,7 @@ async def test_without_the_content_intent_lessons_need_a_mention(tmp_path, profi
         await bare.until(lambda: asked.thread and len(answers_in(bare, asked.thread)) == 2)
         unread = await bare.say(asked.thread, f"#학습 {TOLD}", user=owner)
         taught = await bare.say(asked.thread, f"#학습 {TOLD}", user=owner, mention_bot=True)
-        await marked(bare, taught, told=[profile.teach_learned])
+        await marked(bare, taught, told=[profile.teach.learned])
         await bare.edit(taught, f"#학습 {TOLD}")  # which cannot be read, and unlearns nothing
         with suppress(TimeoutError):
             await bare.until(lambda: not taught.reactions, timeout_s=0.3)
@@ -496,15 +496,15 @@ async def test_without_the_content_intent_lessons_need_a_mention(tmp_path, profi
 async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(fake, run, owner):
     async with run() as bot:
         asked, (_, call) = await escalated(fake, bot)
-        await fake.press(call, bot.profile.case_take)
+        await fake.press(call, bot.profile.case.take)
         await fake.until(
-            lambda: [m.content for m in fake.ephemerals] == [bot.profile.case_owners_alone]
+            lambda: [m.content for m in fake.ephemerals] == [bot.profile.case.owners_alone]
         )
-        await fake.press(call, bot.profile.case_take, user=owner)
-        taken = bot.profile.case_taken.format(name="담당자")
+        await fake.press(call, bot.profile.case.take, user=owner)
+        taken = bot.profile.case.taken.format(name="담당자")
         await fake.until(lambda: taken in _texts(fake, asked.thread))
-        await fake.press(call, bot.profile.case_not_ours, user=owner)
-        await fake.until(lambda: bot.profile.case_closed in _texts(fake, asked.thread))
+        await fake.press(call, bot.profile.case.not_ours, user=owner)
+        await fake.until(lambda: bot.profile.case.closed in _texts(fake, asked.thread))
 
 
 def _texts(fake, channel):

@@ -276,7 +276,7 @@ async def test_people_may_take_the_commands_along_but_not_what_teaches(fake, tmp
     assert places == {
         "faq": everywhere,
         profile.answer_this: everywhere,
-        profile.teach_this: ([on_servers], [0]),
+        profile.teach.this: ([on_servers], [0]),
     }
 
 
@@ -350,7 +350,7 @@ async def test_thumbs_up_is_kept_and_thanked_for(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         _, answer = await asked_in_thread(fake)
         await fake.press(answer, profile.helpful)
-        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.feedback_thanks])
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.feedback.thanks])
         question_id = bot.assistant.asked[0].id
         (opinion,) = await bot.stores.archive.feedback(question_id)
         assert (opinion.user, opinion.helpful) == (f"discord:{fake.user.id}", True)
@@ -359,7 +359,7 @@ async def test_thumbs_up_is_kept_and_thanked_for(fake, tmp_path, profile):
 async def test_the_same_thumb_again_takes_the_opinion_back(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         _, answer = await asked_in_thread(fake)
-        for said in (profile.feedback_thanks, profile.feedback_withdrawn):
+        for said in (profile.feedback.thanks, profile.feedback.withdrawn):
             await fake.press(answer, profile.helpful)
             await fake.until(
                 lambda said=said: fake.ephemerals and fake.ephemerals[-1].content == said
@@ -376,11 +376,11 @@ async def test_thumbs_down_asks_why_also_after_a_restart(fake, tmp_path, profile
         (opinion,) = await bot.stores.archive.feedback(question_id)
         assert (opinion.helpful, opinion.reason) == (False, "")
     async with running_bot(fake, tmp_path, profile) as bot:
-        given = {"reason": profile.feedback_reasons[1], profile.feedback_expected[:45]: "정산일"}
+        given = {"reason": profile.feedback.reasons[1], profile.feedback.expected[:45]: "정산일"}
         sent = await fake.submit_modal(pressed, given)
-        await fake.until(lambda: sent.answer and sent.answer.content == profile.feedback_thanks)
+        await fake.until(lambda: sent.answer and sent.answer.content == profile.feedback.thanks)
         (opinion,) = await bot.stores.archive.feedback(question_id)
-        assert (opinion.reason, opinion.expected) == (profile.feedback_reasons[1], "정산일")
+        assert (opinion.reason, opinion.expected) == (profile.feedback.reasons[1], "정산일")
 
 
 async def test_whoever_dislikes_an_answer_may_have_the_owners_asked(fake, tmp_path, profile):
@@ -459,7 +459,7 @@ async def test_a_form_about_an_answer_elsewhere_is_not_taken(fake, tmp_path, pro
         of_other = bot.assistant.asked[1].id
         await fake.until(lambda: elsewhere.thread and answers_in(fake, elsewhere.thread))
         pressed.modal["custom_id"] = f"why:{of_other}"
-        sent = await fake.submit_modal(pressed, {"reason": profile.feedback_reasons[1]})
+        sent = await fake.submit_modal(pressed, {"reason": profile.feedback.reasons[1]})
         await fake.until(lambda: sent.answer and sent.answer.content == profile.stale_button)
         assert not await bot.stores.archive.feedback(of_other)
 
@@ -471,7 +471,7 @@ async def test_an_answer_that_went_on_by_direct_message_can_be_rated_there(fake,
         shown = await with_button(fake, direct, "up:")
         fake.settings.interaction_token_s = 900.0
         await fake.press(shown, profile.helpful)
-        await fake.until(lambda: fake.ephemerals[-1].content == profile.feedback_thanks)
+        await fake.until(lambda: fake.ephemerals[-1].content == profile.feedback.thanks)
         (opinion,) = await bot.stores.archive.feedback(bot.assistant.asked[0].id)
         assert opinion.helpful
 

@@ -113,7 +113,7 @@ def calls(slack, question):
 
 def said(slack, question):
     """What the bot says of lessons in the thread, in order."""
-    texts = (PROFILE.teach_learned, PROFILE.teach_corrected, PROFILE.teach_unlearned)
+    texts = (PROFILE.teach.learned, PROFILE.teach.corrected, PROFILE.teach.unlearned)
     first = [visible(one).split("\n")[0] for one in slack.replies(question)]
     return [line for line in first if line in texts]
 
@@ -197,7 +197,7 @@ async def test_without_owners_nobody_is_called_and_nobody_teaches(
         )
         await owner.say(channel, f"#학습 {TOLD}", thread=question)
         (told,) = await slack.until(lambda: owner.ephemerals(channel))
-        assert told.text == PROFILE.teach_not_allowed
+        assert told.text == PROFILE.teach.not_allowed
         assert await lessons(bot) == []
         assert len(await quiet(slack, bot)) == 1
     assert len(slack.replies(question)) == 1
@@ -323,7 +323,7 @@ async def test_a_reply_with_the_tag_is_learnt_marked_and_answered(
         assert learnt.question == "물류센터 견학은 언제 가능한가요?"
         assert (learnt.author, learnt.author_name) == (owner.id, "김담당")
         assert lesson.reacted(MARK) == [slack.team.bot_user_id]
-        assert said(slack, question) == [PROFILE.teach_learned]
+        assert said(slack, question) == [PROFILE.teach.learned]
         assert len(await quiet(slack, bot)) == 1
 
 
@@ -338,7 +338,7 @@ async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
         slack.world.emit(slack.team, "message.channels", event, channel)
 
         def is_told():
-            return any(PROFILE.gate_media in visible(one) for one in slack.replies(question))
+            return any(PROFILE.gate.media in visible(one) for one in slack.replies(question))
 
         await slack.until(is_told, PATIENCE_S)
         assert [one.state for one in await lessons(bot)] == [LessonState.HELD]
@@ -363,7 +363,7 @@ async def test_a_tag_in_a_quote_or_in_code_teaches_nothing_and_one_alone_is_aske
         for text in (*QUOTED, "#학습"):
             await owner.say(channel, text, thread=question)
         (told,) = await slack.until(lambda: owner.ephemerals(channel), PATIENCE_S)
-        assert told.text == PROFILE.teach_empty
+        assert told.text == PROFILE.teach.empty
         assert len(await quiet(slack, bot)) == 1
         assert await lessons(bot) == []
 
@@ -388,7 +388,7 @@ async def test_the_english_tag_counts_in_any_case(slack, running, minsu, owner, 
 
         def is_told():
             said = visible(slack.replies(question)[-1])
-            return english.teach_learned in said and "Answer: On Wednesdays at two." in said
+            return english.teach.learned in said and "Answer: On Wednesdays at two." in said
 
         await slack.until(is_told, PATIENCE_S)
         assert [one.answer for one in await lessons(bot)] == ["On Wednesdays at two."]
@@ -440,7 +440,7 @@ async def test_a_lesson_that_comes_twice_is_learnt_once_and_answered_once(
         await slack.until(lambda: lesson.reacted(MARK))
         assert await quiet(slack, bot) == []
         assert len(await lessons(bot)) == 1
-    assert said(slack, question) == [PROFILE.teach_learned]
+    assert said(slack, question) == [PROFILE.teach.learned]
     assert lesson.reacted(MARK) == [slack.team.bot_user_id]
 
 
@@ -496,7 +496,7 @@ async def test_a_store_that_fails_lets_slack_deliver_it_again(
         await settled(slack)
         assert len(delivery.attempts) >= 3
         assert len(await lessons(bot)) == 1
-    assert said(slack, question) == [PROFILE.teach_learned]
+    assert said(slack, question) == [PROFILE.teach.learned]
 
 
 async def test_an_edit_corrects_and_taking_the_tag_away_unlearns(
@@ -518,8 +518,8 @@ async def test_an_edit_corrects_and_taking_the_tag_away_unlearns(
         assert [one.answer for one in await lessons(bot)] == ["5층이에요."]
         assert lesson.reacted(MARK)
         assert len(await quiet(slack, bot)) == 1
-    changed = PROFILE.teach_corrected
-    assert said(slack, question)[:3] == [PROFILE.teach_learned, changed, PROFILE.teach_unlearned]
+    changed = PROFILE.teach.corrected
+    assert said(slack, question)[:3] == [PROFILE.teach.learned, changed, PROFILE.teach.unlearned]
 
 
 async def test_a_preview_below_a_lesson_is_no_edit(slack, running, minsu, owner, channel):
@@ -537,7 +537,7 @@ async def test_a_preview_below_a_lesson_is_no_edit(slack, running, minsu, owner,
             slack.world.emit(slack.team, "message.channels", changed, channel)
         assert len(await quiet(slack, bot)) == 1
         assert [one.answer for one in await lessons(bot)] == [TOLD]
-    assert said(slack, question) == [PROFILE.teach_learned]
+    assert said(slack, question) == [PROFILE.teach.learned]
 
 
 async def test_an_edit_that_comes_late_changes_nothing(slack, running, minsu, owner, channel):
@@ -568,7 +568,7 @@ async def test_a_deleted_lesson_is_unlearnt_whatever_comes_again(
                 slack.redeliver(delivery)
         assert await quiet(slack, bot) == []
         assert await lessons(bot) == []
-    assert said(slack, question) == [PROFILE.teach_learned, PROFILE.teach_unlearned]
+    assert said(slack, question) == [PROFILE.teach.learned, PROFILE.teach.unlearned]
 
 
 async def test_who_is_no_owner_is_told_so_alone_and_once(slack, running, minsu, jiyoung, channel):
@@ -578,7 +578,7 @@ async def test_who_is_no_owner_is_told_so_alone_and_once(slack, running, minsu, 
             channel, f"{jiyoung.mention_of_bot} #학습 {TOLD}", thread=question
         )
         (told,) = await slack.until(lambda: jiyoung.ephemerals(channel))
-        assert (told.text, told.thread_ts) == (PROFILE.teach_not_allowed, question.ts)
+        assert (told.text, told.thread_ts) == (PROFILE.teach.not_allowed, question.ts)
         assert len(await quiet(slack, bot)) == 1  # a lesson, and no question
         assert await lessons(bot) == []
     assert len(jiyoung.ephemerals(channel)) == 1
@@ -643,7 +643,7 @@ async def test_a_tag_where_the_bot_is_not_spoken_to_is_nobodys_lesson(
         assert await lessons(bot) == []
         lost = await owner.mention(channel, f"#학습 {TOLD}")
         (told,) = await slack.until(lambda: owner.ephemerals(channel))
-    assert (told.text, told.thread_ts) == (PROFILE.teach_nothing_asked, None)
+    assert (told.text, told.thread_ts) == (PROFILE.teach.nothing_asked, None)
     assert not lost.reactions
 
 
@@ -657,7 +657,7 @@ async def test_a_mark_that_slack_refuses_does_not_keep_a_lesson_from_being_learn
         await slack.until(lambda: lesson.reacted(MARK))
         slack.team.scopes.discard("reactions:write")
         await owner.edit(lesson, "#학습 4층이에요.")
-        await slack.until(lambda: PROFILE.teach_corrected in said(slack, question))
+        await slack.until(lambda: PROFILE.teach.corrected in said(slack, question))
 
 
 async def test_a_name_that_slack_does_not_tell_is_that_of_the_profile(
@@ -668,7 +668,7 @@ async def test_a_name_that_slack_does_not_tell_is_that_of_the_profile(
         slack.fail_next("users.info", "500")
         await taught(slack, owner, question)
         (learnt,) = await lessons(bot)
-    assert learnt.author_name == PROFILE.teach_author
+    assert learnt.author_name == PROFILE.teach.author
 
 
 async def test_words_keep_to_the_channels_budget(
@@ -755,7 +755,7 @@ async def test_what_was_learnt_before_is_not_answered_again_when_looking_back(
     async with running() as bot:
         await slack.until(lambda: len(slack.calls("reactions.add")) > before)
         assert await quiet(slack, bot) == []
-    assert said(slack, question) == [PROFILE.teach_learned]
+    assert said(slack, question) == [PROFILE.teach.learned]
 
 
 # Cases
@@ -767,9 +767,9 @@ async def test_who_asks_the_same_in_another_thread_is_told_so_and_nobody_is_call
     async with running() as bot:
         first = await escalated(slack, minsu, channel)
         (answer, _call) = slack.replies(first)
-        assert bot.profile.case_opened in visible(answer)
+        assert bot.profile.case.opened in visible(answer)
         again = await jiyoung.mention(channel, "물류센터 견학은 언제 가능한가요")
-        joined = bot.profile.case_joined.format(question="물류센터 견학은 언제 가능한가요?")
+        joined = bot.profile.case.joined.format(question="물류센터 견학은 언제 가능한가요?")
         await slack.until(
             lambda: any(joined in visible(one) for one in slack.replies(again)), PATIENCE_S
         )
@@ -795,18 +795,18 @@ async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(
     async with running() as bot:
         question = await escalated(slack, minsu, channel)
         (call,) = calls(slack, question)
-        await minsu.press(call, PROFILE.case_take)
-        await slack.until(lambda: _told(minsu, PROFILE.case_owners_alone), PATIENCE_S)
-        await owner.press(call, PROFILE.case_take)
-        taken = PROFILE.case_taken.format(name="김담당")
+        await minsu.press(call, PROFILE.case.take)
+        await slack.until(lambda: _told(minsu, PROFILE.case.owners_alone), PATIENCE_S)
+        await owner.press(call, PROFILE.case.take)
+        taken = PROFILE.case.taken.format(name="김담당")
         await slack.until(
             lambda: [one for one in slack.replies(question) if taken in visible(one)], PATIENCE_S
         )
         (case,) = await bot.stores.cases.open(9)
         assert case.taken_by == owner.id
-        await owner.press(call, PROFILE.case_not_ours)
+        await owner.press(call, PROFILE.case.not_ours)
         await slack.until(
-            lambda: [m for m in slack.replies(question) if PROFILE.case_closed in visible(m)],
+            lambda: [m for m in slack.replies(question) if PROFILE.case.closed in visible(m)],
             PATIENCE_S,
         )
 
@@ -838,8 +838,8 @@ async def test_who_asks_for_a_person_has_the_question_before_put_to_the_owner(
         await minsu.say(channel, "그냥 사람 연결해 주세요", thread=question)
         await slack.until(owner.notifications, PATIENCE_S)
         shown = " ".join(map(visible, slack.replies(question)))
-        assert bot.profile.case_person in shown
-        assert bot.profile.case_opened in shown
+        assert bot.profile.case.person in shown
+        assert bot.profile.case.opened in shown
         (case,) = await bot.stores.cases.open(9)
         assert case.question == "아는 것을 알려 주세요"
 

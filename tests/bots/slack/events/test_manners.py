@@ -438,7 +438,7 @@ async def test_whoever_dislikes_an_answer_may_have_the_owners_asked(
         await slack.until(lambda: "출처" in visible(alone[-1]))
         await minsu.press(alone[-1], "feedback:negative")
         form = await slack.until(lambda: minsu.modal)
-        assert PROFILE.feedback_person not in visible(form)  # no owner reads there
+        assert PROFILE.feedback.person not in visible(form)  # no owner reads there
 
 
 # One `ts` in two events, groups of people, and refusals in the middle of an answer.

@@ -83,7 +83,7 @@ async def test_a_press_is_answered_though_slack_does_not_tell_its_message(
         await slack.until(lambda: len(slack.replies(question)) == 2 and finished(slack, question))
         await minsu.press(reply, PROFILE.helpful)
         await slack.until(
-            lambda: PROFILE.feedback_thanks in map(visible, minsu.ephemerals(channel))
+            lambda: PROFILE.feedback.thanks in map(visible, minsu.ephemerals(channel))
         )
 
 

@@ -252,7 +252,7 @@ async def test_private_buttons_work_after_a_restart(slack, make_service, connect
         await minsu.press(answer, "private_followup:1")
         await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
         await minsu.press(answer, "feedback:positive")
-        await slack.until(lambda: private(minsu, channel)[-1] == profile.feedback_thanks)
+        await slack.until(lambda: private(minsu, channel)[-1] == profile.feedback.thanks)
         await minsu.press(answer, profile.share)
         await slack.until(lambda: slack.messages(channel))
 

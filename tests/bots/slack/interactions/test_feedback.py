@@ -45,7 +45,7 @@ def told(person):
 async def test_a_thumb_up_is_stored_and_thanked_for(slack, minsu, answer, opinions, profile):
     await minsu.press(answer, "feedback:positive")
     (thanks,) = await slack.until(minsu.ephemerals)
-    assert visible(thanks) == profile.feedback_thanks
+    assert visible(thanks) == profile.feedback.thanks
     assert thanks.thread_ts == answer.thread_ts
     assert await opinions() == [(minsu.id, True, "", "")]
     assert minsu.modal is None
@@ -62,9 +62,9 @@ async def test_a_thumb_down_is_stored_and_asks_why(slack, minsu, answer, opinion
             await asyncio.sleep(0.01)
     assert await opinions() == [(minsu.id, False, "", "")]
     assert told(minsu) == []
-    reason = profile.feedback_reasons[1]
+    reason = profile.feedback.reasons[1]
     await minsu.submit(form, {"reason": reason, "expected": " 정산 주기를 알고 싶었어요. "})
-    await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
+    await slack.until(lambda: told(minsu) == [profile.feedback.thanks])
     assert minsu.ephemerals()[0].thread_ts == answer.thread_ts
     assert await opinions() == [(minsu.id, False, reason, "정산 주기를 알고 싶었어요.")]
     assert minsu.modal is None
@@ -73,7 +73,7 @@ async def test_a_thumb_down_is_stored_and_asks_why(slack, minsu, answer, opinion
 async def test_the_form_may_be_sent_empty(slack, minsu, answer, opinions, profile):
     await minsu.press(answer, "feedback:negative")
     await minsu.submit(await slack.until(lambda: minsu.modal), {})
-    await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
+    await slack.until(lambda: told(minsu) == [profile.feedback.thanks])
     assert await opinions() == [(minsu.id, False, "", "")]
 
 
@@ -81,7 +81,7 @@ async def test_a_second_press_changes_the_opinion(slack, minsu, answer, opinions
     await minsu.press(answer, "feedback:negative")
     await slack.until(lambda: minsu.modal)
     await minsu.press(answer, "feedback:positive")
-    await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
+    await slack.until(lambda: told(minsu) == [profile.feedback.thanks])
     assert await opinions() == [(minsu.id, True, "", "")]
 
 
@@ -89,9 +89,9 @@ async def test_the_same_press_again_takes_the_opinion_back(slack, minsu, answer,
     await minsu.press(answer, "feedback:negative")
     form = await slack.until(lambda: minsu.modal)
     await minsu.submit(form, {"expected": "더 짧게"})
-    await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
+    await slack.until(lambda: told(minsu) == [profile.feedback.thanks])
     await minsu.press(answer, "feedback:negative")
-    await slack.until(lambda: told(minsu)[-1] == profile.feedback_withdrawn)
+    await slack.until(lambda: told(minsu)[-1] == profile.feedback.withdrawn)
     assert await opinions() == []
 
 
@@ -127,7 +127,7 @@ async def test_a_vote_counts_although_the_form_could_not_be_opened(
 ):
     slack.fail_next("views.open", "error", error="expired_trigger_id")
     await minsu.press(answer, "feedback:negative")
-    await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
+    await slack.until(lambda: told(minsu) == [profile.feedback.thanks])
     assert await opinions() == [(minsu.id, False, "", "")]
 
 
@@ -155,7 +155,7 @@ async def test_what_cannot_be_stored_stays_in_the_form(
     assert minsu.modal is form
     monkeypatch.setattr(bot.feedback, "rate", rate)
     await minsu.submit(form, {"expected": "더 짧게"})
-    await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
+    await slack.until(lambda: told(minsu) == [profile.feedback.thanks])
     assert await opinions() == [(minsu.id, False, "", "더 짧게")]
 
 
@@ -164,7 +164,7 @@ async def test_private_answers_can_be_rated_too(slack, bot, minsu, stores, profi
     await minsu.command("/faq", QUESTION, channel=channel)
     await slack.until(minsu.ephemerals)
     await minsu.press(minsu.ephemerals()[-1], "feedback:positive")
-    await slack.until(lambda: told(minsu)[-1] == profile.feedback_thanks)
+    await slack.until(lambda: told(minsu)[-1] == profile.feedback.thanks)
     (turn,) = await bot.asked_by(minsu.id, 5)
     (opinion,) = await stores.archive.feedback(turn.question.id)
     assert opinion.helpful

@@ -23,7 +23,7 @@ def shown(person):
 async def test_the_first_visit(slack, bot, minsu, profile):
     await minsu.open_home()
     await slack.until(lambda: minsu.home)
-    for text in (profile.name, profile.home_about, profile.home_nothing_yet, *profile.examples):
+    for text in (profile.name, profile.home.about, profile.home.nothing_yet, *profile.examples):
         assert text in shown(minsu)
 
 
@@ -36,8 +36,8 @@ async def test_a_press_asks_in_the_direct_messages_and_says_so(slack, bot, minsu
     (answer,) = await slack.until(lambda: slack.messages(minsu.dm))
     await slack.until(lambda: profile.helpful in labels(answer))
     assert question in visible(answer)
-    await slack.until(lambda: profile.home_open in shown(minsu))
-    assert profile.home_asked.format(question=question) in shown(minsu)
+    await slack.until(lambda: profile.home.open in shown(minsu))
+    assert profile.home.asked.format(question=question) in shown(minsu)
     assert "tab=messages" in shown(minsu)
     (turn,) = await bot.asked_by(minsu.id, 5)
     assert turn.question.session == f"slack:{slack.team.id}:{minsu.dm.id}:"
@@ -62,7 +62,7 @@ async def test_ones_own_recent_questions_with_when(slack, bot, minsu, profile):
     await slack.until(lambda: "<!date^" in shown(minsu))
     assert "정산은 언제 되나요?" in shown(minsu)
     assert "정산 계좌를 변경하고 싶어요." not in shown(minsu)
-    assert profile.home_nothing_yet not in shown(minsu)
+    assert profile.home.nothing_yet not in shown(minsu)
 
 
 async def test_a_recent_question_opens_what_was_answered_to_its_asker_alone(
@@ -94,7 +94,7 @@ async def test_the_home_is_there_without_the_history(slack, bot, minsu, profile,
 
     monkeypatch.setattr(bot, "asked_by", refuse)
     await minsu.open_home()
-    await slack.until(lambda: profile.home_about in shown(minsu))
+    await slack.until(lambda: profile.home.about in shown(minsu))
 
 
 async def test_the_messages_tab_needs_no_home(slack, bot, minsu):

@@ -172,7 +172,7 @@ async def test_what_the_faq_does_not_have_waits_for_an_owner(tmp_path, profile):
         bot.assistant.script("없는 것", Escalated("없어요", ()))
         person = Person(bot.address)
         message = await person.ask("없는 것")
-        assert (await done(person, message))["note"] == profile.case_kept
+        assert (await done(person, message))["note"] == profile.case.kept
         (case,) = await bot.stores.cases.open(9)
         assert [one.question.id for one in case.waiters] == [message.id]
         assert not case.calls  # owners do not see the page

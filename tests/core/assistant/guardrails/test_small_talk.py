@@ -14,7 +14,6 @@ from config.profiles import load_profile
 from config.resources import SMALL_TALK
 from core.assistant.guardrails.small_talk import KINDS, SmallTalkReader
 from core.assistant.guardrails.wording import WordingModel
-from core.errors import ConfigError
 from core.profile import Owner
 from core.stores.memory import MemoryHistory
 from core.types import (
@@ -178,7 +177,7 @@ async def test_who_wants_a_person_is_offered_what_the_faq_says_of_it(
 async def test_a_person_is_called_where_owners_are_set(make_assistant, profile):
     owned = replace(profile, owners=(Owner("Kim", ("slack:U1",)),))
     ending = (await told(make_assistant(profile=owned), "상담원 연결해 주세요"))[-1]
-    assert ending == Escalated(profile.case_person, ())
+    assert ending == Escalated(profile.case.person, ())
 
 
 async def test_what_is_no_small_talk_is_refused_in_the_exact_words(make_assistant, profile):
@@ -192,10 +191,3 @@ def test_every_kind_has_a_sentence_in_each_tone(name):
     profile = load_profile(name)
     kinds = {*SmallTalk, "sorry"} - {SmallTalk.HELLO}
     assert set(profile.small_talk) == kinds
-
-
-def test_a_damaged_model_is_reported(tmp_path):
-    damaged = tmp_path / "small_talk.npz"
-    damaged.write_bytes(b"no model")
-    with pytest.raises(ConfigError, match="Restore the file"):
-        WordingModel.load(damaged)

@@ -94,8 +94,8 @@ async def test_an_owner_is_reminded_then_the_next_one_is_called_then_nobody(offi
     assert office.called == ["slack:S1", "slack:S2", "slack:S2"]
     reminder, call, _ = (ending.call for _, ending in office.said)
     shown = "주차 등록은 어디서 하나요"
-    assert reminder == PROFILE.case_reminder.replace("{count}", "1").replace("{question}", shown)
-    assert call == PROFILE.case_call.replace("{count}", "1").replace("{question}", shown)
+    assert reminder == PROFILE.case.reminder.replace("{count}", "1").replace("{question}", shown)
+    assert call == PROFILE.case.call.replace("{count}", "1").replace("{question}", shown)
     case = await office.case()
     assert case.is_open
     assert case.due_at is None
@@ -171,10 +171,10 @@ async def test_who_takes_a_case_has_a_day_and_others_are_told(office):
     case_id = (await office.ask()).case_id
     taken = await word.taken(office.desk, case_id, KIM)
     assert taken.is_done
-    assert taken.text == PROFILE.case_taken.format(name="김담당")
+    assert taken.text == PROFILE.case.taken.format(name="김담당")
     assert (await word.taken(office.desk, case_id, KIM)).is_done
     again = await word.taken(office.desk, case_id, LEE)
-    assert again.text == PROFILE.case_taken_before
+    assert again.text == PROFILE.case.taken_before
     await office.after(23 * HOUR)
     assert office.said == []
     await office.after(HOUR)
@@ -191,18 +191,18 @@ async def test_an_entry_that_an_owner_picks_answers_all_who_wait(office):
     for by in (1, 2):
         turn = await office.stores.archive.find(notice_id(f"slack:T1:C1:{by}", "entry:e1"))
         assert turn.passages == (ENTRY,)
-    assert await word.picked(office.desk, case_id, choice.faq_id, KIM) == PROFILE.case_settled
+    assert await word.picked(office.desk, case_id, choice.faq_id, KIM) == PROFILE.case.settled
     assert await word.choices(office.desk, case_id) == []
 
 
 async def test_what_is_not_theirs_is_closed_and_who_waits_is_told(office):
     case_id = (await office.ask()).case_id
-    assert await word.closed(office.desk, case_id, KIM) == PROFILE.case_closed_by
+    assert await word.closed(office.desk, case_id, KIM) == PROFILE.case.closed_by
     await office.rounds.go()
     turn = await office.stores.archive.find(notice_id("slack:T1:C1:1", "closed"))
-    assert turn.answer == PROFILE.case_closed
-    assert await word.closed(office.desk, case_id, KIM) == PROFILE.case_settled
-    assert (await word.taken(office.desk, case_id, KIM)).text == PROFILE.case_settled
+    assert turn.answer == PROFILE.case.closed
+    assert await word.closed(office.desk, case_id, KIM) == PROFILE.case.settled
+    assert (await word.taken(office.desk, case_id, KIM)).text == PROFILE.case.settled
 
 
 async def test_each_act_on_a_case_is_in_the_audit_log_once(office):

@@ -64,7 +64,7 @@ async def test_a_question_opens_a_case_and_calls_the_owner_of_its_topic(desk, st
     parcels = replace(TEAM, name="배송팀", contacts=("slack:S2",), topics=("배송",))
     shown = await told(desk(parcels, TEAM), asked("배송 상자는 어디서 받나요"))
     assert (shown.calls, shown.contacts) == (True, ("slack:S2",))
-    assert shown.note == PROFILE.case_opened
+    assert shown.note == PROFILE.case.opened
     (case,) = await stores.cases.open(9)
     assert shown.case_id == case.id
     assert [call.owner for call in case.calls] == ["배송팀"]
@@ -76,7 +76,7 @@ async def test_the_same_question_on_another_platform_joins_and_calls_nobody(desk
     first = await told(at, asked())
     second = await told(at, asked("주차 등록은 어디서 하나요?", by=2, platform="discord"))
     assert (second.calls, second.case_id) == (False, first.case_id)
-    assert second.note == PROFILE.case_joined.format(question="주차 등록은 어디서 하나요")
+    assert second.note == PROFILE.case.joined.format(question="주차 등록은 어디서 하나요")
     (case,) = await stores.cases.open(9)
     assert [one.question.asker for one in case.waiters] == ["slack:U1", "discord:U2"]
     assert len(case.calls) == 1
@@ -110,7 +110,7 @@ async def test_two_processes_that_get_the_same_question_at_once_open_one_case(
         first, second = sorted(await asyncio.gather(*asking), key=lambda ending: not ending.calls)
         (case,) = await other.cases.open(9)
     assert (first.calls, second.calls) == (True, False)
-    assert second.note == PROFILE.case_joined.format(question=asked().text)
+    assert second.note == PROFILE.case.joined.format(question=asked().text)
     assert first.case_id == second.case_id == case.id
     assert {waiter.question.asker for waiter in case.waiters} == {"slack:U1", "slack:U2"}
 
@@ -150,7 +150,7 @@ async def test_where_owners_cannot_see_it_the_question_is_kept_until_somebody_as
 ):
     at = desk(TEAM)
     kept = await told(at, asked(), public=False)
-    assert (kept.calls, kept.note) == (False, PROFILE.case_kept)
+    assert (kept.calls, kept.note) == (False, PROFILE.case.kept)
     assert await stores.cases.due(NOON, 9) == []
     await told(at, asked(by=2))
     assert [case.id for case in await stores.cases.due(NOON, 9)] == [kept.case_id]

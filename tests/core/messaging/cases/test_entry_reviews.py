@@ -152,7 +152,7 @@ async def test_an_entry_that_is_right_is_due_again_after_the_same_interval(offic
     said = await reviewed(office.catalogue, "f1", EntryAct.RIGHT, who="김담당", profile=PROFILE)
     (review,) = await office.stores.reports.reviews()
     assert (review.who, review.due_at - review.at) == ("김담당", 90 * DAY)
-    assert said == PROFILE.entry_confirmed.format(
+    assert said == PROFILE.entry.confirmed.format(
         name="김담당", title=DUE.title, date=f"{review.due_at:%Y-%m-%d}"
     )
     (note,) = await office.stores.reports.audit(9)
@@ -172,8 +172,8 @@ async def test_a_request_that_was_answered_does_not_put_off_the_next_one(office)
 
 async def test_an_entry_that_is_to_be_corrected_stays_due_and_a_gone_one_is_said_to_be_gone(office):
     said = await reviewed(office.catalogue, "f1", EntryAct.WRONG, who="김담당", profile=PROFILE)
-    assert said == PROFILE.entry_to_correct.format(name="김담당", title=DUE.title)
+    assert said == PROFILE.entry.to_correct.format(name="김담당", title=DUE.title)
     assert await office.stores.reports.reviews() == [DUE]
     assert [one.action for one in await office.stores.reports.audit(9)] == ["entry.doubt"]
     gone = await reviewed(office.catalogue, "f9", EntryAct.RIGHT, who="김담당", profile=PROFILE)
-    assert gone == PROFILE.entry_gone
+    assert gone == PROFILE.entry.gone

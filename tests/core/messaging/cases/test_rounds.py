@@ -96,7 +96,7 @@ async def test_all_who_wait_are_told_in_their_own_conversation(desk, rounds, sto
     assert list(turns) == [1, 2, 3]
     assert turns[2].question.session == "slack:T1:C1:2"
     assert turns[2].state is TurnState.ANSWERED
-    assert turns[2].answer == f"{PROFILE.case_answered}\n\n지하 1층 안내소요."
+    assert turns[2].answer == f"{PROFILE.case.answered}\n\n지하 1층 안내소요."
     assert turns[2].passages[0].source.author == "김담당"
     assert await stores.cases.due(NOON, 9) == []
 
