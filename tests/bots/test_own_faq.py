@@ -15,7 +15,7 @@ from bots.cli.evaluation.evaluate import evaluate
 from bots.cli.faq.check import checked_faq
 from bots.cli.faq.ingest import preview
 from bots.cli.faq.init import Wishes, init
-from bots.cli.operations.doctor import _agreement
+from bots.cli.operations.index_check import _agreement
 from config.profiles import profile_of
 from config.settings import Settings
 from core.types import Answered, Declined, Question, SessionId

@@ -1,30 +1,24 @@
-"""`faqbot learn` and `faqbot lessons`: lessons from the command line."""
+"""`faqbot learn` and `faqbot lessons`: lessons from the command line, one by one."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import blake2b
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bots.bootstrap.lesson_book import open_book
 from bots.bootstrap.stores import open_stores
-from bots.cli.jsonl import numbered_lines
 from bots.cli.terminal import clean
 from config.profiles import profile_of
 from config.settings import Settings
-from core.errors import ConfigError, SourceError
+from core.errors import ConfigError
 from core.lessons.book import LessonBook, Outcome, Taught
 from core.lessons.tag import without_tag
 from core.lessons.wording import said_of
 from core.profile import Profile
 from core.retrieval.overlay.lesson_sync import all_lessons
-from core.retrieval.overlay.lessons import newest
 from core.text.korean import compact
 from core.text.sections import tidy
 from core.types import Lesson, LessonState, SessionId
@@ -41,7 +35,9 @@ _TEXTS = (
     "approved_by",
     "category",
 )
-_HERE = "command line"  # the actor in the audit log
+HERE: Final = "command line"
+"""The actor in the audit log."""
+
 _UNKNOWN = "there is no such lesson; `faqbot lessons list` names those there are"
 
 
@@ -55,14 +51,14 @@ def learn(
     """
     profile = profile_of(settings)
     author = author or profile.teach.author
-    lesson = _checked({"question": question, "answer": answer, "author_name": author}, profile)
+    lesson = lesson_from({"question": question, "answer": answer, "author_name": author}, profile)
 
     async def teach() -> Taught:
         async with open_book(settings) as (book, _):
-            return await book.keep(lesson, by=f"{author} ({_HERE})", approved_by=approved_by)
+            return await book.keep(lesson, by=f"{author} ({HERE})", approved_by=approved_by)
 
     taught = asyncio.run(teach())
-    print(_said(taught, profile))
+    print(outcome_line(taught, profile))
     return int(taught.outcome is Outcome.REFUSED)
 
 
@@ -107,7 +103,7 @@ def remove_lesson(settings: Settings, lesson_id: str) -> int:
     """
 
     async def remove(book: LessonBook, lesson: Lesson) -> None:
-        await book.undo(lesson.id, by=_HERE)
+        await book.undo(lesson.id, by=HERE)
 
     _do(settings, lesson_id, remove)
     print(profile_of(settings).teach.unlearned)
@@ -140,21 +136,11 @@ def expire_lesson(settings: Settings, lesson_id: str) -> int:
     """
 
     async def expire(book: LessonBook, lesson: Lesson) -> None:
-        await book.expire(lesson, by=_HERE)
+        await book.expire(lesson, by=HERE)
 
     _do(settings, lesson_id, expire)
     told = "served with a mark" if settings.expired_answers == "mark" else "served no more"
     print(f"it is {told}; `faqbot lessons approve` confirms it")
-    return 0
-
-
-def export_entries(settings: Settings, file: Path) -> int:
-    """Write the lessons that are served as entries for the FAQ's source: JSON lines."""
-    served = newest([one for one in read_lessons(settings) if one.state is LessonState.SERVED])
-    rows = [{"title": one.question, "answer": one.answer} for one in served]
-    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
-    file.write_text("".join(lines), encoding="utf-8")
-    print(f"{file}: {len(rows):,} entries")
     return 0
 
 
@@ -177,57 +163,7 @@ def _do(
     asyncio.run(do())
 
 
-def export_lessons(settings: Settings, file: Path) -> int:
-    """Write all lessons as JSON lines; liked questions come from opinions, and are none."""
-    lessons = [one for one in read_lessons(settings) if one.state is not LessonState.LIKED]
-    rows = [
-        asdict(one)
-        | {
-            "learned_at": one.learned_at.isoformat(),
-            "review_at": one.review_at.isoformat() if one.review_at else None,
-        }
-        for one in lessons
-    ]
-    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
-    file.write_text("".join(lines), encoding="utf-8")
-    print(f"{file}: {len(lessons):,} lessons")
-    return 0
-
-
-def import_lessons(settings: Settings, file: Path, *, approved_by: str = "") -> int:
-    """Teach the lessons of a file; teach none of them if a line is wrong.
-
-    What the gate finds in a lesson is shown, and holds it unless it is approved.
-
-    Raises:
-        SourceError: a line is no lesson; it is named.
-    """
-    profile = profile_of(settings)
-    lessons = _read(file, profile)
-
-    async def teach() -> Counter[Outcome]:
-        done: Counter[Outcome] = Counter()
-        async with open_book(settings) as (book, _):
-            for lesson in lessons:
-                taught = await book.keep(lesson, by=_HERE, approved_by=approved_by)
-                done[taught.outcome] += 1
-                if taught.outcome in (Outcome.HELD, Outcome.REFUSED):
-                    print(_said(taught, profile), end="\n\n")
-        return done
-
-    done = asyncio.run(teach())
-    print(
-        f"{done[Outcome.LEARNED]:,} learnt, {done[Outcome.CORRECTED]:,} corrected, "
-        f"{done[Outcome.KNOWN]:,} as they were"
-    )
-    if waiting := done[Outcome.HELD]:
-        print(f"{waiting:,} held: `faqbot lessons review` lists them")
-    if refused := done[Outcome.REFUSED]:
-        print(f"{refused:,} refused")
-    return int(bool(refused))
-
-
-def _said(taught: Taught, profile: Profile) -> str:
+def outcome_line(taught: Taught, profile: Profile) -> str:
     """Return the outcome of a lesson, with the command that approves it where it is held."""
     name = taught.lesson.id if taught.lesson else ""
     said = said_of(taught, profile, how_to_confirm=profile.teach.how_to_approve.format(id=name))
@@ -244,19 +180,7 @@ def read_lessons(settings: Settings) -> list[Lesson]:
     return asyncio.run(read())
 
 
-def _read(file: Path, profile: Profile) -> list[Lesson]:
-    lessons = []
-    for number, line in numbered_lines(file.read_bytes()):
-        try:
-            lessons.append(_checked(json.loads(line.decode()), profile))
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{file} is not UTF-8; save it as UTF-8") from error
-        except (ValueError, TypeError, KeyError, AttributeError, ConfigError) as error:
-            raise SourceError(f"{file}, line {number} is not a lesson: {error}") from error
-    return lessons
-
-
-def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
+def lesson_from(fields: dict[str, Any], profile: Profile) -> Lesson:
     """Return a lesson from fields, of which only question and answer are required.
 
     Raises:

@@ -109,7 +109,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         ] = False,
     ) -> int:
         """Write all lessons to a file."""
-        from bots.cli.faq.lessons import export_entries, export_lessons
+        from bots.cli.faq.lesson_files import export_entries, export_lessons
 
         return (export_entries if faq else export_lessons)(read_settings(), file)
 
@@ -128,6 +128,6 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         Lessons that changed after that file was written stay as they are.
         """
-        from bots.cli.faq.lessons import import_lessons
+        from bots.cli.faq.lesson_files import import_lessons
 
         return import_lessons(read_settings(), file, approved_by=approved_by)

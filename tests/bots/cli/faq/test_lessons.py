@@ -6,16 +6,9 @@ import pytest
 
 from bots.cli.answers.ask import event_fields
 from bots.cli.faq.ingest import ingest
+from bots.cli.faq.lesson_files import export_entries, export_lessons, import_lessons
 from bots.cli.faq.lesson_reviews import review_lessons
-from bots.cli.faq.lessons import (
-    approve_lesson,
-    expire_lesson,
-    export_entries,
-    export_lessons,
-    import_lessons,
-    learn,
-    list_lessons,
-)
+from bots.cli.faq.lessons import approve_lesson, expire_lesson, learn, list_lessons
 from config.settings import read_settings
 from core.errors import ConfigError, SourceError
 from core.types import Answered, Passage, Source
