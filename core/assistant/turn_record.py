@@ -8,19 +8,11 @@ from time import perf_counter
 from core.assistant.drafts.work import Work
 from core.assistant.trace import bounded
 from core.types import (
-    Answered,
-    AnswerEvent,
-    Declined,
-    Delta,
-    Escalated,
-    Failed,
+    Ending,
     Label,
-    Passage,
     Question,
-    Status,
     Trace,
     Turn,
-    TurnState,
     Written,
 )
 
@@ -39,7 +31,7 @@ class StageTimes:
 
 def turn_of(  # noqa: PLR0913 - all that a turn is made of
     question: Question,
-    ending: AnswerEvent,
+    ending: Ending,
     *,
     label: Label,
     trace: Trace,
@@ -48,37 +40,20 @@ def turn_of(  # noqa: PLR0913 - all that a turn is made of
     model: str,
 ) -> Turn:
     """Return the turn of a question; `model` names the model, unless the draft names another."""
-    state, text, passages, offered = _outcome(ending)
+    is_written = bool(ending.sources)
     written = (work.draft.written if work.draft else None) or Written(())
     return Turn(
         question=question,
-        state=state,
-        answer=text,
-        sources=tuple(passage.title for passage in passages),
-        followups=offered,
+        state=ending.state,
+        answer=ending.text,
+        sources=tuple(passage.title for passage in ending.sources),
+        followups=ending.followups,
         label=label,
-        model=(written.model or model) if state is TurnState.ANSWERED and passages else "",
+        model=(written.model or model) if is_written else "",
         timings_ms=times.marks,
         prompt=written.prompt,
         usage=work.usage,
-        passages=passages,
+        passages=ending.sources,
         withheld=written.withheld,
         trace=replace(trace, prompt=bounded(written.given)),
     )
-
-
-def _outcome(
-    ending: AnswerEvent,
-) -> tuple[TurnState, str, tuple[Passage, ...], tuple[str, ...]]:
-    """Return state, text, passages and offered questions of a last event."""
-    match ending:
-        case Answered(text, sources, offered):
-            return TurnState.ANSWERED, text, sources, offered
-        case Declined(text, suggestions, _):
-            return TurnState.DECLINED, text, (), suggestions
-        case Escalated(text, nearest):
-            return TurnState.ESCALATED, text, (), nearest
-        case Failed(text):
-            return TurnState.FAILED, text, (), ()
-        case Status(text) | Delta(text):
-            raise AssertionError(f"an answer cannot end with {text!r}")

@@ -50,17 +50,7 @@ def ending_of(turn: Turn, *, shareable: bool = False) -> Ending:
 
 def state_of(view: View) -> InboxState:
     """Return the final state of a question whose answer is shown by this view."""
-    match view.ending:
-        case Answered():
-            return InboxState.ANSWERED
-        case Declined():
-            return InboxState.DECLINED
-        case Escalated():
-            return InboxState.ESCALATED
-        case None:
-            return InboxState.STOPPED
-        case _:
-            return InboxState.FAILED
+    return InboxState(view.ending.state if view.ending else TurnState.STOPPED)
 
 
 def _passages(turn: Turn) -> tuple[Passage, ...]:

@@ -10,13 +10,11 @@ from typing import Final
 
 from core.skills.assistant import AnyAssistant
 from core.types import (
-    Answered,
-    Declined,
-    Escalated,
+    Delta,
     Exchange,
-    Failed,
     Question,
     SessionId,
+    Status,
     TurnState,
 )
 
@@ -75,18 +73,9 @@ async def outcome_of(assistant: AnyAssistant, asked: ReplayCase) -> ReplayOutcom
     question = Question("replay", _SESSION, asked.text)
     async with aclosing(assistant.answer(question, asked.history)) as events:
         async for event in events:
-            match event:
-                case Answered(text, sources):
-                    titles = tuple(source.title for source in sources)
-                    return ReplayOutcome(TurnState.ANSWERED, titles, text)
-                case Escalated(text):
-                    return ReplayOutcome(TurnState.ESCALATED, (), text)
-                case Declined(text):
-                    return ReplayOutcome(TurnState.DECLINED, (), text)
-                case Failed(text):
-                    return ReplayOutcome(TurnState.FAILED, (), text)
-                case _:
-                    continue
+            if not isinstance(event, Status | Delta):
+                titles = tuple(source.title for source in event.sources)
+                return ReplayOutcome(event.state, titles, event.text)
     raise AssertionError("an answer has an ending")
 
 

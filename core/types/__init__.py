@@ -15,6 +15,7 @@ from core.types.answers import (
     File,
     Offer,
     Status,
+    TurnState,
     Usage,
     View,
     Written,
@@ -47,7 +48,7 @@ from core.types.questions import (
 )
 from core.types.reports import AuditEvent, EntryReview, EntryUse, ReviewRequest, Span, Traffic
 from core.types.trace import Candidate, Edit, Trace
-from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn, TurnState
+from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn
 
 __all__ = [
     "OFFICIAL",

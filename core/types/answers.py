@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
 
 from core.types.faq import Entry, Passage
 from core.types.questions import Label, Question
@@ -98,18 +100,30 @@ class Delta:
     used: tuple[Passage, ...] = ()
 
 
+class TurnState(StrEnum):
+    """The state in which a question ended."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    ESCALATED = "escalated"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class Declined:
     """Off topic or an injection: the profile's exact words, and questions that lead back."""
 
     text: str
-    suggestions: tuple[str, ...]
+    followups: tuple[str, ...]
     label: Label
+    sources: ClassVar[tuple[Passage, ...]] = ()
+    state: ClassVar = TurnState.DECLINED
 
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """The FAQ has no answer: what to say, the nearest titles, and whether owners are called.
+    """The FAQ has no answer: what to say, the nearest titles to ask, and whether owners are called.
 
     `contacts` are those who are called, as in `core.profile.Owner`; all owners of the platform if
     there are none. `case_id` is the case that waits for them, and `note` tells its asker of it.
@@ -119,13 +133,15 @@ class Escalated:
     """
 
     text: str
-    nearest: tuple[str, ...]
+    followups: tuple[str, ...]
     calls: bool = True
     contacts: tuple[str, ...] = ()
     case_id: str = ""
     note: str = ""
     call: str = ""
     lesson_id: str = ""
+    sources: ClassVar[tuple[Passage, ...]] = ()
+    state: ClassVar = TurnState.ESCALATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +188,7 @@ class Answered:
     skill: str = ""
     files: tuple[File, ...] = ()
     shareable: bool = False
+    state: ClassVar = TurnState.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +196,13 @@ class Failed:
     """Something broke; `text` is for the person who asked."""
 
     text: str
+    followups: ClassVar[tuple[str, ...]] = ()
+    sources: ClassVar[tuple[Passage, ...]] = ()
+    state: ClassVar = TurnState.FAILED
 
 
 Ending = Declined | Escalated | Answered | Failed
-
+"""The last event of an answer: its text, what it stands on, what to ask next, and its state."""
 
 AnswerEvent = Status | Delta | Ending
 """A stream of `Status` and `Delta` that ends with exactly one of the other four."""
@@ -217,12 +237,4 @@ class View:
     @property
     def followups(self) -> tuple[str, ...]:
         """The questions of the buttons, by index, as the turn keeps them."""
-        match self.ending:
-            case Answered(followups=offered):
-                return offered
-            case Declined(suggestions=offered):
-                return offered
-            case Escalated(nearest=offered):
-                return offered
-            case _:
-                return ()
+        return self.ending.followups if self.ending else ()

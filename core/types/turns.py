@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 
-from core.types.answers import File, Usage
+from core.types.answers import File, TurnState, Usage
 from core.types.faq import Passage
 from core.types.questions import Label, Question, SessionId
 from core.types.trace import Trace
-
-
-class TurnState(StrEnum):
-    """The state in which a question ended."""
-
-    ANSWERED = "answered"
-    DECLINED = "declined"
-    ESCALATED = "escalated"
-    FAILED = "failed"
-    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)

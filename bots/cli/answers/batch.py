@@ -15,15 +15,10 @@ from config.settings import Settings
 from core.retrieval.hits import Hit
 from core.skills.assistant import AnyAssistant
 from core.types import (
-    Answered,
     AnswerEvent,
-    Declined,
     Delta,
-    Escalated,
-    Failed,
     SessionId,
     Status,
-    TurnState,
 )
 
 _RESULTS = 20
@@ -93,25 +88,14 @@ def _each(
 async def _ending(events: AsyncIterator[AnswerEvent]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     async for event in events:
-        match event:
-            case Answered(text, sources, followups):
-                titles = [source.title for source in sources]
-                fields = _outcome(TurnState.ANSWERED, text, titles, followups)
-            case Declined(text, suggestions, _):
-                fields = _outcome(TurnState.DECLINED, text, [], suggestions)
-            case Escalated(text, nearest):
-                fields = _outcome(TurnState.ESCALATED, text, [], nearest)
-            case Failed(text):
-                fields = _outcome(TurnState.FAILED, text, [], ())
-            case Status() | Delta():
-                pass
+        if not isinstance(event, Status | Delta):
+            fields = {
+                "state": event.state,
+                "answer": event.text,
+                "sources": [source.title for source in event.sources],
+                "followups": list(event.followups),
+            }
     return fields
-
-
-def _outcome(
-    state: TurnState, answer: str, sources: list[str], followups: tuple[str, ...]
-) -> dict[str, Any]:
-    return {"state": state, "answer": answer, "sources": sources, "followups": list(followups)}
 
 
 def _write(fields: dict[str, Any]) -> None:

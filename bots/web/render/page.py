@@ -9,7 +9,7 @@ from typing import Final
 from bots.shared.answer_view import RenderOptions, ending_of, status_of
 from bots.web.render.page_html import blocks
 from core.text.markdown.split import settled
-from core.types import Answered, Declined, Escalated, Failed, File, View
+from core.types import Answered, Declined, Escalated, File, TurnState, View
 
 
 class EndingKind(StrEnum):
@@ -82,14 +82,4 @@ def html_of(page: Page, look: RenderOptions) -> tuple[str, ...]:
 
 
 def _kind(view: View) -> EndingKind:
-    match view.ending:
-        case Answered():
-            return EndingKind.ANSWERED
-        case Declined():
-            return EndingKind.DECLINED
-        case Escalated():
-            return EndingKind.ESCALATED
-        case Failed():
-            return EndingKind.FAILED
-        case None:
-            return EndingKind.STOPPED
+    return EndingKind(view.ending.state if view.ending else TurnState.STOPPED)

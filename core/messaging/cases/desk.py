@@ -92,7 +92,7 @@ class CaseDesk:
         async with self._opening:
             case = await self._case_of(question)
             if case is None:
-                case = await self._opened(question, ending.nearest, public=public, calls=calls)
+                case = await self._opened(question, ending.followups, public=public, calls=calls)
         return self._told(case, question, ending)
 
     async def change(self, case_id: str, changed: Callable[[Case], Case | None]) -> Case | None:

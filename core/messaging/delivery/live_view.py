@@ -8,17 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from core.types import (
-    Answered,
-    AnswerEvent,
-    Declined,
-    Delta,
-    Escalated,
-    Failed,
-    Question,
-    Status,
-    View,
-)
+from core.types import AnswerEvent, Delta, Question, Status, View
 
 _SLOW_AFTER_S: Final = 8.0  # an answer without text by then is slow
 
@@ -93,8 +83,8 @@ class LiveView:
             case Delta(text, used):
                 text = view.text + text
                 self._put(replace(view, text=text, used=used, lasts=False, slow=False))
-            case Answered(text) | Declined(text) | Escalated(text) | Failed(text):
-                ended = replace(view, status="", text=text, ending=event)
+            case ending:
+                ended = replace(view, status="", text=ending.text, ending=ending)
                 self._put(replace(ended, lasts=False, slow=False))
 
     def _is_slow(self) -> None:

@@ -149,13 +149,13 @@ async def test_off_topic_is_declined_with_the_exact_words(make_assistant, text):
     assert isinstance(declined, Declined)
     assert declined.text == REFUSAL
     assert declined.label is Label.OFF_TOPIC
-    assert 1 <= len(declined.suggestions) <= 2
+    assert 1 <= len(declined.followups) <= 2
     assert not [event for event in events if isinstance(event, Delta)]
 
 
 async def test_a_restaurant_leads_to_selling_food(make_assistant):
     declined = await last(make_assistant(), "강남역 맛집 추천해줘")
-    assert "식품" in declined.suggestions[0]
+    assert "식품" in declined.followups[0]
 
 
 async def test_an_injection_gets_nothing_of_its_own_words(make_assistant, profile):
@@ -165,7 +165,7 @@ async def test_an_injection_gets_nothing_of_its_own_words(make_assistant, profil
     declined = await last(make_assistant(model=model), text)
     assert isinstance(declined, Declined)
     assert (declined.text, declined.label) == (REFUSAL, Label.INJECTION)
-    assert set(declined.suggestions) <= set(profile.examples)
+    assert set(declined.followups) <= set(profile.examples)
     assert model.asked == []
 
 
@@ -176,8 +176,8 @@ async def test_what_the_faq_has_not_is_escalated_with_what_is_near(make_assistan
     escalated = await last(assistant, text)
     assert isinstance(escalated, Escalated)
     assert escalated.text == profile.not_found
-    assert len(escalated.nearest) == 3
-    assert set(escalated.nearest) <= TITLES
+    assert len(escalated.followups) == 3
+    assert set(escalated.followups) <= TITLES
 
 
 async def test_a_model_that_finds_no_answer_escalates(make_assistant, profile):
@@ -186,7 +186,7 @@ async def test_a_model_that_finds_no_answer_escalates(make_assistant, profile):
     escalated = await last(assistant, SETTLEMENT)
     assert isinstance(escalated, Escalated)
     assert escalated.text == profile.not_found
-    assert labels(SETTLEMENT)[-1] == escalated.nearest[0]
+    assert labels(SETTLEMENT)[-1] == escalated.followups[0]
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t "])

@@ -145,7 +145,7 @@ async def test_the_last_answer_is_told_again(talk, text):
 async def test_what_was_not_meant_is_not_shown_again(talk, text):
     _, first = await talk(SETTLEMENT)
     _, other = await talk(text)
-    shown = sources(other) if isinstance(other, Answered) else other.nearest
+    shown = sources(other) if isinstance(other, Answered) else other.followups
     assert not {*sources(first)} & {*shown}
 
 

@@ -704,4 +704,4 @@ async def test_a_suggested_way_back_is_warmed_before_it_is_searched(settings, mo
     async with opened(settings) as assistant:
         events = await ask(assistant, "오늘 여의도 맛집 추천해줘")
     assert isinstance(events[-1], Declined)
-    assert events[-1].suggestions[0] in warmed
+    assert events[-1].followups[0] in warmed

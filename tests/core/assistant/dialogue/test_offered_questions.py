@@ -77,6 +77,6 @@ async def test_a_faq_of_two_languages_offers_titles_in_that_of_the_question(
     asked = Question("q", SessionId("t:1"), question, "U1")
     *_, last = [event async for event in assistant.answer(asked)]
     assert isinstance(last, ending)
-    offered = last.followups if isinstance(last, Answered) else last.nearest
+    offered = last.followups
     assert offered
     assert {not title.isascii() for title in offered} == {korean}
