@@ -20,8 +20,10 @@ from core.messaging.service import ChatService
 from core.reporting.digest import read_digest
 from core.reporting.digest_text import digest_text
 from core.reporting.gaps import GapGroup, grouped, open_gaps
+from core.retry import with_pauses
 from core.types import Lesson
 
+_PAUSES_S = (5.0, 30.0, 120.0, 300.0)  # the platform may be away for some minutes
 _SECOND, _ABOUT_NOW, _WEEK = timedelta(seconds=1), timedelta(hours=1), timedelta(days=7)
 
 
@@ -78,8 +80,9 @@ async def tell_owners(
         return text
     failed: list[PlatformError] = []
     for channel in settings.digest_channels:
+        posting = partial(service.messenger.announce, channel, text)
         try:
-            await service.messenger.announce(channel, text)
+            await with_pauses(posting, pauses_s=_PAUSES_S)
         except PlatformError as error:
             failed.append(error)
     if failed:

@@ -24,6 +24,7 @@ from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, StorageError
 from core.messaging.service import ChatService
 from core.ports import Archive, Inbox
+from core.retry import until_back
 from core.skills.meetings.reminders import Reminders
 from core.skills.meetings.words import load_words
 from core.skills.messenger import Messenger
@@ -53,11 +54,18 @@ class Job:
 
 
 async def run_logged(job: Job, members: Members) -> None:
-    """Run a job where this process leads it, and log its line, or why it failed."""
+    """Run a job where this process leads it, and log its line, or why it failed.
+
+    While a store is away the job waits, as its next time may be a day later.
+    """
+
+    def waits(error: Exception) -> None:
+        logger.warning("job %s waits: %s", job.name, error)
+
     try:
-        if await members.leads(job.name):
+        if await until_back(partial(members.leads, job.name), tell=waits):
             async with members.leading(job.name):
-                logger.info("job %s: %s", job.name, await job.run())
+                logger.info("job %s: %s", job.name, await until_back(job.run, tell=waits))
             # Long enough that no other runs it at the same time.
             with suppress(StorageError):
                 await members.leads(job.name, lease_s=_LEADS_ON_S)

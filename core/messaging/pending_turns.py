@@ -23,7 +23,8 @@ class PendingTurns:
 
     An answer is shown even while the store is away. Its turn waits here until `store` has stored
     it, and only then is its question settled. If the process dies before, the question is still
-    open, and the next process answers it in the same messages.
+    open, and the next process answers it in the same messages. A turn that no answer of this
+    process makes, such as a notice, never waits: its question comes after it.
     """
 
     def __init__(self, history: History) -> None:
@@ -40,11 +41,14 @@ class PendingTurns:
         """Store a turn, or keep it until the store is back; see `History.append`.
 
         Raises:
-            StorageError: the store rejects the turn, so that waiting would not help.
+            StorageError: the store rejects the turn, so that waiting would not help; or it is away,
+                and the turn is of no question that is being answered here.
         """
+        edits = self._edits.get(turn.question.id)
+        if edits is None:
+            return await self._history.append(turn)
         self._cost_usd[turn.question.id] = turn.usage.cost_usd
-        if edits := self._edits.get(turn.question.id):
-            turn = replace(turn, trace=replace(turn.trace, edits=edits()))
+        turn = replace(turn, trace=replace(turn.trace, edits=edits()))
         try:
             async with asyncio.timeout(_SOON_S):
                 return await self._history.append(turn)

@@ -18,8 +18,11 @@ class Inbox(Protocol):
     is given only after it has released its own, or after the lease has lapsed.
     """
 
-    async def receive(self, question: Question) -> Receipt:
-        """Store a question as `received`; `KNOWN` if its id is there, in whatever state."""
+    async def receive(self, question: Question, *, is_notice: bool = False) -> Receipt:
+        """Store a question as `received`; `KNOWN` if its id is there, in whatever state.
+
+        It is `FULL` if there is no room; a notice, which the bot itself has written, needs none.
+        """
         ...
 
     async def claim(self, *, lease_s: float, prefixes: Sequence[str] = ("",)) -> Claim | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -13,7 +14,7 @@ from typing import Any, Final
 from core.assistant.assistant import Assistant
 from core.assistant.dialogue.situation import Situation, Situations
 from core.assistant.drafts.work import Research
-from core.errors import FaqbotError
+from core.errors import AwayError, FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
@@ -53,6 +54,8 @@ _COURTESIES: Final = frozenset(
         SmallTalk.PERSON_WANTED,
     }
 )
+
+_PAUSE_S: Final = 1.0  # how long a store that is away is left alone
 
 # How sure the router is of a skill where nobody has called the bot, or another skill has asked.
 _SURE: Final = 0.5
@@ -263,7 +266,7 @@ class SkilledAssistant:
             stops=stops,
             ask_model=partial(self._assistant.json_of, charged_to=question.asker),
         )
-        async with aclosing(self._skills[dialogue.skill].hear(request)) as said:
+        async with aclosing(self._hearing(self._skills[dialogue.skill], request)) as said:
             async for event in said:
                 if isinstance(event, Status):
                     yield event
@@ -272,6 +275,20 @@ class SkilledAssistant:
                 else:
                     yield await self._kept(question, dialogue, event)
                     return
+
+    async def _hearing(self, skill: Skill, request: Request) -> AsyncGenerator[Status | SkillReply]:
+        """Yield what a skill says; while its store is away, it hears the message again."""
+        while True:
+            try:
+                async with aclosing(skill.hear(request)) as said:
+                    async for event in said:
+                        yield event
+            except AwayError as error:
+                logger.warning("question %s waits: %s", request.question.id, error)
+            else:
+                return
+            yield Status(self._profile.taking_long, lasts=True)
+            await asyncio.sleep(_PAUSE_S)
 
     async def _asks_another(self, question: Question, text: str, dialogue: Dialogue) -> bool:
         """Return whether a message plainly asks the FAQ, or another skill than a dialogue's."""

@@ -12,6 +12,7 @@ from core.bounded import BoundedDict
 from core.errors import PlatformError, PlatformRefusedError
 from core.ports import History, Inbox
 from core.press_ids import press_id
+from core.retry import until_back
 from core.skills.skill import SkillReply
 from core.types import Question, SessionId, Turn, TurnState
 
@@ -132,8 +133,10 @@ class Messenger:
     async def tell(self, place: Question, reply: SkillReply, *, skill: str, key: str) -> bool:
         """Say something in a place below its text; False if it was said before, by its `key`.
 
+        It waits for a store that is away: what it tells of has come to pass.
+
         Raises:
-            StorageError: it is not stored, and nothing is said.
+            StorageError: the store rejects it, and nothing is said.
         """
         now = datetime.now(UTC)
         question = replace(place, id=press_id(place.id, key), asked_at=now, edited_at=None)
@@ -145,8 +148,8 @@ class Messenger:
             finished_at=now,
             dialogue=reply.dialogue(skill),
         )
-        is_new = await self.history.append(turn)
-        await self.inbox.receive(question)
+        is_new = await until_back(lambda: self.history.append(turn))
+        await until_back(lambda: self.inbox.receive(question, is_notice=True))
         self.wake()
         return is_new
 

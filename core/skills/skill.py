@@ -102,6 +102,7 @@ class Skill(Protocol):
         """Yield any number of `Status`, then one reply; no reply if it is not meant.
 
         Raises:
+            AwayError: a store is away; the same message is heard again, as after a crash.
             FaqbotError: it could not be done, and nothing was changed.
         """
         ...

@@ -349,6 +349,8 @@ async def test_a_full_session_is_said_so(inbox):
     assert await state_of(inbox, "9") is None
     assert await inbox.receive(asked("0")) is Receipt.KNOWN
     assert await inbox.receive(asked("8", "other")) is Receipt.STORED
+    assert await inbox.receive(asked("7"), is_notice=True) is Receipt.STORED
+    assert await inbox.withdraw("7") is True
     await inbox.settle(taken, InboxState.FAILED)
     assert await inbox.receive(asked("9")) is Receipt.STORED
 

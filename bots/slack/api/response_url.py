@@ -96,7 +96,7 @@ def _error(body: str) -> str:
         return ""
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.strip()
     if isinstance(answer, dict):
         return "" if answer.get("ok") else str(answer.get("error", body))

@@ -18,7 +18,7 @@ from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.notice import notice_of
 from core.ports import History, Inbox
 from core.profile import Profile
-from core.types import Case, Escalated, InboxState, Question, Receipt, SessionId
+from core.types import Case, Escalated, InboxState, Question, SessionId
 
 logger = logging.getLogger(__name__)
 
@@ -112,18 +112,18 @@ class CaseRounds:
 
     async def _tell(self, case: Case) -> None:
         waiting = [one.question for one in case.waiters if one.told_of != case.answer_id]
-        told = [one.id for one in waiting if await self._is_told(case, one)]
-        if told:
+        for question in waiting:
+            await self._tell_asker(case, question)
+        if waiting:
             self._wake()
+        told = frozenset(one.id for one in waiting)
         await self._desk.change(
-            case.id,
-            lambda now: now.told(frozenset(told)) if now.answer_id == case.answer_id else None,
+            case.id, lambda now: now.told(told) if now.answer_id == case.answer_id else None
         )
 
-    async def _is_told(self, case: Case, question: Question) -> bool:
-        """Put the notice to an asker into the inbox; return False if it has no room now."""
-        if await self._is_withdrawn(question):
-            return True  # the asker has deleted the question
-        notice = notice_of(case, question, self._profile, self._desk.now())
-        await self._history.append(notice)
-        return await self._inbox.receive(notice.question) is not Receipt.FULL
+    async def _tell_asker(self, case: Case, question: Question) -> None:
+        """Put the notice to an asker into the inbox, unless they have deleted the question."""
+        if not await self._is_withdrawn(question):
+            notice = notice_of(case, question, self._profile, self._desk.now())
+            await self._history.append(notice)
+            await self._inbox.receive(notice.question, is_notice=True)

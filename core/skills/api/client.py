@@ -162,7 +162,7 @@ def _parsed(content: bytes) -> Any:  # noqa: ANN401 - JSON
     text = content.decode("utf-8", errors="replace")
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

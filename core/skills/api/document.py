@@ -87,7 +87,7 @@ def _parameter(described: Json) -> Parameter:
         place,
         described.get("schema") or {},
         required=bool(described.get("required")) or place == "path",
-        about=described.get("description", ""),
+        about=str(described.get("description") or ""),
     )
 
 

@@ -142,5 +142,5 @@ def _content(result: CallToolResult) -> tuple[Any, bool]:
         return text[:_MOST_CHARACTERS], True
     try:
         return json.loads(text), False
-    except ValueError:
+    except (ValueError, RecursionError):
         return text, False

@@ -22,6 +22,7 @@ from core.skills.api.book import Allowed, Book
 from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, Sender, call_of
 from core.skills.api.journal import Journal
 from core.skills.api.operations import Parameter
+from core.skills.api.schemas import for_model
 from core.skills.api.shown import plain, said, shown
 from core.skills.skill import Request, SkillReply
 from core.types import Status
@@ -56,10 +57,9 @@ class OperationSkill:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """The schemas of the operation's arguments."""
+        """The schemas of the operation's arguments, without what could instruct a model."""
         return {
-            one.name: {**one.schema, "description": one.about or one.name}
-            for one in self.allowed.operation.parameters
+            one.name: for_model(one.schema, one.about) for one in self.allowed.operation.parameters
         }
 
     def plain(self, text: str) -> str:

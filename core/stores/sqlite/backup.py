@@ -25,6 +25,8 @@ def backup_file(source: Path, target: Path, *, force: bool = False) -> None:
             overwritten by `force`, or cannot be written.
     """
     _check_there(source)
+    if target.exists() and target.samefile(source):
+        raise StorageError(f"{target} is the history itself; name another file")
     if target.exists() and not force:
         raise StorageError(
             f"{target} exists already; name another file, or overwrite it with --force"
@@ -33,7 +35,7 @@ def backup_file(source: Path, target: Path, *, force: bool = False) -> None:
     with translated(source):
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
+        part.touch(mode=0o600, exist_ok=False)
         with closing(_connect(source)) as live, closing(_connect(part)) as copy:
             live.backup(copy)
             # A backup is one file, whatever the history's own way of writing.

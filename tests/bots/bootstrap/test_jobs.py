@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +18,7 @@ from contracts.inbox import Clock
 from bots.bootstrap.jobs import Job, next_run, run_logged, scheduled
 from bots.bootstrap.processes.members import Members, leaders
 from bots.bootstrap.processes.seat import seated
-from core.errors import ConfigError, SourceError, StorageError
+from core.errors import ConfigError, SourceError, StorageError, StoreAwayError
 from core.stores.sqlite.cluster import SqliteCluster
 from core.stores.sqlite.database import SqliteFile
 from ingest.sources.url import confirm, fetch
@@ -60,6 +61,31 @@ async def test_a_job_that_fails_says_so(error, cluster, caplog):
     await run_logged(job(error=error), Members(cluster, "a"))
     assert "job sweep failed" in caplog.text
     assert str(error) in caplog.text
+
+
+async def test_a_job_waits_for_a_store_that_is_away(cluster, caplog, monkeypatch):
+    """Its next time may be a day later."""
+    monkeypatch.setattr("core.retry._FIRST_PAUSE_S", 0.0)
+    members, hold = Members(cluster, "a"), cluster.hold
+    troubles = [StoreAwayError("an election"), StoreAwayError("still")]
+
+    async def away_at_first(*where: str, lease_s: float) -> str:
+        if troubles:
+            raise troubles.pop()
+        return await hold(*where, lease_s=lease_s)
+
+    monkeypatch.setattr(cluster, "hold", away_at_first)
+    away = [StoreAwayError("again")]
+
+    async def run() -> str:
+        if away:
+            raise away.pop()
+        return "told the owners"
+
+    caplog.set_level(logging.INFO)
+    await run_logged(Job("digest", "", "", run), members)
+    assert "job digest: told the owners" in caplog.text
+    assert "failed" not in caplog.text
 
 
 async def test_one_of_three_processes_runs_a_job_and_the_others_know_who(cluster):

@@ -11,6 +11,7 @@ from fakes.assistants import ScriptedAssistant
 
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
+from core.errors import StoreAwayError
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
 from core.skills.skill import SkillReply
@@ -172,6 +173,32 @@ async def test_a_button_that_was_overtaken_by_a_correction_changes_nothing(start
     _, told = await ending(start(), "예약", of=asked)
     assert told.text == profile.settled_button
     assert rooms.booked == []
+
+
+async def test_a_skill_whose_store_is_away_hears_the_message_again(
+    start, rooms, monkeypatch, profile
+):
+    """Nobody is told that it failed; the store may be away at the first message, and at a press."""
+    monkeypatch.setattr("core.skills.assistant._PAUSE_S", 0.0)
+    hear, away = Rooms.hear, [StoreAwayError("an election")] * 2
+
+    async def away_at_first(self, request):
+        async for said in hear(self, request):
+            if away:
+                raise away.pop()
+            yield said
+
+    monkeypatch.setattr(Rooms, "hear", away_at_first)
+    question = Question("away", SESSION, "회의실 예약해 줘", "U1")
+    events = [event async for event in start().answer(question)]
+    assert profile.taking_long in [event.text for event in events]
+    assert events[-1].text == "몇 명이 쓰나요?"
+    name, _ = await ending(start(), "8명")
+    away.append(StoreAwayError("another one"))
+    _, told = await ending(start(), "예약", of=name)
+    assert told.text == "예약했어요."
+    assert len(rooms.booked) == 2, "a skill makes this once by the id of the question"
+    assert len(set(rooms.booked)) == 1
 
 
 async def test_a_dialogue_lapses(start, clock):

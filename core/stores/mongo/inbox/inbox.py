@@ -79,8 +79,8 @@ class MongoInbox(MongoInboxQueries):
         self._clock = clock
         self._owed_at: datetime | None = None  # when to look next for answers to be taken away
 
-    async def receive(self, question: Question) -> Receipt:
-        """Store a question as `received`; `KNOWN` if its id is there, in whatever state.
+    async def receive(self, question: Question, *, is_notice: bool = False) -> Receipt:
+        """Store a question as `received`; see `Inbox.receive`.
 
         Raises:
             ValueError: a time without a zone.
@@ -94,7 +94,8 @@ class MongoInbox(MongoInboxQueries):
             if await self._tombstones.covers(kept):
                 return Receipt.KNOWN
             before = await self._count_open({"session": kept.session}, self._limits.per_session)
-            if before >= self._limits.per_session or await self._is_full(kept.session):
+            is_full = before >= self._limits.per_session or await self._is_full(kept.session)
+            if is_full and not is_notice:
                 return Receipt.FULL
             number = await self._db.next_number(kept.session)
             document = document_of(kept, number, self._clock()) | ({} if before else CLAIMABLE)

@@ -74,8 +74,8 @@ class SqliteInbox:
         self._holder = holder
         self._clock = clock
 
-    async def receive(self, question: Question) -> Receipt:
-        """Store a question as `received`; `KNOWN` if its id is there, in whatever state.
+    async def receive(self, question: Question, *, is_notice: bool = False) -> Receipt:
+        """Store a question as `received`; see `Inbox.receive`.
 
         Raises:
             ValueError: a time without a zone.
@@ -98,13 +98,7 @@ class SqliteInbox:
                 return Receipt.KNOWN
             if db.execute(BURIED, (kept.id, row["edited_at_ms"])).fetchone():
                 return Receipt.KNOWN
-            limits = self._limits
-            waiting = db.execute(WAITING, (limits.total,)).fetchone()[0]
-            session = (kept.session, limits.per_session)
-            here = db.execute(WAITING_IN_SESSION, session).fetchone()[0]
-            beside = (*platform_range(kept.session), limits.on_platform)
-            there = db.execute(WAITING_ON_PLATFORM, beside).fetchone()[0]
-            if waiting >= limits.total or there >= limits.on_platform or here >= limits.per_session:
+            if not is_notice and self._is_full(db, kept.session):
                 return Receipt.FULL
             db.execute(RECEIVE, row)
             prefixes = prefixes_of(kept.session)
@@ -269,6 +263,18 @@ class SqliteInbox:
         check_text("the session's prefix", session_prefix)
         row = await self._file.read(lambda db: db.execute(LAST_SEEN, (session_prefix,)).fetchone())
         return from_ms(row["asked_at_ms"]) if row else None
+
+    def _is_full(self, db: sqlite3.Connection, session: SessionId) -> bool:
+        """Return whether the session, its platform or the inbox has reached its limit."""
+        limits = self._limits
+        counts = (
+            (WAITING, (limits.total,)),
+            (WAITING_ON_PLATFORM, (*platform_range(session), limits.on_platform)),
+            (WAITING_IN_SESSION, (session, limits.per_session)),
+        )
+        return any(
+            db.execute(count, values).fetchone()[0] >= values[-1] for count, values in counts
+        )
 
     async def _held(self, claim: Claim, statement: str, value: str | int) -> None:
         """Write under a claim."""

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 from fakes.cases import desk_of, learnt
@@ -172,23 +173,12 @@ async def test_an_answer_that_is_undone_opens_the_case_again_and_another_one_is_
     assert list(await told(stores, "lesson:l2")) == [1, 2]
 
 
-async def test_an_inbox_that_is_full_is_tried_again(desk, stores):
-    class Full:
-        full = True
-
-        def __getattr__(self, name):
-            return getattr(stores.inbox, name)
-
-        async def receive(self, question):
-            return Receipt.FULL if self.full else await stores.inbox.receive(question)
-
-    inbox = Full()
-    rounds = rounds_of(desk, stores, inbox=inbox)
+async def test_who_waits_is_told_although_the_inbox_is_full(desk, rounds, stores):
     await waiting(desk, stores, 1)
+    more = (replace(asked(by), session=asked(1).session) for by in count(100))
+    while await stores.inbox.receive(next(more)) is not Receipt.FULL:
+        pass
     await learnt(desk, lesson())
-    await rounds.go()
-    assert await stores.cases.due(NOON, 9)
-    inbox.full = False
     await rounds.go()
     assert list(await told(stores)) == [1]
 

@@ -43,7 +43,7 @@ class Town:
     async def name_of(self, person, near):
         return {"U1": "수진"}.get(person, "")
 
-    async def receive(self, question):
+    async def receive(self, question, *, is_notice=False):
         self.waiting.append(question)
 
 

@@ -78,3 +78,17 @@ def test_there_must_be_something_to_back_up(path, copy):
     with pytest.raises(StorageError, match="no such file"):
         backup_file(path, copy)
     assert not copy.exists()
+
+
+async def test_a_backup_never_takes_the_place_of_the_history_that_processes_have_open(path):
+    """They would go on in a file that nobody finds again."""
+    async with SqliteFile.open(path) as file:
+        await SqliteHistory(file).append(turn("1"))
+        link = path.with_name("link")
+        link.symlink_to(path)
+        for target in (path, link):
+            with pytest.raises(StorageError, match="is the history itself"):
+                backup_file(path, target, force=True)
+        await SqliteHistory(file).append(turn("2"))
+    async with SqliteFile.open(path) as file:
+        assert await ids(SqliteHistory(file)) == ["1", "2"]
