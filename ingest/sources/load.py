@@ -145,12 +145,11 @@ class _Source:
             return
         self.collector.begin_file(len(data))
         before = len(self.collector.rows) + len(self.collector.skipped)
-        _reader(ending, alone=self.pages <= 1)(data, name, self.collector, self.columns)
+        _reader(ending, pages=self.pages)(data, name, self.collector, self.columns)
         if len(self.collector.rows) + len(self.collector.skipped) == before:
             raise NotAFaqError(
                 f"{name}: holds no FAQ entry; write questions and answers below the columns' names"
             )
-        self.collector.end_file()
 
     def _unpack(self, data: bytes, name: str, nested: int) -> None:
         if nested == _MOST_NESTED:
@@ -186,8 +185,12 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for each kind
-    """Return the reader of a kind of file; its libraries are imported with the first such file."""
+def _reader(ending: str, *, pages: int) -> Reader:  # noqa: PLR0911 - one for each kind
+    """Return the reader of a kind of file; its libraries are imported with the first such file.
+
+    `pages` is their number in the source.
+    """
+    alone = pages <= 1
     match ending:
         case ".csv" | ".tsv":
             from ingest.sources.tables.formats.delimited import read_delimited
@@ -212,11 +215,11 @@ def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for e
         case ".json" | ".jsonl" | ".ndjson":
             from ingest.sources.records.structures import read_json
 
-            return read_json
-        case ".yaml" | ".yml":
-            from ingest.sources.records.structures import read_yaml
+            return partial(read_json, beside_pages=bool(pages))
+        case ".yaml" | ".yml" | ".toml":
+            from ingest.sources.records.structures import read_toml, read_yaml
 
-            return read_yaml
+            return partial(read_toml if ending == ".toml" else read_yaml, beside_pages=bool(pages))
         case ".txt":
             return partial(_read_text, alone=alone)
         case _:
@@ -251,5 +254,4 @@ def _read_text(
     try:
         read_delimited(data, name, collector, columns, named=True)
     except NotAFaqError:
-        collector.end_file()
         read_markdown(data, name, collector, columns, alone=alone)

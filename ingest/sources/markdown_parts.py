@@ -8,6 +8,9 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 _GOOGLE: Final = re.compile(r"https?://www\.google\.com/url\?(?:[^#\s]*&)?q=http", re.IGNORECASE)
+_FILE_NAME: Final = re.compile(
+    r"(?:[^/\\]*\.(?:png|jpe?g|gif|webp|svg|bmp|heic))?|untitled|image", re.IGNORECASE
+)
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
 
@@ -17,7 +20,12 @@ def image(label: str, address: str, base: str) -> str:
     One that has no text and leads to no place on the web is nothing that could be read.
     """
     shown = link(image_name(label, address), address, base)
-    return shown if label.strip() or shown.startswith("[") else ""
+    return shown if shown.startswith("[") or not _FILE_NAME.fullmatch(label.strip()) else ""
+
+
+def leads_to_the_web(address: str, base: str) -> bool:
+    """Return whether an address, relative to `base`, is one that people can open."""
+    return urljoin(base, address.strip()).partition(":")[0].lower() in ("http", "https")
 
 
 def image_name(label: str, address: str) -> str:
@@ -34,7 +42,9 @@ def link(label: str, address: str, base: str) -> str:
         return f"[{label}]({address.replace(' ', '%20')})"
     if scheme in ("mailto", "tel"):
         reached = unquote(address.partition(":")[2].partition("?")[0])
-        return label if reached in label else f"{label} ({reached})"
+        digits = re.sub(r"\D", "", reached) if scheme == "tel" else ""
+        said = reached in label or (digits and digits in re.sub(r"\D", "", label))
+        return label if said else f"{label} ({reached})"
     return label
 
 

@@ -16,7 +16,8 @@ from ingest.sources.markdown_parts import image, image_name, link, tidied
 
 _BLOCK_NAMES: Final = (
     "p|div|ul|ol|li|table|thead|tbody|tr|td|th|h[1-6]|pre|blockquote|section|article|figure|hr"
-    "|details|summary|dl|dt|dd|aside|center|iframe|script|style|video|html|body|main"
+    "|details|summary|dl|dt|dd|aside|center|iframe|script|style|video|html|body|main|figcaption"
+    "|caption|colgroup|tfoot"
 )
 _INLINE_NAMES: Final = "br|b|strong|i|em|u|s|del|a|img|span|font|code|sup|sub|small|mark|ins|wbr"
 _ATTRIBUTES: Final = r"(?:\s+[a-zA-Z_:@-][^<>]*|\s*)/?>"
@@ -121,7 +122,7 @@ def _html() -> ModuleType:
 
 def _clean_prose(text: str, base: str) -> str:
     if _TAG.search(text):
-        text = re.sub(r"<br\s*/?>", "\n", text, flags=re.IGNORECASE)
+        text = re.sub(r"<br\s*/?>|<figcaption[^<>]*>", "\n", text, flags=re.IGNORECASE)
         text = re.sub(
             r"<(?P<tag>a|img)\b[^<>]*>(?:(?P<label>[^<>]*)</a>)?",
             lambda match: _html().html_to_markdown(match[0], base=base),

@@ -109,7 +109,6 @@ class Collector:
     remarks: list[SourceRemark] = field(default_factory=list)
     columns: list[Columns] = field(default_factory=list)
     category: str = ""
-    _blank: list[str] = field(default_factory=list)  # position of the first blank row, and the last
     _chars: int = 0
     _room: int = _ROOM
 
@@ -136,7 +135,6 @@ class Collector:
         Raises:
             SourceError: The source as a whole is beyond all bounds.
         """
-        self._flush_blank()
         try:
             row = self._row(record, position)
         except ValueError as error:
@@ -153,33 +151,17 @@ class Collector:
 
     def skip(self, position: str, reason: str) -> None:
         """Note a record that cannot be an entry, and what its author may do."""
-        self._flush_blank()
         self.skipped.append(Skipped(position, reason))
 
     def remark(self, kind: RemarkKind, position: str, text: str) -> None:
         """Note what was done to a record, a table or a file."""
         self.remarks.append(SourceRemark(kind, position, text))
 
-    def blank(self, position: str) -> None:
-        """Note an empty row; those after the last record are not worth a word."""
-        self._blank = [*self._blank[:1], position]
-
     def loaded(self) -> Loaded:
         """Return all that was collected."""
         return Loaded(
             tuple(self.rows), tuple(self.skipped), tuple(self.remarks), tuple(self.columns)
         )
-
-    def end_file(self) -> None:
-        """Forget the empty rows at a table's end."""
-        self._blank.clear()
-
-    def _flush_blank(self) -> None:
-        if self._blank:
-            first, last = self._blank[0], self._blank[-1]
-            upto = "" if first == last else f" (and the rows up to {last})"
-            self.skipped.append(Skipped(first, f"the row is empty{upto}: fill it in or remove it"))
-            self._blank.clear()
 
     def _row(self, record: Mapping[str, object], position: str) -> Row:
         full_title = plain_title(_required("title", record.get("title")))

@@ -16,13 +16,14 @@ from ingest.sources.tables.column_words import LANGUAGES
 
 # The server of a web address, whose last part is no ending of a file that is read.
 _HOST: Final = re.compile(r"(?:[\w-]+\.)+(?:com|net|org|io|app|dev|kr|jp|de|uk|eu|help|site|shop)")
-_NOTION_TABLE: Final = re.compile(r"(?P<folder>.+?) [0-9a-f]{32}(?:_all)?\.csv")
+_NOTION_TABLE: Final = re.compile(r"(?P<folder_with_id>(?P<folder>.+?) [0-9a-f]{32})(?:_all)?\.csv")
 NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 MAX_FILES: Final = 20_000
 
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")
-_RECORDS: Final = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".pkl", ".pickle")
+_RECORDS: Final = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml", ".pkl", ".pickle")
 PAGES: Final = (".md", ".markdown", ".mdx", ".txt", ".html", ".htm", ".docx")
+_INCLUDED: Final = (".md", ".mdx")
 KINDS: Final = (*_TABLES, *_RECORDS, *PAGES, ".zip")
 """The ends of the names of files that are read."""
 
@@ -61,7 +62,11 @@ def files_of(path: Path, collector: Collector) -> Iterator[Path]:
     wanted = without_parts([name for name in names if ending_of(name) in KINDS])
     report_others(list(names), wanted, shown_path(path), collector)
     if not wanted:
-        raise SourceError(f"{shown_path(path)}: no {', '.join(KINDS)} file in this folder")
+        there = "; ".join(remark.text for remark in collector.remarks) or "it is empty"
+        raise SourceError(
+            f"{shown_path(path)}: nothing in this folder is read ({there}); a FAQ is"
+            f" {', '.join(KINDS)}"
+        )
     yield from (names[name] for name in wanted)
 
 
@@ -75,10 +80,17 @@ def _advice_on_missing(path: Path) -> str:
 
 
 def without_parts(names: list[str]) -> list[str]:
-    """Notion exports a table twice, as it is shown and whole (`_all.csv`): the whole one counts."""
+    """Return the files that are no parts of others.
+
+    Notion exports a table twice, as it is shown and whole (`_all.csv`): the whole one counts.
+    Docusaurus and Sphinx include pages such as `_contact.mdx` in others.
+    """
     whole = {name.removesuffix("_all.csv") for name in names if name.endswith("_all.csv")}
     return [
-        name for name in names if not (name.endswith(".csv") and name.removesuffix(".csv") in whole)
+        name
+        for name in names
+        if not (name.endswith(".csv") and name.removesuffix(".csv") in whole)
+        and not (ending_of(name) in _INCLUDED and PurePosixPath(name).name.startswith("_"))
     ]
 
 
@@ -90,14 +102,15 @@ def lists_of_pages(names: list[str]) -> set[str]:
         for name in names
         if ending_of(name) == ".csv"
         and (match := _NOTION_TABLE.fullmatch(name))
-        and match["folder"] in folders
+        and {match["folder"], match["folder_with_id"]} & folders
     }
 
 
 def categories_of(names: Sequence[str]) -> dict[str, str]:
-    """Return the folders of files as their categories, without those that all of them share."""
+    """Return the folders of files as their categories, without those that all pages share."""
     parents = {name: PurePosixPath(name).parent.parts for name in names}
-    levels = zip(*parents.values(), strict=False)  # up to the least deep
+    pages = [parents[name] for name in names if ending_of(name) in PAGES]
+    levels = zip(*(pages or parents.values()), strict=False)  # up to the least deep
     shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
     return {
         name: " > ".join(
@@ -122,6 +135,8 @@ def report_others(names: list[str], wanted: list[str], where: str, collector: Co
         text = "not a kind that is read"
         if ending in KINDS:
             text = "a part of the _all.csv beside it"
+            if ending in _INCLUDED:
+                text = "text that other pages include; write it into them, else they lack it"
         elif advice := advice_on(ending):
             text = f"{text}; {advice}"
         collector.remark("left out", where, f"{files} {ending}: {text}")

@@ -36,6 +36,22 @@ _SAVED: Final[Mapping[str, str]] = {
     ".hwp": "save it as .docx or .txt",
     ".hwpx": "save it as .docx or .txt",
     ".pdf": "export what it was made from, as .docx, .xlsx or .md",
+    ".key": "put its questions and answers into a sheet or a document",
+    ".odp": "put its questions and answers into a sheet or a document",
+    **dict.fromkeys(
+        (".gsheet", ".gdoc"), "only a link to Google Drive; download the file itself there"
+    ),
+    **dict.fromkeys(
+        (".eml", ".msg"), "write the questions and answers of e-mails into a sheet or a document"
+    ),
+    **dict.fromkeys(
+        (".db", ".sqlite", ".sqlite3", ".mdb", ".parquet", ".sql"), "export its table as CSV"
+    ),
+    **dict.fromkeys((".rar", ".7z", ".tar", ".gz", ".tgz"), "unpack it and give the folder"),
+    **dict.fromkeys((".mht", ".mhtml", ".webarchive"), "save the page as HTML"),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".heic", ".webp", ".gif"), "text in pictures has to be typed"
+    ),
     ".adoc": "export it as HTML",
     ".rst": "export it as HTML",
 }
@@ -47,6 +63,8 @@ def kind_of(data: bytes, ending: str, name: str) -> str:
     Raises:
         SourceError: It is protected by a password, an old Word document, or a web archive.
     """
+    if data.startswith(b"%PDF-"):
+        raise SourceError(f"{name}: a PDF by its content; {advice_on('.pdf')}")
     if data.startswith(_OLE):
         return _of_compound_file(data, name)
     if data.startswith(b"PK\x03\x04") and zipfile.is_zipfile(io.BytesIO(data)):

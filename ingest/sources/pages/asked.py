@@ -9,11 +9,19 @@ from itertools import pairwise
 from textwrap import dedent
 from typing import Final
 
+_ASK_WORDS: Final = (
+    "Q|Question|질문|문|質問|問|问|Frage|Pregunta|Domanda|Pergunta|Vraag|Вопрос|Hỏi|Câu hỏi"
+)
+_REPLY_WORDS: Final = (
+    "A|Answer|답변|답|回答|答え|答|Antwort|Respuesta|Réponse|Risposta|Resposta|Antwoord|Ответ|Đáp"
+    "|Trả lời"
+)
+_MARK_END: Final = r"[.:)\]．：）】]"
 _ASKED: Final = re.compile(
-    r"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:Q|Question|질문|문)\s*\d{0,3}\s*\\?[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
+    rf"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:{_ASK_WORDS})\s*\d{{0,3}}\s*\\?{_MARK_END}\s*(.+?)(?:\*\*)?\s*$"
 )
 _ANSWERED: Final = re.compile(
-    r"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:A|Answer|답변|답)\s*\d{0,3}\s*\\?[.:)\]](?:\*\*)?\s*(.*)$"
+    rf"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:{_REPLY_WORDS})\s*\d{{0,3}}\s*\\?{_MARK_END}(?:\*\*)?\s*(.*)$"
 )
 _SECOND: Final = re.compile(r"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?B\s*\\?[.:)\]]")
 _PLAIN: Final = re.compile(

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
@@ -20,6 +20,7 @@ from ingest.sources.files.archives import open_archive
 from ingest.sources.files.encodings import decode
 from ingest.sources.files.folders import NOTION_ID
 from ingest.sources.html_markdown import html_to_markdown, parsed
+from ingest.sources.markdown_parts import leads_to_the_web
 from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
 from ingest.sources.pages.dialects import plain_markdown
 from ingest.sources.pages.front_matter import (
@@ -34,6 +35,7 @@ from ingest.sources.records.structures import read_content
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap
 
+_PICTURES: Final = re.compile(r"!\[[^\[\]\n]*\]\(\s*<?([^()\s>]+)")
 _MARKDOWN: Final = (".md", ".markdown", ".mdx")
 _BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
 _TITLE_CLASS: Final = "title-of-the-document"
@@ -69,6 +71,7 @@ def read_markdown(
         )
     if answer := fields.pop("answer", None):
         text = f"{text}\n\n{answer}"
+    _remark_pictures(_PICTURES.findall(text), name, collector)
     add_page(SourcePage(text, name, title, fields, alone=alone), collector, columns)
 
 
@@ -97,11 +100,11 @@ def read_html(
     fields = properties | ({"url": url, "updated": _modified(soup)} if url else {})
     exported = page_of_space(soup)
     title = _first_text(exported or soup, "h1", "title")
-    add_page(
-        SourcePage(_content(soup, exported, url), name, title, fields, base=url, alone=alone),
-        collector,
-        columns,
-    )
+    body = _body(soup, exported)
+    _remark_pictures([str(tag.get("src")) for tag in body.find_all("img")], name, collector, url)
+    mark_questions(soup, body)
+    text = html_to_markdown(body, base=url)
+    add_page(SourcePage(text, name, title, fields, base=url, alone=alone), collector, columns)
 
 
 def read_docx(
@@ -115,11 +118,17 @@ def read_docx(
     archive = open_archive(data, name, kind="DOCX")
     if sum(m.file_size for m in archive.infolist() if m.filename.endswith(".xml")) > _MAX_XML_BYTES:
         raise SourceError(f"{name}: more than {_MAX_XML_BYTES:,} bytes of text; split the document")
+    pictures: list[str] = []
+
+    def dropped(_: object) -> dict[str, str]:
+        pictures.append("")
+        return {"src": ""}
+
     try:
         made = mammoth.convert_to_html(
             io.BytesIO(data),
             style_map=f"p[style-name='Title'] => p.{_TITLE_CLASS}",
-            convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
+            convert_image=mammoth.images.img_element(dropped),
         ).value
     except (
         zipfile.BadZipFile,
@@ -134,6 +143,7 @@ def read_docx(
         OSError,
     ) as error:
         raise SourceError(f"{name}: not a readable DOCX file; save it again from Word") from error
+    _remark_pictures(pictures, name, collector)
     soup = parsed(made)
     titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
     title = next(filter(None, titles), title_of_file(name))
@@ -173,14 +183,24 @@ def _marked_up(soup: BeautifulSoup) -> Iterator[Any]:
                     yield from main if isinstance(main, list) else [main]
 
 
-def _content(soup: BeautifulSoup, exported: Tag | None, url: str) -> str:
+def _body(soup: BeautifulSoup, exported: Tag | None) -> Tag:
+    """Return the part of a page that is neither navigation nor anything else around it."""
     for selector in _BESIDE:
         for tag in soup.select(selector):
             if not tag.find(["h1", "article", "main"]):
                 tag.decompose()
-    body = exported or soup.find("main") or soup.find("article") or soup.body or soup
-    mark_questions(soup, body)
-    return html_to_markdown(body, base=url)
+    return exported or soup.find("main") or soup.find("article") or soup.body or soup
+
+
+def _remark_pictures(
+    addresses: Sequence[str], name: str, collector: Collector, base: str = ""
+) -> None:
+    """Name the pictures that nobody will see, since they stand in files and not on the web."""
+    lost = sum(not leads_to_the_web(address, base) for address in addresses)
+    if lost:
+        pictures = "a picture" if lost == 1 else f"{lost:,} pictures"
+        text = f"{pictures} not on the web; put what people need there, or into words"
+        collector.remark("left out", name, text)
 
 
 def _modified(soup: BeautifulSoup) -> str:

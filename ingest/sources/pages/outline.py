@@ -76,7 +76,9 @@ def plain_heading(text: str) -> str:
     text = _LINK.sub(r"\1", text)
     text = re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text)
     text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
-    return re.sub(r"^\s*(?:Q\s*\d{0,3}\s*[.:)]|Q\d+\s|\d{1,3}[.)]\s)\s*", "", text.strip()).strip()
+    return re.sub(
+        r"^\s*(?:Q\s*\d{0,3}\s*[.:)．：）]|Q\d+\s|\d{1,3}[.)]\s)\s*", "", text.strip()
+    ).strip()
 
 
 def _could_be_title(section: PageSection) -> bool:

@@ -32,6 +32,13 @@ from ingest.sources.tables.table import add_table
 _ROW: Final = re.compile(r"^\s*\|(.+)\|\s*$")
 _RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LINK: Final = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
+# The headings of a page that numbers its questions, of which one may be no heading.
+_NUMBERED_HEADING: Final = re.compile(r"^#{1,6} Q\s*\d+\s*[.:)]", re.MULTILINE)
+_LAST_RULES: Final = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,})\s*)+\Z")
+# A line of a page that is nothing but a way to others beside it.
+_WAY: Final = re.compile(
+    r"\s*(?:[-*+]\s+|\d+[.)]\s+|#{1,6}\s.*)?(?:\[[^\]\n]*\]\((?!\w+:)[^)\n]*\)\s*)?"
+)
 _DOOR_CHARS: Final = 80  # a page of links alone is the door to others
 _GENERIC: Final = re.compile(
     r"(?:^|\W)(?:faqs?|q\s?(?:&|and)\s?a|help(?: cent(?:er|re))?|support|frequently asked questions"
@@ -55,6 +62,9 @@ class SourcePage:
 def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None:
     """Hand the entries of a page to `collector`; a page without any is remarked on."""
     before = len(collector.rows) + len(collector.skipped)
+    if not page.alone and _is_menu(page.text):
+        collector.skip(page.where, "a list of other pages, which are read themselves")
+        return
     text = with_question_headings(page.text)
     asked = _asked(text)
     sections = sections_of(_without(asked, text))
@@ -72,8 +82,9 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
         if above := str(fields.get("category") or ""):  # said of the whole page
             below = str(record.get("category") or "")
             made["category"] = f"{above} > {below}" if below not in ("", above) else above
-        made["answer"] = clean_markdown(str(record["answer"]), base=page.base)
-        if str(made["answer"]).strip():
+        answer = _LAST_RULES.sub("", clean_markdown(str(record["answer"]), base=page.base))
+        made["answer"] = answer
+        if answer.strip():
             collector.add({**made, "markdown": True}, f"{page.where}:{line}")
         elif not _is_parent(line, sections):
             collector.skip(
@@ -91,6 +102,12 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
         )
 
 
+def _is_menu(text: str) -> bool:
+    """Return whether a page has nothing but headings and links to pages beside it."""
+    lines = text.split("\n")
+    return any("](" in line for line in lines) and all(map(_WAY.fullmatch, lines))
+
+
 def sections_in(text: str) -> bool:
     """Return whether a text has headings, or questions of their own lines with answers."""
     return any(section.level for section in sections_of(text)) or bool(_asked(text))
@@ -99,9 +116,8 @@ def sections_in(text: str) -> bool:
 def _asked(text: str) -> list[QuestionBlock]:
     """The questions that lines mark; one alone below a heading is a part of its text."""
     found = list(asked_lines(text))
-    headed = any(section.level for section in sections_of(text))
-    if headed:
-        return found if len(found) > 1 else []
+    if any(section.level for section in sections_of(text)):
+        return found if len(found) > 1 or _NUMBERED_HEADING.search(text) else []
     return found or plain_questions(text)
 
 

@@ -18,6 +18,10 @@ _BOLD: Final = re.compile(
     r"^\s*(?:[-*+]\s+|(?P<number>\d{1,3})[.)]\s+|>\s*)?(?P<mark>\*\*|__)(?P<title>\S.{0,198}?\S)(?P=mark)\s*:?\s*$"
 )
 _NEXT: Final = re.compile(r"^(?P<number>\d{1,3})[.)]\s+(?P<title>\S.{0,198}[?？])\s*$")
+_COUNTED: Final = re.compile(r"(?P<number>\d{1,3})[.)]\s+(?P<title>\S.{0,198}\S)\s*$")
+_BRACKETED: Final = re.compile(
+    r"\s*[\[【<〈《■●◆]\s*(?P<title>[^\[\]【】<>〈〉《》]{1,30}?)\s*[\]】>〉》]?\s*"
+)
 _ASKS: Final = re.compile(r"[?？]\W*$|(?:나요|까요|가요|니까|하죠|되죠)\W*$")
 _DEEPEST: Final = 6
 
@@ -32,6 +36,7 @@ class _Question:
 
 def with_question_headings(text: str) -> str:
     """Return a page whose questions in bold, or alone on a line, are headings."""
+    text = _with_numbered(text)
     sections = sections_of(text)
     lone = len(sections) == 1
     found = [(section, _bold(section, lone=lone)) for section in sections]
@@ -42,6 +47,32 @@ def with_question_headings(text: str) -> str:
     lines = text.split("\n")
     for section, questions in found:
         _set_headings(lines, section, questions)
+    return "\n".join(lines)
+
+
+def _with_numbered(text: str) -> str:
+    """Return a page without headings whose lines count its questions, with these as headings.
+
+    Some of them need not ask (`2. 아이디를 잊어버렸어요.`). Lines in brackets above them are the
+    headings of their categories.
+    """
+    lines = text.split("\n")
+    counted = {index: match for index, line in enumerate(lines) if (match := _COUNTED.match(line))}
+    numbers = [int(match["number"]) for match in counted.values()]
+    asking = sum(bool(_ASKS.search(match["title"])) for match in counted.values())
+    ends = [*list(counted)[1:], len(lines)]
+    answered = all(
+        any(map(str.strip, lines[start + 1 : end]))
+        for start, end in zip(counted, ends, strict=False)
+    )
+    in_order = numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 2
+    if not (in_order and answered and asking * 2 >= len(numbers) and len(sections_of(text)) == 1):
+        return text
+    for index, line in enumerate(lines):
+        if index in counted:
+            lines[index] = f"### {counted[index]['title']}"
+        elif bracketed := _BRACKETED.fullmatch(line):
+            lines[index] = f"## {bracketed['title']}"
     return "\n".join(lines)
 
 

@@ -21,6 +21,7 @@ _ACCEPTED: Final = re.compile(
     re.IGNORECASE,
 )
 _POSTED: Final = ("cooked", "body_html", "bodyHTML", "body", "content", "text", "raw", "message")
+_MOST_DEEP: Final = 8
 _REPLIES: Final = ("body_html", "body_text", "comment_value_html", "comment_value")
 
 Item = dict[Any, Any]
@@ -40,6 +41,21 @@ def with_folders(content: object) -> None:
             path = _path(item, named)
             if path and not has_category(item):
                 item["category"] = " > ".join(path)
+
+
+def with_visibility(content: object, inherited: object = None, deep: int = 0) -> None:
+    """Give the records in a folder the `visibility` of the folder, as Freshdesk's have it."""
+    if deep > _MOST_DEEP:
+        return
+    if isinstance(content, dict):
+        inherited = content.get("visibility", inherited)
+        for value in content.values():
+            with_visibility(value, inherited, deep + 1)
+    elif isinstance(content, list):
+        for item in content:
+            if inherited is not None and isinstance(item, dict):
+                item.setdefault("visibility", inherited)
+            with_visibility(item, inherited, deep + 1)
 
 
 def has_category(item: Mapping[Any, object]) -> bool:

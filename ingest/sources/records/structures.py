@@ -7,6 +7,7 @@ answer, a dict of columns, nested objects (`acceptedAnswer.text`) and conversati
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -23,19 +24,27 @@ from ingest.sources.records.flatten import (
     lists_of_records,
     pairs_in,
 )
-from ingest.sources.records.parts import translated, with_folders
+from ingest.sources.records.parts import translated, with_folders, with_visibility
 from ingest.sources.records.yaml_text import yaml_texts
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.tables.columns import ColumnMap, find_header, missing
-from ingest.sources.tables.contents import head_by_contents
+from ingest.sources.tables.columns import ColumnMap, missing
+from ingest.sources.tables.contents import head_of
+from ingest.sources.tables.headers import header
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 from ingest.sources.values import sizes_of
 
 _SAMPLE: Final = 500
+# The fields that every message of an export of Slack and of Discord has.
+_CHATS: Final = (
+    frozenset(("type", "user", "text", "ts")),
+    frozenset(("content", "timestamp", "isPinned")),
+)
 
 
-def read_json(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
+def read_json(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, beside_pages: bool = False
+) -> None:
     """Read a JSON document, or JSON Lines, whatever its file is called.
 
     Raises:
@@ -50,10 +59,12 @@ def read_json(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
     except (ValueError, RecursionError):
         _read_lines(decoded.text, name, collector, columns)
     else:
-        _read_content(content, name, collector, columns)
+        _read_content(content, name, collector, columns, beside_pages=beside_pages)
 
 
-def read_yaml(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
+def read_yaml(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, beside_pages: bool = False
+) -> None:
     """Read a YAML document.
 
     Raises:
@@ -64,7 +75,22 @@ def read_yaml(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{name}: not readable as YAML; save it again, or as JSON") from error
     check_sharing(content, name)
-    _read_content(content, name, collector, columns)
+    _read_content(content, name, collector, columns, beside_pages=beside_pages)
+
+
+def read_toml(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, beside_pages: bool = False
+) -> None:
+    """Read a TOML document.
+
+    Raises:
+        SourceError: It is none, or no record in it has a title and an answer.
+    """
+    try:
+        content = tomllib.loads(decode(data).text.replace("\r\n", "\n"))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{name}: not readable as TOML; {error}") from error
+    _read_content(content, name, collector, columns, beside_pages=beside_pages)
 
 
 def read_content(content: object, name: str, collector: Collector, columns: ColumnMap) -> None:
@@ -104,7 +130,14 @@ def _parsed(line: str) -> Record | str:
     return value if isinstance(value, dict) else "the line is not a JSON object: write {…}"
 
 
-def _read_content(content: object, name: str, collector: Collector, columns: ColumnMap) -> None:
+def _read_content(
+    content: object,
+    name: str,
+    collector: Collector,
+    columns: ColumnMap,
+    *,
+    beside_pages: bool = False,
+) -> None:
     if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
         add_table(
             [TableLine(number, row) for number, row in enumerate(content, 1)],
@@ -114,10 +147,13 @@ def _read_content(content: object, name: str, collector: Collector, columns: Col
         )
         return
     with_folders(content)
+    with_visibility(content)
     found = list(lists_of_records(content, columns, seen=set()))
     if not found and isinstance(content, dict) and is_pairs(content):
         found = [("", pairs)] if (pairs := pairs_in(content)) else []
     found = found or list(_known_by_contents(content, columns))
+    if beside_pages and _are_settings(content, [items for _, items in found]):
+        raise NotAFaqError(f"{name}: settings of the pages beside it")
     if not found:
         raise NotAFaqError(f"{name}: {_nothing_in(content, columns)}")
     for path, items in found:
@@ -136,12 +172,21 @@ def _read_content(content: object, name: str, collector: Collector, columns: Col
         _add(records, where, collector, columns, others=problems)
 
 
+def _are_settings(content: object, found: Sequence[list[object]]) -> bool:
+    """Return whether a document is one object without an answer, such as a program's settings."""
+    if not isinstance(content, dict) or found not in ([], [[content]]):
+        return False
+    return not any(header(str(name)).field == "answer" for name in content)
+
+
 def _known_by_contents(content: object, columns: ColumnMap) -> Iterator[tuple[str, list[object]]]:
     """Yield the list of objects, if there is one, of which the texts show what is asked."""
     found = [
         items
         for items in lists_of_objects(content)
-        if head_by_contents(_lines([(0, flat_record(item)) for item in items[:_SAMPLE]]), columns)
+        if head_of(
+            _lines([(0, flat_record(item)) for item in items[:_SAMPLE]]), columns, named=True
+        )
     ]
     if len(found) == 1:
         yield "", found[0]
@@ -160,6 +205,8 @@ def _nothing_in(content: object, columns: ColumnMap) -> str:
     if not objects:
         return "not a FAQ; save a list of objects with title and answer"
     names = list(dict.fromkeys(name for item in objects[:100] for name in flat_record(item)))
+    if any(chat.issubset(names) for chat in _CHATS):
+        return "messages of a chat, not a FAQ; write the questions and answers into a sheet"
     return missing([TableLine(1, names)], columns)
 
 
@@ -177,8 +224,8 @@ def _add(
         collector.hold(sizes_of(record, depth=MOST_DEEP), where)
         flat.append((number, flat_record(record)))
     lines = _lines(flat)
-    if flat and not (find_header(lines[:1], columns) == 0 or head_by_contents(lines, columns)):
+    if flat and not head_of(lines, columns, named=True):
         raise NotAFaqError(f"{where}: {missing(lines[:1], columns)}")
     problems = [TableLine(number, (), problem=reason) for number, reason in others]
     body = sorted([*lines[1:], *problems], key=lambda line: line.number)
-    add_table([*lines[:1], *body], where, collector, columns)
+    add_table([*lines[:1], *body], where, collector, columns, named=True)

@@ -62,6 +62,8 @@ def _marked(line: TableLine) -> tuple[str, str]:
     cells = [(text_of(value) or "").strip() for value in line.values if is_filled(value)]
     if not cells:
         return "", ""
+    if cells[0].isdigit() and len(cells) > 1:  # the number of a question
+        cells = [next((text for text in cells[1:] if _BEFORE.match(text)), " ".join(cells))]
     if len(cells) > 1 and (match := _ALONE.fullmatch(cells[0])):
         return ("q" if match["q"] else "a"), " ".join(cells[1:])
     if match := _BEFORE.match(cells[0]):

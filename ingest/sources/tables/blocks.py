@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from core.text.asking_sentences import asks
 from ingest.sources.rows import Collector
 from ingest.sources.tables.columns import ColumnPlan
 from ingest.sources.tables.headers import Header, same_name
@@ -101,8 +102,11 @@ def _under_headings(
 ) -> tuple[Sequence[TableLine], ColumnPlan]:
     lines: list[TableLine] = []
     heading = ""
+    asked = plan.entries[0].title[0]
+    records = [line for line in body if is_filled(value_at(line, plan.entries[0].answer[0]))]
+    wide = bool(records) and all(sum(map(is_filled, line.values)) > 2 for line in records)
     for line in body:
-        if found := _heading(line):
+        if found := _heading(line, marked=not (wide and is_filled(value_at(line, asked)))):
             heading = found
             text = f"the heading {heading[:40]!r} is the category of the rows below it"
             collector.remark("converted", f"{where}:{line.number}", text)
@@ -116,12 +120,13 @@ def _under_headings(
     return lines, replace(plan, shared={**plan.shared, "category": (width,)})
 
 
-def _heading(line: TableLine) -> str:
-    """Return the text of a row that has one cell only, after a mark."""
+def _heading(line: TableLine, *, marked: bool) -> str:
+    """Return the text of a row that has one cell only, which is `marked` or does not ask."""
     if line.problem or sum(map(is_filled, line.values)) != 1:
         return ""
     text = text_of(first_value(line)) or ""
-    if not _MARKED.match(text) or len(text) > _HEADING_CHARS:
+    is_heading = _MARKED.match(text) or not (marked or asks(text))
+    if not is_heading or len(text) > _HEADING_CHARS:
         return ""
     return _MARKS.sub("", text)
 

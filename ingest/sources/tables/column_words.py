@@ -23,7 +23,7 @@ ANSWER: Final = (
 )
 BODY: Final = (
     "text", "내용", "본문", "상세", "상세내용", "설명", "글내용", "body", "content", "contents",
-    "description", "details", "article", "input", "message", "内容",
+    "description", "details", "article", "input", "message", "안내", "안내사항", "内容",
 )
 QUESTIONS: Final = (
     "questions", "utterance", "utterances", "variants", "variations", "paraphrases", "aliases",
@@ -31,7 +31,8 @@ QUESTIONS: Final = (
 )
 CATEGORY: Final = (
     "category", "카테고리", "분류", "구분", "유형", "종류", "대분류", "중분류", "소분류",
-    "세분류", "상위분류", "하위분류", "주제", "섹션", "분야", "영역", "메뉴", "항목", "categories",
+    "세분류", "상위분류", "하위분류", "주제", "섹션", "분야", "영역", "메뉴", "항목", "업무",
+    "부서", "담당부서", "과목", "파트", "테마", "단원", "area", "theme", "module", "categories",
     "subcategory", "topic", "section", "type", "group", "department", "folder", "collection",
     "product", "제품", "제품명", "상품", "상품명",
     "カテゴリ", "类别", "kategorie", "categoria", "categorie", "rubrik", "категория",
@@ -43,7 +44,9 @@ URL: Final = (
 )
 UPDATED: Final = (
     "updated", "modified", "edited", "revised", "reviewed", "verified", "수정일", "변경일",
-    "갱신일", "업데이트", "개정일",
+    "갱신일", "업데이트", "개정일", "更新日", "最終更新", "最終更新日", "更新日時", "更新时间",
+    "更新日期", "aktualisiert", "geandert", "actualizado", "actualizacion", "misajour", "modifie",
+    "aggiornato", "atualizado", "bijgewerkt", "обновлено",
 )
 DATED: Final = ("date", "created", "published", "작성일", "등록일", "게시일", "날짜", "일자")
 
@@ -78,6 +81,7 @@ MEASURES: Final = frozenset((
 ))
 PUBLIC: Final = frozenset(("html", "public", "canonical"))
 NO_PAGE: Final = frozenset(("image", "video", "thumbnail", "avatar"))
+NAMES_OF_LINKS: Final = frozenset(("text", "label", "title", "name"))
 # fmt: on
 
 _KO_BEFORE: Final = (
@@ -112,7 +116,7 @@ LEVELS: Final = tuple(
 KO_RELATED: Final = re.compile(r"(?:관련|연관)(?:된)?(?:질문|문서|도움말|글|항목|faq|문의)?")
 KO_URL: Final = re.compile(r"(?!.*메일).{0,6}(?:링크|주소|바로가기)|(?:원문|출처|참고)(?:url)?")
 KO_UPDATED: Final = re.compile(
-    r"(?:최종|최근|마지막)?(?:수정|변경|갱신|업데이트|개정|검토|확인|점검)"
+    r"(?:최종|최근|마지막)?(?:수정|변경|갱신|업데이트|개정|검토|확인|점검|편집)"
     r"(?:일|일자|일시|날짜|시각|시간)|(?:최종|최근|마지막)?(?:수정|변경|갱신|업데이트|개정)"
 )
 NOT_FOR_READERS: Final = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,8 @@ HEADER_ROWS: Final = 30
 _SAMPLE_ROWS: Final = 2_000
 _SUBJECT_SHARE: Final = 0.8  # of the rows of a board, the most that have a title of their own
 _QUESTION_CHARS: Final = 200
+# What programs point to each other by, of which people read nothing.
+_ID: Final = re.compile(r"\d+|[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 
 
 ColumnMap = Mapping[str, str]
@@ -65,8 +68,13 @@ class ColumnPlan:
             yield from ((name, index) for index in indexes)
 
 
-def find_header(lines: Sequence[TableLine], columns: ColumnMap) -> int | None:
-    """Return the index of the header line, which names a title and an answer."""
+def find_header(
+    lines: Sequence[TableLine], columns: ColumnMap, rows: int = HEADER_ROWS
+) -> int | None:
+    """Return the index of the header line, which names a title and an answer.
+
+    It is among the first `rows` that are not blank.
+    """
     looked_at = 0
     for index, line in enumerate(lines):
         if line.blank:
@@ -74,7 +82,7 @@ def find_header(lines: Sequence[TableLine], columns: ColumnMap) -> int | None:
         if _has_both(line.values, columns):
             return index
         looked_at += 1
-        if looked_at == HEADER_ROWS:
+        if looked_at == rows:
             return None
     return None
 
@@ -152,6 +160,10 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
             by_field.setdefault(head.field, []).append(index)
     for name, index in chosen.items():
         by_field[name] = [index]
+    for name in ("title", "questions"):  # `Q#` numbers the questions
+        told = [index for index in by_field.get(name, ()) if not _are_numbers(body, index)]
+        by_field[name] = told or by_field.get(name, [])
+    by_field = {name: indexes for name, indexes in by_field.items() if indexes}
     for indexes in by_field.values():
         indexes.sort(key=lambda index: heads[index].rank)
     bodies = by_field.get("body", [])
@@ -210,6 +222,11 @@ def _texts(body: Sequence[TableLine], index: int) -> list[str]:
     return [str(value).strip() for value in firsts if is_filled(value)]
 
 
+def _are_numbers(body: Sequence[TableLine], index: int) -> bool:
+    texts = _texts(body, index)
+    return bool(texts) and all(text.isdigit() for text in texts)
+
+
 def _most_telling(titles: Sequence[int], body: Sequence[TableLine]) -> int:
     """Return the title column whose values differ most; subjects such as `배송 문의` repeat."""
     if len(titles) == 1:
@@ -226,7 +243,7 @@ def _groups(head: Header, index: int, body: Sequence[TableLine]) -> bool:
     """Return whether a column of categories has some: a type that never differs is a program's."""
     found = set(_texts(body, index))
     program = head.name.lower().endswith("type") and len(found) == 1 and len(body) > 1
-    return not program and not (found and all(text.isdigit() for text in found))
+    return not program and not (found and all(_ID.fullmatch(text) for text in found))
 
 
 def _shared(

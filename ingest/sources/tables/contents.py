@@ -24,6 +24,7 @@ from ingest.sources.tables.columns import (
 )
 from ingest.sources.tables.headers import Header, header, is_for_readers, is_reply_word, same_name
 from ingest.sources.tables.lines import TableLine, is_filled, value_at
+from ingest.sources.tables.two_rows import names_in_two_rows, with_labels
 from ingest.sources.values import Linked, date_of, text_of
 
 _SAMPLE_ROWS: Final = 500
@@ -53,24 +54,44 @@ class TableHead:
     guessed: Sequence[Header] = ()
 
 
-def head_by_names(lines: Sequence[TableLine], columns: ColumnMap) -> TableHead | None:
+def head_of(
+    lines: Sequence[TableLine], columns: ColumnMap, *, named: bool = False
+) -> TableHead | None:
+    """Return the head of a table, by names or by contents; of one that is `named`, the first row.
+
+    Words of the records of JSON are no names of columns.
+    """
+    rows = 1 if named else HEADER_ROWS
+    return head_by_names(lines, columns, rows) or head_by_contents(lines, columns, rows)
+
+
+def head_by_names(
+    lines: Sequence[TableLine], columns: ColumnMap, rows: int = HEADER_ROWS
+) -> TableHead | None:
     """Return the head of a table whose row of names has both a title and an answer."""
-    start = find_header(lines, columns)
+    start = find_header(lines, columns, rows)
     if start is None:
         return None
-    named = [header(cell) for cell in lines[start].values]
+    named: Sequence[Header] = [header(cell) for cell in lines[start].values]
     body = lines[start + 1 :]
+    if body and not columns and (both := names_in_two_rows(lines[start], body[0])):
+        named, labels = both
+        body = with_labels(body[1:], named, labels)
     found = _with_addresses(named, _Texts(body), columns)
     return _head(lines[start].number, named, found, above=lines[:start], body=body)
 
 
-def head_by_contents(lines: Sequence[TableLine], columns: ColumnMap) -> TableHead | None:
+def head_by_contents(
+    lines: Sequence[TableLine], columns: ColumnMap, rows: int = HEADER_ROWS
+) -> TableHead | None:
     """Return the head of a table whose names do not say which column is which, or has no names."""
-    if asked := [] if columns else asked_rows(lines):
+    if asked := [] if columns or rows == 1 else asked_rows(lines):
         above = [line for line in lines if line.number < asked[0].number]
+        width = max(len(line.values) for line in lines)
         named = [Header("Q. rows", "title"), Header("A. rows", "answer")]
+        named += [Header("")] * (width - len(named))
         return TableHead(asked[0].number - 1, named, above, asked)
-    filled = [index for index, line in enumerate(lines) if not line.blank][:HEADER_ROWS]
+    filled = [index for index, line in enumerate(lines) if not line.blank][:rows]
     for index in filled:
         cells, body = lines[index].values, lines[index + 1 :]
         named_by_data = _stands_above_data(cells, body)
@@ -78,7 +99,7 @@ def head_by_contents(lines: Sequence[TableLine], columns: ColumnMap) -> TableHea
             named = [header(cell) for cell in cells]
             if found := _completed(named, body, columns):
                 return _head(lines[index].number, named, found, above=lines[:index], body=body)
-    if columns:
+    if columns or rows == 1:
         return None
     for index in filled:
         body = lines[index:]

@@ -32,6 +32,7 @@ from ingest.sources.tables.column_words import (
     MEASURES,
     MOMENTS,
     MORE_WORDS,
+    NAMES_OF_LINKS,
     NO_PAGE,
     NOT_FOR_READERS,
     PUBLIC,
@@ -180,17 +181,21 @@ def _english(words: list[str]) -> tuple[str, int] | None:
 def _beside(words: list[str]) -> tuple[str, int] | None:  # noqa: PLR0911 - rules in order
     """Read the name of a column beside those of the title and the answer."""
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in ("category", "type", "topic", "section") or (last == "name" and before in CATEGORY):
+    if last in ("category", "type", "topic", "section") or (
+        last in ("name", "path") and before in CATEGORY
+    ):
         return "category", len(CATEGORY)
     if words[0] == "related" or words == ["see", "also"]:
         return "related", 0
     if any(word in UPDATED for word in words):
         return "updated", 0
+    if words[0] in ("link", "button") and last in NAMES_OF_LINKS:
+        return "", 0
     if last in ("url", "link", "href", "permalink") and NO_PAGE.isdisjoint(words):
         # Beside `html_url`, a `url` is that of a record in a program's interface.
         return "url", -1 if words[0] in PUBLIC else len(URL)
-    if before and last in ("question", "questions") and words[0] in MORE_WORDS:
-        return "questions", 0
+    if before and last in (*QUESTIONS, "question") and words[0] in MORE_WORDS:
+        return "questions", len(QUESTIONS)
     registered = last in MOMENTS and not REGISTERED.isdisjoint(words)
     if registered or any(word in DATED for word in words):
         return "dated", 0

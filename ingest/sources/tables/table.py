@@ -16,7 +16,7 @@ from ingest.sources.tables.columns import (
     make_plan,
     missing,
 )
-from ingest.sources.tables.contents import TableHead, head_by_contents, head_by_names
+from ingest.sources.tables.contents import TableHead, head_of
 from ingest.sources.tables.lines import (
     TableLine,
     first_value,
@@ -30,22 +30,24 @@ from ingest.sources.values import Linked, text_of
 _LIST_MARK: Final = re.compile(r"(?:[-•*·]|\d{1,2}[.)])\s+")
 
 
-def add_table(
+def add_table(  # noqa: PLR0913 - where the table is, and what is known of it
     lines: Sequence[TableLine],
     where: str,
     collector: Collector,
     columns: ColumnMap,
     *,
     defaults: Mapping[str, object] | None = None,
+    named: bool = False,
 ) -> None:
     """Add every record of a table to `collector`.
 
-    `defaults` are the values of fields that no column holds.
+    `defaults` are the values of fields that no column holds. If the table is `named`, its first row
+    has the columns' names.
 
     Raises:
         SourceError: Neither names nor contents show a title and an answer column.
     """
-    head = head_by_names(lines, columns) or head_by_contents(lines, columns)
+    head = head_of(lines, columns, named=named)
     if head is None:
         raise NotAFaqError(f"{where}: {missing(lines, columns)}")
     _remark_head(head, where, collector, columns)
@@ -76,7 +78,6 @@ def add_table(
     )
     body = list(_for_readers(body, states, where, collector))
     _add_records(body, plan, where, collector, defaults or {})
-    collector.end_file()
 
 
 def _remark_head(head: TableHead, where: str, collector: Collector, columns: ColumnMap) -> None:
@@ -115,8 +116,6 @@ def _add_records(
             _flush(pending, collector)
             if line.problem:
                 collector.skip(position, line.problem)
-            else:
-                collector.blank(position)
             continue
         if _is_aside(line, plan):
             _flush(pending, collector)
@@ -146,8 +145,6 @@ def _remark_aside(line: TableLine, position: str, collector: Collector) -> None:
     if any(letter.isalpha() for letter in said):
         text = f"a line without a question and an answer: {said[:80]!r}"
         collector.remark("left out", position, text)
-    else:
-        collector.blank(position)
 
 
 def _flush(pending: list[tuple[dict[str, object], str]], collector: Collector) -> None:

@@ -111,7 +111,8 @@ def test_a_folder_is_read_in_order_of_name(tmp_path):
     loaded = load(tmp_path)
     assert [row.position for row in loaded.rows] == ["a.pkl:1", "b.jsonl:1", "sub.csv/c.md:1"]
     assert [skipped.position for skipped in loaded.skipped] == ["notes.txt"]
-    assert [remark.text for remark in loaded.remarks] == ["1 file .png: not a kind that is read"]
+    (remark,) = loaded.remarks
+    assert remark.text.startswith("1 file .png: not a kind that is read")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,6 @@ def test_a_folder_is_read_in_order_of_name(tmp_path):
         (b'{"title": "T", "answer": ' + b"9" * 5000 + b"}", "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
         (["T", "A"], "not a JSON object"),
-        (b"", "empty"),
     ],
 )
 def test_a_bad_line_is_reported_and_the_rest_is_loaded(tmp_path, line, reason):
@@ -173,7 +173,7 @@ def test_csv_positions_are_lines_of_the_file(tmp_path):
     """An answer over several lines, blank lines and semicolons do not shift the positions."""
     file = tmp_path / "faq.csv"
     file.write_text('\ntitle;answer\nA;"a\nb\n\nc"\n\n;x\nB;b\n\n\n', encoding="utf-8")
-    assert _positions(load(file)) == (["faq.csv:3", "faq.csv:9"], ["faq.csv:7", "faq.csv:8"])
+    assert _positions(load(file)) == (["faq.csv:3", "faq.csv:9"], ["faq.csv:8"])
 
 
 def test_an_open_quotation_costs_only_its_line(tmp_path):
@@ -202,10 +202,10 @@ def test_a_comma_outside_quotes_before_another_column_costs_the_row(tmp_path):
 
 
 def test_xlsx_positions_are_sheet_rows(tmp_path):
-    """Bad and empty rows of a sheet are reported by row; empty rows at its end are not."""
+    """Bad rows of a sheet are reported by row; empty ones between others cost nothing."""
     rows = (["title", "answer"], ["A", "a"], [None, None], ["B", " "], ["C", "c"], [None, " "])
     loaded = load(_xlsx(tmp_path / "faq.xlsx", *rows))
-    assert _positions(loaded) == (["faq.xlsx:2", "faq.xlsx:5"], ["faq.xlsx:3", "faq.xlsx:4"])
+    assert _positions(loaded) == (["faq.xlsx:2", "faq.xlsx:5"], ["faq.xlsx:4"])
 
 
 def test_every_sheet_with_the_columns_is_read(tmp_path):
@@ -302,7 +302,8 @@ def test_deep_lists_are_harmless(tmp_path):
     ("name", "content", "message"),
     [
         ("faq.xlsx", b"\x00\x01\x02", "not an XLSX file"),
-        ("faq.docx", b"%PDF-1.4", "not a readable DOCX"),
+        ("faq.docx", b"A", "not a readable DOCX"),
+        ("faq.docx", b"%PDF-1.4", "a PDF by its content"),
         ("faq.csv", "문의가 있나요?,네\n또 있나요?,네\n".encode(), "no row names the columns"),
         ("faq.xlsx", b"PK\x03\x04 broken", "not an XLSX file"),
         ("faq.csv", b"a,b\n1,2\n", "no column is named title"),
@@ -331,7 +332,7 @@ def test_a_missing_path_and_an_empty_folder_are_refused(tmp_path):
     """A typing error in the path is the likeliest mistake."""
     with pytest.raises(SourceError, match="no such file"):
         load(tmp_path / "faq.csv")
-    with pytest.raises(SourceError, match="file in this folder"):
+    with pytest.raises(SourceError, match="nothing in this folder is read"):
         load(tmp_path)
 
 
