@@ -24,7 +24,7 @@ from bots.bootstrap.processes.members import Members
 from bots.bootstrap.processes.memory import give_back
 from bots.bootstrap.processes.process_state import ProcessState, serving
 from bots.bootstrap.processes.seat import seated
-from bots.bootstrap.processes.workers import keep_worker
+from bots.bootstrap.processes.workers import keep_worker, leave_with_parent
 from bots.bootstrap.stores import check_index, open_index, open_stores
 from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
@@ -124,6 +124,7 @@ async def _run(settings: Settings, workers: int) -> None:
                 tasks.create_task(keep_running(platform))
             for _ in range(workers - 1):
                 tasks.create_task(keep_worker())
+            tasks.create_task(leave_with_parent())
 
 
 async def _opened(stack: AsyncExitStack, opener: Callable[[], AbstractAsyncContextManager[T]]) -> T:

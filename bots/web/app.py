@@ -109,6 +109,8 @@ async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse
     if request.method == "OPTIONS":
         return web.Response(status=204)
     path = request.path
+    if "\0" in path:  # no store has an id with it
+        raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
     is_closed = path.startswith((f"{_API}/", f"{_REFERENCE}/")) and path not in _OPEN
     if is_closed and not context.gate.is_let_in(request):
         if "Authorization" in request.headers:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bots.shared.addresses import Network, client_of, is_in, source_of
-from bots.web.exposure import is_loopback
+from bots.web.exposure import host_of, is_loopback
 from bots.web.problems import Problem
 from bots.web.visitors import (
     CLIENT,
@@ -80,7 +80,7 @@ class AuthRules:
         self._origins = origins
         self._proxies = proxies
         self._warned = False
-        self._hosts = {_host_of(urlsplit(origin).netloc) for origin in origins}
+        self._hosts = {host_of(urlsplit(origin).netloc) for origin in origins}
         # The cookie is derived from the token, so that it expires with it and does not reveal it.
         self._pass = hmac.new(token.encode(), b"the page", sha256).hexdigest() if token else ""
 
@@ -90,7 +90,7 @@ class AuthRules:
         Raises:
             Problem: the request is refused.
         """
-        if not self._token and not self._is_ours(_host_of(request.host)):
+        if not self._token and not self._is_ours(host_of(request.host)):
             text = (
                 "this name is not one of this server's: open it as 127.0.0.1 or localhost, or name "
                 "its address in FAQBOT_WEB_ORIGINS"
@@ -264,13 +264,6 @@ class AuthRules:
 
     def _is_allowed(self, origin: str) -> bool:
         return origin.lower() in self._origins
-
-
-def _host_of(netloc: str) -> str:
-    try:
-        return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
 
 
 def _netloc_of(origin: str) -> str:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from core.errors import ConfigError
 
 _SHORTEST_TOKEN: Final = 16
+
+
+def host_of(netloc: str) -> str:
+    """Return the host of `host:port`; "" if it is none."""
+    try:
+        return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 def is_loopback(host: str) -> bool:

@@ -90,6 +90,11 @@ class SkilledAssistant:
         self, question: Question, history: Sequence[Exchange] | None = None
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield the events of a skill's reply or of an answer, as `Assistant.answer` does."""
+        if self._is_too_long(question):
+            async with aclosing(self._assistant.answer(question, history)) as events:
+                async for event in events:
+                    yield event
+            return
         command = read_command(question.text, [*self._skills.values()])
         if command and await self._assistant.is_open(question):
             said = self._commanded(question, command)
@@ -132,7 +137,7 @@ class SkilledAssistant:
 
         `alone` and `in_company` are as in `Assistant.would_answer`.
         """
-        if not await self._assistant.is_open(question):
+        if self._is_too_long(question) or not await self._assistant.is_open(question):
             return False
         turns = await self._history.recent(question.session, TURNS_BACK)
         found = self._router.candidate(normalized(question.text))
@@ -145,6 +150,8 @@ class SkilledAssistant:
 
         It answers what a skill has asked that bot, or calls this one and invites it itself.
         """
+        if self._is_too_long(question):
+            return False
         turns = await self._history.recent(question.session, PRESSED_BACK)
         asker = question.asker
         return self._dialogues.negotiates(asker, _said(question), turns, called=called)
@@ -296,6 +303,10 @@ class SkilledAssistant:
         if found and found[0].name != dialogue.skill and found[1] >= _SURE:
             return True
         return await self._assistant.would_answer(question, alone=True)
+
+    def _is_too_long(self, question: Question) -> bool:
+        """Return whether a message is longer than a question may be: no skill has to read it."""
+        return len(_said(question)) > self._profile.longest_question_characters
 
     def _stops(self, text: str) -> bool:
         """Return whether a text is nothing but words that end a dialogue."""

@@ -29,6 +29,10 @@ _MISSING = object()
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"$lt": lt, "$lte": le, "$gt": gt, "$gte": ge}
 _AFTER_ALL = (9,)  # sorts behind every value
 _LARGE = 50_000  # documents, from which on a find goes by an index, as on a real server
+# https://www.mongodb.com/docs/manual/core/index-partial/ lists what may choose the documents.
+_PARTIAL = {"$eq", "$exists", "$gt", "$gte", "$lt", "$lte", "$type", "$in"}
+SHARD_KEYS = {"inbox": "session", "turns": "session", "sessions": "_id", "feedback": "question_id"}
+"""The shard key of each collection that docs/storage.md shards."""
 _ID_INDEX: Document = {"name": "_id_", "key": {"_id": 1}, "unique": True}
 
 
@@ -142,6 +146,7 @@ class MongoStore:
 
         def update(statement: Document) -> int:
             nonlocal modified
+            _check_shard_key(namespace, statement["u"])
             found = _found(collection, statement["q"], {})
             if not found and statement.get("upsert"):
                 fresh = _upserted(collection, statement["q"], statement["u"])
@@ -175,6 +180,7 @@ class MongoStore:
 
     def _findAndModify(self, command: Document, namespace: str) -> Document:  # noqa: N802
         collection = self._of(namespace)
+        _check_shard_key(namespace, command.get("update", {}))
         found = _found(collection, command.get("query", {}), command.get("sort", {}))
         if found:
             before = found[0]
@@ -199,6 +205,7 @@ class MongoStore:
             same = [known for known in collection.indexes if known["name"] == index["name"]]
             if same and same[0] != index:
                 raise CommandError(86, f"index {index['name']} exists with other options")
+            _check_index(index)
             if not same:
                 collection.indexes.append(index)
         return {"numIndexesBefore": before, "numIndexesAfter": len(collection.indexes)}
@@ -360,7 +367,42 @@ def _holds(value: Any, operator: str, operand: Any) -> bool:
     raise CommandError(2, f"{operator} is not for faqbot")
 
 
+def _check_index(index: Document) -> None:
+    """Refuse what MongoDB does: https://www.mongodb.com/docs/manual/core/index-partial/."""
+    some = index.get("partialFilterExpression")
+    if some is not None and index.get("sparse"):
+        raise CommandError(67, "cannot mix partialFilterExpression and sparse options")
+    for bounds in (some or {}).values():
+        if _is_operators(bounds) and not _PARTIAL.issuperset(bounds):
+            raise CommandError(67, f"unsupported expression in a partial index: {bounds!r}")
+
+
+def _check_shard_key(namespace: str, update: Document) -> None:
+    """Refuse to move a document to another shard, which MongoDB does only under conditions.
+
+    https://www.mongodb.com/docs/manual/core/sharding-change-shard-key-value/
+    """
+    key = SHARD_KEYS.get(namespace.rpartition(".")[2])
+    if key in {
+        name for operator in ("$set", "$unset", "$inc") for name in update.get(operator, ())
+    }:
+        raise CommandError(66, f"{key} is the shard key of {namespace}")
+
+
+def _check_update(update: Document) -> None:
+    """Refuse what MongoDB does: two changes of a field, and of an id; a dot leads into a field.
+
+    https://www.mongodb.com/docs/manual/reference/operator/update/
+    """
+    names = [name for fields in update.values() for name in fields]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise CommandError(40, f"updating {twice} would create a conflict")
+    if odd := [name for name in names if name == "_id" or "." in name or name.startswith("$")]:
+        raise CommandError(66, f"{odd} are no fields of faqbot's to change")
+
+
 def _changed(before: Document, update: Document, *, fresh: bool) -> Document:
+    _check_update(update)
     after = dict(before)
     for operator, fields in update.items():
         for name, value in fields.items():

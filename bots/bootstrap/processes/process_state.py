@@ -14,8 +14,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from bots.bootstrap.processes.metrics import Metrics
 from bots.bootstrap.stores import Stores, check_index
-from bots.shared.http_server import listening
+from bots.shared.http_server import Handler, listening
 from bots.shared.platform import RunningPlatform
+from bots.web.exposure import host_of, is_loopback
 from config.settings import Settings
 from core.errors import FaqbotError
 from core.messaging.service import ChatService
@@ -105,7 +106,14 @@ def _app(state: ProcessState) -> web.Application:
         text = await state.metrics.text(state.stores, state.service)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    app = web.Application()
+    @web.middleware
+    async def here(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse a page elsewhere that made its own name point here (DNS rebinding)."""
+        if is_loopback(state.settings.ops_host) and not is_loopback(host_of(request.host)):
+            raise web.HTTPForbidden(text="open it as 127.0.0.1 or localhost")
+        return await handler(request)
+
+    app = web.Application(middlewares=[here])
     app.add_routes(
         [web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", measured)]
     )

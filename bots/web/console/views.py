@@ -93,7 +93,7 @@ async def turns(request: web.Request) -> web.Response:
         before = _moment(query.get("before", "")) or last_of_all()
         since = _moment(query.get("since", ""))
         state = TurnState(query["state"]) if query.get("state") else None
-    except ValueError:
+    except (ValueError, OverflowError):  # in UTC, it may be before the year 1
         raise Problem(HTTPStatus.BAD_REQUEST, "`before`, `since` or `state` is none") from None
     names = ("text", "platform", "channel", "rated", "entry", "person")
     wanted = Filter(

@@ -35,7 +35,8 @@ _FEWEST: Final = re.compile(
 _COUNT_ENGLISH: Final = rf"((?i:\d+|{any_of(*ENGLISH)}))"
 _COUNTED: Final = "(?:개|가지|명|곳|권|편|종|팀|마리|군데)"
 _NUMBER: Final = re.compile(
-    r"(\d[\d,]*)\s*(만)?\s*(?:개|원|점|건|명|번)?\s*(?:보다)?\s*(?:이하|미만|이상|초과|밑|아래|적|많|넘)"
+    r"(?<!\d)(?<!\d,)(\d[\d,]*)\s*(만)?\s*(?:개|원|점|건|명|번)?\s*(?:보다)?"
+    r"\s*(?:이하|미만|이상|초과|밑|아래|적|많|넘)"
 )
 _NUMBER_ENGLISH: Final = re.compile(
     r"\b(?:less|fewer|under|below|at most|more|over|above|at least)\s+(?:than\s+)?(\d[\d,]*)()",

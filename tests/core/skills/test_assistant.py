@@ -201,6 +201,18 @@ async def test_a_skill_whose_store_is_away_hears_the_message_again(
     assert len(set(rooms.booked)) == 1
 
 
+async def test_no_skill_reads_what_is_longer_than_a_question_may_be(start, rooms, profile):
+    """Called by its name, in its dialogue, or by its words: it could take long."""
+    await ending(start(), "회의실 예약해 줘")
+    long = "8" * (profile.longest_question_characters + 1)
+    for text in (long, f"/rooms {long}", f"회의실 예약해 줘 {long}"):
+        _, told = await ending(start(), text)
+        assert told.text == profile.long_question
+    assert not await start().negotiates(Question("b", SESSION, long, "bot"), called=True)
+    assert not await start().would_answer(Question("c", SESSION, long, "U1"))
+    assert rooms.booked == []
+
+
 async def test_a_dialogue_lapses(start, clock):
     await ending(start(), "회의실 예약해 줘")
     await ending(start(), "3명")

@@ -62,6 +62,18 @@ async def test_ready_names_what_is_away(slack, server, tmp_path, port):
         assert (status, list(json.loads(text)["away"])) == (503, ["slack"])
 
 
+async def test_a_page_elsewhere_whose_name_leads_here_is_told_nothing(slack, tmp_path, port):
+    async with (
+        serving(ProcessState(make_settings(slack, tmp_path, ops_port=port))),
+        aiohttp.ClientSession() as http,
+    ):
+        for host, refused in (("evil.example", True), ("localhost:1", False), ("[::1]", False)):
+            for path in ("metrics", "readyz", "healthz"):
+                url, headers = f"http://127.0.0.1:{port}/{path}", {"Host": host}
+                async with http.get(url, headers=headers) as told:
+                    assert (told.status == 403) is refused
+
+
 async def test_answers_are_counted_and_logged_without_their_text(slack, tmp_path, port, capsys):
     configure_logging("INFO", json=True)
     metrics = Metrics()

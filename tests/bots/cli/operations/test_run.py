@@ -103,3 +103,21 @@ async def test_a_worker_that_ends_is_started_again_and_leaves_when_it_is_told_to
     with pytest.raises(asyncio.CancelledError):
         await keeping
     assert await lines(3) == ["answers only", "answers only", "left"]
+
+
+async def test_a_worker_leaves_when_the_process_that_has_started_it_was_killed():
+    """Its own output ends with it."""
+    worker = "import asyncio; from bots.bootstrap.processes.workers import leave_with_parent as go"
+    starts = f"""
+import os, subprocess, sys
+os.environ["FAQBOT_WORKER_OF"] = str(os.getpid())
+subprocess.run([sys.executable, "-c", {f"{worker}; print('on', flush=True); asyncio.run(go())"!r}])
+"""
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", starts, stdout=asyncio.subprocess.PIPE
+    )
+    assert await parent.stdout.readline() == b"on\n"
+    parent.kill()
+    async with asyncio.timeout(WITHIN_S):
+        assert await parent.stdout.read() == b""
+    await parent.wait()

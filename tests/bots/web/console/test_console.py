@@ -226,8 +226,9 @@ async def test_a_figure_leads_to_the_questions_of_its_window(bot, operator):
         assert [turn["text"] for turn in found["turns"]] == texts
         assert found["before"] is None
     assert earlier["text"] == "먼저"
-    for moment in ("yesterday", "2026-11-30T12:00"):
+    for moment in ("yesterday", "2026-11-30T12:00", "0001-01-01T00:00:00%2B14:00"):
         assert (await operator.call("GET", f"/turns?since={moment}"))[0] == 400
+    assert (await operator.call("GET", "/sessions/%00"))[0] == 404
 
 
 async def test_entries_come_in_pages(bot, operator, monkeypatch):

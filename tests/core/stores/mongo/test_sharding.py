@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from contracts.inbox import Clock, asked
+from fakes.mongo_store import SHARD_KEYS
+from pymongo import IndexModel
+from pymongo.errors import OperationFailure
 
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import MongoDatabase
@@ -11,7 +14,7 @@ from core.stores.mongo.inbox.inbox import MongoInbox
 from core.stores.mongo.indexes import INDEXES
 from core.types import InboxState
 
-SHARD_KEY = "session"
+SHARD_KEY = SHARD_KEYS["inbox"]
 
 
 def filters(command):
@@ -81,8 +84,34 @@ async def test_a_question_that_is_received_is_looked_for_on_its_shard(inbox, ser
     assert {"_id": "1", "session": asked("1").session} in by_id
 
 
-@pytest.mark.parametrize("name", ["inbox", "turns", "lessons"])
+@pytest.mark.parametrize("name", SHARD_KEYS)
 def test_unique_indexes_begin_with_the_shard_key(name):
-    for index in INDEXES[name]:
+    """That no update changes a shard key, the MongoDB of the tests checks in every test."""
+    for index in INDEXES.get(name, ()):
         if index.document.get("unique"):
-            assert next(iter(index.document["key"])) == SHARD_KEY
+            assert next(iter(index.document["key"])) == SHARD_KEYS[name]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"$set": {"open": True}, "$unset": {"open": ""}},
+        {"$set": {"_id": "2"}},
+        {"$set": {"a.b": 1}},
+        {"$set": {"session": "another"}},
+    ],
+)
+async def test_the_mongodb_of_the_tests_refuses_what_the_real_one_does(server, update):
+    async with MongoDatabase.open(server.uri) as database:
+        with pytest.raises(OperationFailure):
+            await database.inbox.update_one({"_id": "1"}, update)
+
+
+@pytest.mark.parametrize(
+    "options", [{"sparse": True}, {"partialFilterExpression": {"open": {"$ne": True}}}]
+)
+async def test_nor_does_it_make_an_index_that_the_real_one_does_not(server, options):
+    index = IndexModel("open", **({"partialFilterExpression": {"open": True}} | options))
+    async with MongoDatabase.open(server.uri) as database:
+        with pytest.raises(OperationFailure, match="partial"):
+            await database.inbox.create_indexes([index])
