@@ -149,12 +149,12 @@ def _name_for(reader: str, language: str) -> str:
 def _scripts(text: str) -> Counter[str]:
     """Return the number of letters that a text has of each known script."""
     found: Counter[str] = Counter()
-    for letter in text[:_READ_CHARS]:
+    for letter, times in Counter(text[:_READ_CHARS]).items():
         if letter.isascii():
-            found["LATIN"] += letter.isalpha()
+            found["LATIN"] += times * letter.isalpha()
         elif letter.isalpha():
             script = unicodedata.name(letter, "").partition(" ")[0]
-            found[script] += script in _SCRIPTS
+            found[script] += times * (script in _SCRIPTS)
     return +found
 
 
