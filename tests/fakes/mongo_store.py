@@ -146,7 +146,7 @@ class MongoStore:
 
         def update(statement: Document) -> int:
             nonlocal modified
-            _check_shard_key(namespace, statement["u"])
+            _check_update(statement["u"], namespace)
             found = _found(collection, statement["q"], {})
             if not found and statement.get("upsert"):
                 fresh = _upserted(collection, statement["q"], statement["u"])
@@ -180,7 +180,7 @@ class MongoStore:
 
     def _findAndModify(self, command: Document, namespace: str) -> Document:  # noqa: N802
         collection = self._of(namespace)
-        _check_shard_key(namespace, command.get("update", {}))
+        _check_update(command.get("update", {}), namespace)
         found = _found(collection, command.get("query", {}), command.get("sort", {}))
         if found:
             before = found[0]
@@ -377,32 +377,24 @@ def _check_index(index: Document) -> None:
             raise CommandError(67, f"unsupported expression in a partial index: {bounds!r}")
 
 
-def _check_shard_key(namespace: str, update: Document) -> None:
-    """Refuse to move a document to another shard, which MongoDB does only under conditions.
+def _check_update(update: Document, namespace: str) -> None:
+    """Refuse what MongoDB does: two changes of a field, and a change of an id or of a shard key.
 
-    https://www.mongodb.com/docs/manual/core/sharding-change-shard-key-value/
-    """
-    key = SHARD_KEYS.get(namespace.rpartition(".")[2])
-    if key in {
-        name for operator in ("$set", "$unset", "$inc") for name in update.get(operator, ())
-    }:
-        raise CommandError(66, f"{key} is the shard key of {namespace}")
-
-
-def _check_update(update: Document) -> None:
-    """Refuse what MongoDB does: two changes of a field, and of an id; a dot leads into a field.
-
+    A dot would lead into a field, and faqbot changes none so.
     https://www.mongodb.com/docs/manual/reference/operator/update/
+    https://www.mongodb.com/docs/manual/core/sharding-change-shard-key-value/
     """
     names = [name for fields in update.values() for name in fields]
     if twice := {name for name in names if names.count(name) > 1}:
         raise CommandError(40, f"updating {twice} would create a conflict")
-    if odd := [name for name in names if name == "_id" or "." in name or name.startswith("$")]:
+    fixed = {"_id", SHARD_KEYS.get(namespace.rpartition(".")[2], "_id")}
+    at_first = update.get("$setOnInsert", {})
+    changed = [name for name in names if name not in at_first]
+    if odd := [name for name in changed if name in fixed or "." in name or name.startswith("$")]:
         raise CommandError(66, f"{odd} are no fields of faqbot's to change")
 
 
 def _changed(before: Document, update: Document, *, fresh: bool) -> Document:
-    _check_update(update)
     after = dict(before)
     for operator, fields in update.items():
         for name, value in fields.items():
