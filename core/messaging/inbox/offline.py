@@ -99,20 +99,35 @@ class Offline:
         """Carry out the acts in the spool, in their order, until cancelled.
 
         `do` returns False if an act cannot be done yet, and raises `AwayError` while the store is
-        away.
+        away. An act may be done again: while its disk is full, the spool cannot forget it.
         """
-        if self._spool is None:
-            return
-        while True:
-            self.waiting = await self._spool.count()
-            spooled = await self._spool.oldest()
-            if spooled is None:
-                self._added.clear()
-                await self._added.wait()
-            elif await self._done(spooled, do):
-                await self._spool.remove(spooled)
-            else:
+        while self._spool:
+            try:
+                is_done = await self._oldest_done(self._spool, do)
+            except AwayError as error:
+                logger.error("what was kept for later waits: %s", error)
+                is_done = False
+            if not is_done:
                 await asyncio.sleep(_PAUSE_S)
+
+    async def _oldest_done(
+        self, spool: SqliteSpool, do: Callable[[Spooled], Awaitable[bool]]
+    ) -> bool:
+        """Carry out the oldest act, or wait for one; return False if it cannot be done yet.
+
+        Raises:
+            AwayError: the spool cannot be read or written for now.
+        """
+        self.waiting = await spool.count()
+        spooled = await spool.oldest()
+        if spooled is None:
+            self._added.clear()
+            await self._added.wait()
+        elif not await self._done(spooled, do):
+            return False
+        else:
+            await spool.remove(spooled)
+        return True
 
     @staticmethod
     async def _done(spooled: Spooled, do: Callable[[Spooled], Awaitable[bool]]) -> bool:
