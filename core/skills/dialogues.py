@@ -66,10 +66,9 @@ class Dialogues:
 
 
 def choices_of(turns: Sequence[Turn]) -> tuple[str, ...]:
-    """Return what may be said to the latest question of a skill that has buttons."""
-    return next(
-        (turn.followups for turn in reversed(turns) if turn.dialogue and turn.followups), ()
-    )
+    """Return what may be said to what a skill has asked last, or has shown with buttons since."""
+    said = ((turn.followups, turn.dialogue) for turn in reversed(turns) if turn.dialogue)
+    return next((choices for choices, dialogue in said if choices or dialogue.asks), ())
 
 
 def chosen(text: str, choices: Sequence[str]) -> str:

@@ -32,6 +32,9 @@ _NEARER: Final = 0.75
 # How much the confidence of the FAQ's first entry counts against it.
 _FAQ: Final = 0.5
 _NOTHING_IS_READ: Final = 2.0  # times as much, where a skill reads no day, name or feature
+# "Who?" says nothing by itself: a few words that are like no example are for no skill.
+_FEW_WORDS: Final = 3
+_LIKE_NO_EXAMPLE: Final = 0.35
 # How sure the router has to be of what looks like a greeting or an attack.
 _NO_QUESTION: Final = 0.3
 
@@ -87,9 +90,12 @@ class Router:
             return None
         if research.draft is not None and research.leans:  # a short question about an answer
             return None
+        own = self._likeness(known.skill.plain(text), known.letters, known.vectors)
+        if own < _LIKE_NO_EXAMPLE and len(text.split()) <= _FEW_WORDS:
+            return None
         titles = [hit.title for hit in research.hits[:3]]
         questions = [asked for entry in research.entries[:3] for asked in entry.questions]
-        nearer = self._nearer(text, known, [*titles, *questions])
+        nearer = own - self._likeness_to(text, [*titles, *questions])
         sure = score + _NEARER * nearer
         confidence = research.hits[0].confidence if research.hits else 0.0
         against = _FAQ * confidence
@@ -105,13 +111,12 @@ class Router:
         best = int(np.argmax(scores))
         return self._skills[best], scores[best]
 
-    def _nearer(self, text: str, known: _Known, others: Sequence[str]) -> float:
-        """Return how much more a message is like the nearest example than like other texts."""
-        own = self._likeness(known.skill.plain(text), known.letters, known.vectors)
+    def _likeness_to(self, text: str, others: Sequence[str]) -> float:
+        """Return how much a message is like the likeliest of other texts; 0 if there are none."""
         if not others:
-            return own
+            return 0.0
         letters = [_grams(other) for other in others]
-        return own - self._likeness(text, letters, self._embed(list(others)))
+        return self._likeness(text, letters, self._embed(list(others)))
 
     def _learned(
         self,

@@ -20,7 +20,7 @@ from core.skills.data.drafting import described
 from core.skills.data.errors import QueryRefusedError
 from core.skills.data.guard import checked
 from core.skills.data.matching import Match, Matcher
-from core.skills.data.periods import is_beside_another
+from core.skills.data.periods import day_beside
 from core.text.cells import cell_of
 from core.text.sections import escaped
 
@@ -131,14 +131,13 @@ class DataAnswerer:
         """
         blanks = self._reader.read(question, today)
         for text in changes:
-            talked_of = blanks.period if is_beside_another(text) else None
-            day = talked_of.start if talked_of else today
-            blanks = blanks.changed(self._reader.read(text, day))
+            beside = day_beside(text, blanks.period) if blanks.period else None
+            blanks = blanks.changed(self._reader.read(text, beside or today))
         return self._answered(blanks, today)
 
     def _answered(self, blanks: Blanks, today: date) -> DataAnswer | Unsure:
         matches = self._matcher.nearest(blanks)
-        if not matches or not self._matcher.is_sure(blanks, matches):
+        if blanks.compares or not matches or not self._matcher.is_sure(blanks, matches):
             return self._unsure(blanks)
         sample, blanks = matches[0].sample, self._grouped(matches[0], blanks, today)
         try:

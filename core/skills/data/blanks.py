@@ -49,15 +49,17 @@ _ASKING: Final = re.compile(
     r"|i want to know|most|least|best|worst|top|bottom|highest|lowest|biggest|largest"
     r"|smallest|fewest|first|which|who|ranking|ranked|the|a|an|our|we|us|did|do|does|is|are|was"
     r"|were|have|has|had|ever|so far|altogether|in total|(?:what|how) about|and|then"
-    r"|instead|in|for|of|by|on|at|to|from|with|there|that|been|got|gets?|came|comes?|list|rank)\b)"
+    r"|instead|only|just|in|for|of|by|on|at|to|from|with|there|that|been|got|gets?|came|comes?|list|rank)\b)"
     r"|가장|제일|(?:알려|보여|말해|뽑아|구해|찾아|정리해|조회해|비교해)\s*(?:줘|주세요|줄래|봐)?(?:요)?"
     r"|(?<![가-힣])(?:언제|어디|누구|누가|뭐|뭔|무엇|어느|어떤|무슨)[가-힣]*"
     r"|궁금\S*|부탁\S*|비교하면|알\s*수\s*있\S*|알고\s*싶\S*|나눠서?(?![가-힣])"
     r"|(?<![가-힣])(?:목록|리스트|명단)(?:을|를|으로|로)?(?![가-힣])|(?<![가-힣])중(?:에서|에)?(?=\s|$)"
-    r"|(?<![가-힣])(?:좀|혹시|우리|지금까지|현재|전부|모두|전체|총|다\s*합쳐서?|합쳐서|들어서|정도)(?![가-힣])"
+    r"|(?<![가-힣])(?:좀|혹시|그럼|그러면|우리|지금까지|현재|전부|모두|전체|총|다\s*합쳐서?|합쳐서|들어서|정도)(?![가-힣])"
     r"|(?<![가-힣])(?:얼마나|많이|많은|많았\S*|많아\S*|적은|적게|적었\S*|적어\S*|높은|높았\S*|높아\S*|낮은|낮았\S*|낮아\S*|큰|컸\S*|작은"
     r"|작았\S*|좋은|좋았\S*|좋아\S*|나쁜|나빴\S*|나빠\S*|저조\S*|최고였\S*|최저였\S*|잦은|잦았\S*)(?![가-힣])"
 )
+# What is polite alone behind a particle or a group: "작년은요?", "30대요".
+_POLITE_END: Final = re.compile(r"(?<=[은는도로만별대])요(?=[\s?.!~]*$)")
 _NO_VALUE: Final = r"(?!율|률|별(?!점))"
 _SHORTEST_ENDING: Final = 2
 _PLURAL: Final = re.compile("[A-Za-z]{2}[A-RT-Za-rt-z]s$")
@@ -98,6 +100,12 @@ class Blanks:
     limit: int | None = None
     number: int | None = None
     text: str = ""
+
+    @property
+    def compares(self) -> bool:
+        """Return whether two conditions are on the same column, of which no row meets both."""
+        wheres = {(one.table, one.of, one.where) for one in self.conditions}
+        return len({where[:2] for where in wheres}) < len(wheres)
 
     @property
     def says_something(self) -> bool:
@@ -142,7 +150,7 @@ class BlankReader:
 
     def read(self, question: str, today: date) -> Blanks:
         """Return the blanks of a question that is asked on `today`."""
-        text = f" {normalized(question)} "
+        text = f" {_POLITE_END.sub('', normalized(question))} "
         period, text = _period(text, today)
         conditions, text = self._conditions(text, today)
         number, text = _number(text)
@@ -248,9 +256,10 @@ def _limit_form(things: Iterable[str]) -> re.Pattern[str]:
     follows = "|".join(map(re.escape, sorted(things)))
     return re.compile(
         rf"\b(?i:top|bottom|best|worst|first)\s+{_COUNT_ENGLISH}\b"
+        rf"|\b(?i:make|show)\s+(?i:it|that|me)\s+(?i:the\s+)?{_COUNT_ENGLISH}\b(?=\s*[?.!]*\s*$)"
         rf"|\b{_COUNT_ENGLISH}(?=\s+(?:{THING.strip()}"
         r"|(?i:most|best|worst|top|cheapest|least|highest|lowest|biggest|smallest)\b))"
         rf"|(?:상위|하위|(?i:top)|탑|톱|베스트)\s*{COUNT}\s*(?:{_COUNTED}|위|건)?"
-        rf"|{COUNT}\s*(?:{_COUNTED}|위|등)(?:만|까지|씩)(?![가-힣])"
+        rf"|{COUNT}\s*(?:{_COUNTED}|위|등)(?:만|까지|씩|로|으로)(?![가-힣])"
         rf"|(?<![가-힣\d]){COUNT}\s*{_COUNTED}(?=\s*(?:$|{follows}|를|을|보여|알려|뽑))"
     )

@@ -135,6 +135,9 @@ ENGLISH_BESIDE: Final[tuple[_Form, ...]] = tuple(
     (_form(rf"\b{unit}\s+{side}(?:\s+(?:that|it))?\s*(?=[?.,!]|$)"), _around(unit, ago))
     for unit in ("day", "week", "month", "quarter", "year")
     for side, ago in (("before", 1), ("after", -1))
+) + tuple(
+    (_form(rf"\bsame\s+{unit}\s+(?:of\s+)?last\s+year\b"), _around(unit, ago))
+    for unit, ago in (("week", 52), ("month", 12), ("quarter", 4))
 )
 ENGLISH_PERIODS: Final[tuple[_Form, ...]] = (
     (

@@ -24,6 +24,11 @@ _WORDS, _LETTERS, _MEANING = 0.4, 0.3, 0.3
 _SHARE: Final = re.compile(
     r"비중|비율|퍼센트|%|\b(?:share|percent|proportion|ratio)", re.IGNORECASE
 )
+_COUNTS: Final = re.compile(
+    r"몇\s*(?:명|분|개|건|곳|가지)|(?<![가-힣])(?:수|인원|숫자|개수)(?![가-힣])|[가-힣]\s?수[는가를이]?(?![가-힣])"
+    r"|평균|\b(?:how many|number of|count of|average|mean)\b",
+    re.IGNORECASE,
+)
 _RIVAL: Final = 0.5  # of the first sample's score
 
 
@@ -148,8 +153,8 @@ class Matcher:
 
         It has to be as near as a sample's own phrasings mostly are to each other, the question
         must say mostly what the sample says, and no other sample may say more of it, or all of it.
-        What a superlative or a share is said of has to be in the sample: "the most discounts" is no
-        number of sales, and the share of those who come back none of the orders.
+        What a superlative, a share, a count or an average is said of has to be in the sample, and
+        so has that it is one: "the most discounts" is no number of sales, an average no total.
         """
         match, *others = matches
         if match.is_literal:
@@ -161,7 +166,8 @@ class Matcher:
             return False
         if blanks.ranked and any(map(_names_a_thing, missing)):
             return False
-        if _SHARE.search(blanks.rest) and any(map(_names_a_thing, match.uncovered)):
+        of_all = _SHARE.search(blanks.rest) or _COUNTS.search(blanks.rest)
+        if of_all and any(map(_names_a_thing, match.uncovered)):
             return False
         return not self._is_rivalled(blanks, match, others)
 

@@ -32,9 +32,16 @@ def find_period(text: str, today: date) -> tuple[Period, int, int] | None:
     return _found((*_BESIDE, *ENGLISH_BESIDE, *_FORMS, *ENGLISH_PERIODS), text, today)
 
 
-def is_beside_another(text: str) -> bool:
-    """Return whether a text names a span by one that was talked about: "the week before"."""
-    return _found((*_BESIDE, *ENGLISH_BESIDE), text, date(2000, 1, 1)) is not None
+def day_beside(text: str, talked_of: Period) -> date | None:
+    """Return the day from which a text counts, if it names a span by one that was talked about.
+
+    "The week before" is the one before its first day, "the week after" the one after its last.
+    """
+    any_day = date(2000, 1, 1)
+    found = _found((*_BESIDE, *ENGLISH_BESIDE), text, any_day)
+    if found is None:
+        return None
+    return talked_of.end - timedelta(days=1) if found[0].start > any_day else talked_of.start
 
 
 def _found(forms: Sequence[_Form], text: str, today: date) -> tuple[Period, int, int] | None:
@@ -148,6 +155,9 @@ _BESIDE: Final[tuple[_Form, ...]] = tuple(
     (re.compile(rf"그\s*{side}\s*{said}(?=$|[\s?.,!]|[은는엔에도의])"), _around(unit, ago))
     for said, unit in _UNITS.items()
     for side, ago in ((r"(?:바로\s*)?(?:이?전|앞)", 1), ("(?:다음|뒤)", -1))
+) + tuple(
+    (re.compile(rf"(?:작년|전년|지난\s*해)(?:의)?\s*(?:같은|동)\s*{said}"), _around(unit, ago))
+    for said, unit, ago in (("주", "week", 52), ("[달월]", "month", 12), ("분기", "quarter", 4))
 )
 _FORMS: Final[tuple[_Form, ...]] = (
     (

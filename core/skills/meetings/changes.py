@@ -24,9 +24,12 @@ _AHEAD: Final = timedelta(days=400)
 _CHOOSES: Final[dict[Change, Step]] = {"move": "which_move", "cancel": "which_cancel"}
 
 
-async def change(message: MeetingMessage, kind: Change, *, to: Said | None = None) -> SkillReply:
+async def change(
+    message: MeetingMessage, kind: Change, *, to: Said | None = None
+) -> SkillReply | None:
     """Return the reply to a person who wants to move or cancel a meeting.
 
+    It is None if they have none, and the message does not say that it is about one.
     `to` is what was said of when it is to be, if the message only says which meeting.
 
     Raises:
@@ -47,13 +50,14 @@ async def change(message: MeetingMessage, kind: Change, *, to: Said | None = Non
         )
     choices = own or [one for one in ahead if one.organizer == message.person]
     if not choices:
-        return SkillReply(message.say("none"))
+        is_meant = message.says("meeting") or message.request.data or message.given.action
+        return SkillReply(message.say("none")) if is_meant else None
     text = message.say("which_meeting" if own else "no_such")
     plan = Plan(step=_CHOOSES[kind], moves_to=to)
     return message.ask(plan, text, *map(message.start, choices[:_MOST_CHOICES]))
 
 
-async def choose(message: MeetingMessage, plan: Plan) -> SkillReply:
+async def choose(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the reply to a person who says which of several meetings is meant."""
     if plan.step == "which_cancel":
         return await change(message, "cancel")

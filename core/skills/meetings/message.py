@@ -72,6 +72,27 @@ class MeetingMessage:
         found = map(self._attendee, names)
         return tuple(one for one in found if one.key != person_key(self.person)), rest
 
+    def two_wishes(self) -> tuple[MeetingMessage, str] | None:
+        """Return the first of two meetings that the message asks for, and the words of the other.
+
+        Each has a time, and people or a word for a meeting.
+        """
+        for form in self.desk.words.intents.patterns["then"]:
+            for match in form.finditer(self.request.text):
+                first, second = (
+                    replace(self, request=replace(self.request, text=text))
+                    for text in (self.request.text[: match.start()], match.string[match.end() :])
+                )
+                if first.is_whole_wish and second.is_whole_wish:
+                    return first, second.request.text
+        return None
+
+    @property
+    def is_whole_wish(self) -> bool:
+        """True if the message says at what time, and with whom or that it is a meeting."""
+        said = self.read(self.text)
+        return bool(said.clocks and (self.says("meeting") or self.people(said.rest)[0]))
+
     def taken_out(self) -> tuple[tuple[Attendee, ...], tuple[Attendee, ...]]:
         """Return whom the message takes out of the meeting, and who comes instead."""
         out, instead = read_taken_out(without_times(self.text, self.now))

@@ -33,11 +33,11 @@ _ENGLISH_NAME: Final = (
     r"@?[A-Za-z가-힣][\w.'-]*(?:\s(?:[A-Z][\w.'-]*|team))*"
 )
 _ARTICLE: Final = re.compile(r"^(?:the|my|our)\s+(?=\S)", re.IGNORECASE)
-_ENGLISH_AND: Final = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)"
+_ENGLISH_AND: Final = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*[&+]\s*)"
 _ENGLISH_ROW: Final = rf"{_ENGLISH_NAME}(?:{_ENGLISH_AND}{_ENGLISH_NAME})*"
 _OUT_OF: Final = r"(?:remove|without|drop|leave out|take out)"
 _ENGLISH_WITH: Final = re.compile(
-    rf"(?<!\w)(?:w/|(?:with|invite|add|include|bring|{_OUT_OF}"
+    rf"(?<!\w)(?:w/|w\.?(?=\s+@?(?-i:[A-Z가-힣]))|(?:with|invite|add|include|bring|{_OUT_OF}"
     r"|(?:(?:(?:works?|good|fine|okay?)\s+for|suits?)(?:\s+both)?|for\s+both)"
     r"(?=\s+@?(?-i:[A-Z가-힣]))"
     r"|(?:see|meet|call|ping|(?:talk|speak) to)(?=\s+(?:(?:the|my|our)\s)?@?(?-i:[A-Z가-힣])))"
@@ -59,6 +59,7 @@ _TAKEN_OUT: Final = tuple(
         rf"{_BEGINS}(?P<out>{_ROW})(?:은|는|이|가|를|을)?\s*(?:빼|제외|없이|{_CANNOT_COME})",
         rf"{_BEGINS}(?P<out>{_NAME})\s*(?:말고|대신에?|빼고)\s*(?P<instead>{_NAME}){_INSTEAD}",
         rf"(?<!\w){_OUT_OF}\s+(?P<out>{_ENGLISH_ROW})",
+        rf"(?<!\w)not\s+(?P<out>{_ENGLISH_NAME})\s*(?:,|\bbut\b)\s*(?P<instead>{_ENGLISH_NAME})",
         rf"(?<!\w)(?P<out>{_ENGLISH_NAME})\s+(?:can.?t|cannot|won.?t|isn.?t|is not)\b",
         rf"(?<!\w)(?P<instead>{_ENGLISH_NAME})\s+instead of\s+(?P<out>{_ENGLISH_NAME})",
         rf"(?<!\w)(?:swap|replace)\s+(?P<out>{_ENGLISH_NAME})\s+(?:for|with|by)\s+(?P<instead>{_ENGLISH_NAME})",

@@ -72,6 +72,8 @@ class Plan:
             clocks = _of_the_same_half(clocks, self.clocks)
         minutes = said.minutes or self.minutes
         days = _narrowed(self.days, said.days) if len(self.days) > 1 else said.days
+        if said.whole_day and not clocks:
+            clocks, minutes = (hours.opens,), _lasting(hours.opens, (hours.closes,))
         start = clocks or self.clocks
         if start and said.until:
             clocks, minutes = start[:1], _lasting(start[0], said.until)

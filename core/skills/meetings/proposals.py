@@ -36,7 +36,7 @@ async def next_reply(message: MeetingMessage, plan: Plan, said: Said) -> SkillRe
     if not plan.people and not plan.alone:
         return message.ask(replace(plan, step="people"), message.say("who"), message.say("alone"))
     plan = replace(plan, step="talk")
-    return _which(message, plan) or await _offered(message, plan)
+    return _which(message, plan) or await _offered(message, plan, said)
 
 
 def _which(message: MeetingMessage, plan: Plan) -> SkillReply | None:
@@ -55,7 +55,7 @@ def _which(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     return None
 
 
-async def _offered(message: MeetingMessage, plan: Plan) -> SkillReply:
+async def _offered(message: MeetingMessage, plan: Plan, said: Said) -> SkillReply:
     """Return the slot of a plan to be confirmed, or free slots where it has none, or is taken."""
     slot = next(iter(plan.slots(message.now)), None)
     if slot is None:
@@ -74,6 +74,8 @@ async def _offered(message: MeetingMessage, plan: Plan) -> SkillReply:
         lines.append(message.say("on_holiday", name=holiday))
     elif slot.start.weekday() >= SATURDAY or not message.desk.hours.holds(slot.start.time()):
         lines.append(message.say("after_hours"))
+    if said.zone:
+        lines.append(message.say("zoned", zone=said.zone, here=str(slot.start.tzname())))
     if message.says("repeats"):
         lines.append(message.say("once"))
     day = slot.start.date()
@@ -89,15 +91,20 @@ async def other_slots(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     Raises:
         StorageError: the diary cannot be read.
     """
-    if not plan.offered:
+    if plan.step == "confirm":
+        chosen = plan.slots(message.now)
+        plan = replace(plan, step="talk", clocks=(), part=None, offered=tuple(chosen))
+    else:
+        chosen = list(plan.offered)
+    if not chosen:
         return None
     if message.says("any"):
-        slot = message.local(plan.offered[0])
+        slot = message.local(chosen[0])
         day = Days(slot.start.date(), slot.start.date())
         return await next_reply(
             message, replace(plan, days=(day,), clocks=(slot.start.time(),)), Said()
         )
-    starts = [slot.start for slot in plan.offered]
+    starts = [slot.start for slot in chosen]
     if message.says("later"):
         among = [one for one in await _free(message, plan) if one.start > max(starts)]
     elif message.says("earlier"):
@@ -139,7 +146,7 @@ def _shown(message: MeetingMessage, plan: Plan, text: str, free: Sequence[Slot])
 
 async def _free(message: MeetingMessage, plan: Plan) -> list[Slot]:
     """Return the free slots that suit a plan, in order."""
-    hours = message.desk.hours
+    hours = message.desk.hours.with_evening(plan.part)
     days = plan.search_days(message.now.date())
     whole = Slot(
         slot_at(days.first, hours.opens, minutes=0, like=message.now).start,

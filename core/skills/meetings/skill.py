@@ -69,7 +69,8 @@ class MeetingSkill:
         Raises:
             StorageError: the diary cannot be read or written.
         """
-        message = MeetingMessage(self.desk, request)
+        words = replace(self.desk.words, today=request.situation.now.date())
+        message = MeetingMessage(replace(self.desk, words=words), request)
         if own := await answer_for_itself(message):
             yield own
             return
@@ -110,8 +111,8 @@ def _is_whole(message: MeetingMessage) -> bool:
     return asked and bool(said.clocks or message.says("book")) and not changes
 
 
-async def _begin(message: MeetingMessage) -> SkillReply:
-    """Return the first reply to a message."""
+async def _begin(message: MeetingMessage) -> SkillReply | None:
+    """Return the first reply to a message; None if it is about no meeting."""
     given = message.given
     kinds = ("cancel", "move", "list")
     action = given.action or next((kind for kind in kinds if message.says(kind)), "book")
@@ -122,6 +123,11 @@ async def _begin(message: MeetingMessage) -> SkillReply:
     said = message.read(message.text)
     if action == "list":
         return await listing(message, said)
+    if not message.request.arguments and (wishes := message.two_wishes()):
+        first, second = wishes
+        told = message.say("one_at_a_time", rest=second)
+        reply = await _begin(first)
+        return replace(reply, text=f"{told}\n\n{reply.text}") if reply else None
     named, rest = message.people(said.rest)
     title = given.title or _named_title(message) or _title(message, rest)
     plan = Plan(title=title).with_said(said, message.desk.hours)
@@ -148,7 +154,19 @@ async def _changed(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the next reply after a message that changes the plan; None if it does not."""
     if changed := _with_detail(message, plan):
         return await next_reply(message, changed, Said())
-    return await _with_said(message, plan) or await other_slots(message, plan)
+    return (
+        await _with_said(message, plan)
+        or await other_slots(message, plan)
+        or await _shown_again(message, plan)
+    )
+
+
+async def _shown_again(message: MeetingMessage, plan: Plan) -> SkillReply | None:
+    """Return the meeting once more, for a question about it; None if the message is none."""
+    _, rest = message.people(without_times(message.text, message.now))
+    if not plan.approved_by or plan.step != "confirm" or message.is_about_something_else(rest):
+        return None
+    return await next_reply(message, plan, Said()) if message.says("about_plan") else None
 
 
 def _with_detail(message: MeetingMessage, plan: Plan) -> Plan | None:
@@ -236,10 +254,9 @@ def _title(message: MeetingMessage, rest: str) -> str:
     """Return the words that say what kind of meeting it is."""
     intents = message.desk.words.intents
     match = intents.found("kind", rest)
-    if (
-        match is None
-        or intents.is_wholly("filler", match["about"])
-        or not message.is_noun(match["about"])
-    ):
+    if match is None:
         return message.say("title")
-    return f"{match['about']} {match['kind']}"
+    about = match["about"] or ""
+    if not about or intents.is_wholly("filler", about) or not message.is_noun(about):
+        return str(match["kind"])
+    return f"{about} {match['kind']}"

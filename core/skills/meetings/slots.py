@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from core.errors import ConfigError
 from core.skills.meetings.meeting import Slot
+from core.skills.times.clock import Window
 from core.skills.times.days import Days
 
 SATURDAY: Final = 5
@@ -40,6 +41,12 @@ class WorkingHours:
         if opens >= closes:
             raise ConfigError(f"working hours must begin before they end, not {text!r}")
         return cls(opens, closes, holiday)
+
+    def with_evening(self, part: Window | None) -> WorkingHours:
+        """Return the hours of an evening that is wanted: it may begin as work ends."""
+        if part is None or part[1] <= self.closes or part[0].hour < self.closes.hour - 1:
+            return self
+        return replace(self, opens=part[0], closes=part[1])
 
     def works_on(self, day: date) -> bool:
         """Return whether people work on a day."""

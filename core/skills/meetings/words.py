@@ -14,12 +14,16 @@ from core.skills.meetings.meeting import Attendee, Meeting, Slot
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts and how times are shown, in one language, and what is understood, in all of them."""
+    """Texts and how times are shown, in one language, and what is understood, in all of them.
+
+    A day of another year than `today` is shown with its year.
+    """
 
     examples: tuple[str, ...]
     texts: Mapping[str, str]
     intents: Intents
     shown: Mapping[str, Any]
+    today: date | None = None
 
     def says(self, intent: str, text: str) -> bool:
         """Return whether a text has a word of an intent."""
@@ -28,11 +32,13 @@ class Words:
     def day(self, day: date) -> str:
         """Return a day as it is shown."""
         months = self.shown.get("months")
+        is_far = self.today is not None and day.year != self.today.year
         return str(self.shown["day"]).format(
             month=day.month,
             month_name=months[day.month - 1] if months else "",
             day=day.day,
             weekday=self.shown["weekdays"][day.weekday()],
+            year=str(self.shown["year"]).format(year=day.year) if is_far else "",
         )
 
     def clock(self, clock: time) -> str:

@@ -28,6 +28,9 @@ _SOLE: Final = 2  # one thing to forget, or keep it
 _SHORT: Final = 2  # words, which do not say by themselves what is to be remembered
 _ONE_WORD: Final = re.compile(r"[^\W_]+")
 _ALIKE: Final = 0.6  # from which share of its letters on a word is taken for a slip of another
+_SUBJECT: Final = re.compile(
+    r"\S(?:.*?\S)?(?:은|는|이|가)\s+(?=\S)|\S.*?\s(?:is|are|was)\s+(?=\S)", re.IGNORECASE
+)
 _WORD: Final = re.compile(r"[가-힣]{2,}|[A-Za-z]{3,}|\d+")
 
 
@@ -67,6 +70,7 @@ class MemoryWords:
         """Return what is to be remembered in place of what was told before.
 
         That is "" where a message says only that it was wrong, and None where it corrects nothing.
+        A word or two take the place of what was said of the subject: "아니 라떼".
         """
         match = self.intents.found("correction", text)
         if match is None or self.says("question", text):
@@ -81,7 +85,10 @@ class MemoryWords:
         shared = sum(word in before.casefold() for word in words)
         if words and shared >= len(words) / 2:
             return told
-        return "" if len(told.split()) <= _SHORT else None
+        if len(told.split()) > _SHORT:
+            return None
+        match = _SUBJECT.match(before)
+        return f"{match[0]}{told}" if match and told else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,14 @@ from core.skills.recommender.network import Recommendation, Recommender
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """The state of a consultation: facts about the buyer, and products recommended before."""
+    """The state of a consultation: facts about the buyer, and products recommended before.
+
+    `is_asked` tells that the next question has been put already.
+    """
 
     known: Known = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Adviser:
         """Take what was said or pressed, and what a model has read of it, and go on."""
         if self.wants_others(text, consultation):
             return self._advise(consultation.known, consultation.shown)
-        known = self.form.read(text.strip(), consultation.known)
+        known = self.form.read(text.strip(), consultation.known, is_asked=consultation.is_asked)
         known |= self.form.checked(given or {})
         if missing := self.form.missing(known):
             return NextQuestion(Consultation(known, consultation.shown), missing)

@@ -20,6 +20,13 @@ Known = Mapping[str, Value | None]
 _CLAUSE_END: Final = re.compile(
     r"(?<=[.,!?])\s+|(?<=[인은는한]데)\s+|(?<=[이살하]고)\s+|(?<=어서)\s+|\s+(?:and|but|so)\s+"
 )
+_BARE: Final = re.compile(
+    r"(?:about|around|roughly|maybe|한|약|대략|아마)?\s*(\d{1,7}(?:,\d{3})*)"
+    r"\s*(?:쯤|정도|or so)?\s*(?:이?요|예요|이에요|입니다|이야|야)?"
+)
+_POLITE: Final = re.compile(r"\s*(?:이?요|예요|이에요|입니다|please)$")
+_SHORTEST: Final = 2  # letters of a part of a choice
+_FAR: Final = 4.0  # how far from the choices a number may be
 _SHIPPED: Final = {"ko": "appliances.toml", "en": "appliances.en.toml"}
 
 
@@ -90,6 +97,23 @@ class Field:
             return None
         return self.words[max(said, key=lambda word: (text.rindex(word.lower()), len(word)))]
 
+    def answered(self, text: str) -> Value | None:
+        """Return the value that an answer to this question names.
+
+        It may be a number alone, in the unit that is shown, or a part of one choice.
+        """
+        text = text.strip().strip(".!~?").casefold()
+        numbers = [one for one in self.choices.values() if isinstance(one, int | float)]
+        if numbers and (match := _BARE.fullmatch(text)):
+            value = float(match[1].replace(",", "")) * self.unit
+            return value if min(numbers) / _FAR <= value <= max(numbers) * _FAR else None
+        text = _POLITE.sub("", text)
+        if len(text) < _SHORTEST:
+            return None
+        begins = re.compile(rf"(?<!\w){re.escape(text)}")
+        alike = [value for label, value in self.choices.items() if begins.search(label.casefold())]
+        return alike[0] if len(alike) == 1 else None
+
     def also_said(self, other: Field) -> Field:
         """Return the field with the words of another language, too."""
         patterns = (*self.patterns, *other.patterns)
@@ -127,16 +151,19 @@ class Form:
             examples=(*self.examples, *other.examples),
         )
 
-    def read(self, text: str, known: Known) -> dict[str, Value | None]:
+    def read(self, text: str, known: Known, *, is_asked: bool = False) -> dict[str, Value | None]:
         """Return what is known of the buyer after this: what is said anew takes the old's place.
 
-        Words for not knowing answer the next question.
+        Words for not knowing answer the next question; so does a bare value, if that `is_asked`.
         """
         asked = self.missing(known)
         if asked and self.unknown_said.fullmatch(text.strip()):
             return {**known, asked.name: None}
-        said = {one.name: one.read(text) for one in self.fields}
-        return {**known, **{name: value for name, value in said.items() if value is not None}}
+        read = {one.name: one.read(text) for one in self.fields}
+        said = {name: value for name, value in read.items() if value is not None}
+        if is_asked and asked and not said and (value := asked.answered(text)) is not None:
+            said = {asked.name: value}
+        return {**known, **said}
 
     def corrected(self, before: Known, after: Known) -> str:
         """Return what is said of the values that were known otherwise before; "" of none."""

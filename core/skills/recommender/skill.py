@@ -78,4 +78,4 @@ def _consultation(data: str | None) -> Consultation:
     if data is None:
         return Consultation()
     kept = json.loads(data)
-    return Consultation(kept["known"], tuple(kept["shown"]))
+    return Consultation(kept["known"], tuple(kept["shown"]), is_asked=True)

@@ -39,6 +39,30 @@ _PARTS: Final[dict[str, Window]] = {
 _PART_ALONE: Final = re.compile(
     rf"(?<![^\W_])(?:(?:in the|this)\s+)?(?P<part>{'|'.join(_PARTS)})(?:에)?", re.IGNORECASE
 )
+# Parts of a working day, by what people do before and after them.
+_ROUTINES: Final = tuple(
+    (re.compile(form, re.IGNORECASE), window)
+    for form, window in (
+        (
+            r"점심\s*(?:식사\s*)?(?:먹고(?:\s*나서)?|(?:먹은\s*)?(?:뒤|후|다음|이후)에?)(?![가-힣])",
+            (time(13), time(16)),
+        ),
+        (r"\bafter\s+lunch\b", (time(13), time(16))),
+        (
+            r"점심\s*(?:먹기\s*)?전에?(?![가-힣])|\bbefore\s+(?:lunch|noon)\b",
+            (time(0), time(12)),
+        ),
+        (
+            r"퇴근\s*(?:하기\s*)?전에?(?![가-힣])|\b(?:eod|(?:the\s+)?end\s+of\s+(?:the\s+)?(?:work)?day)\b",
+            (time(15), time(18)),
+        ),
+        (
+            r"퇴근\s*(?:하고|(?:한\s*)?(?:뒤|후|다음|이후)에?)(?![가-힣])|\bafter\s+work\b",
+            (time(18), time(21)),
+        ),
+        (r"출근하자마자|아침\s*일찍|\bfirst\s+thing\b", (time(7), time(10))),
+    )
+)
 _KOREAN_PART: Final = r"(?:(?P<part>오전|오후|아침|점심|저녁|새벽|낮|밤)\s*(?:에\s*)?)?"
 _HALF_OF_DAY: Final = r"(?P<half_of_day>[ap])\.?m\b\.?"
 _NOT_AFTER: Final = r"(?<![가-힣\w:/.])"
@@ -54,6 +78,8 @@ _FORMS: Final = tuple(
         rf"(?<!\w)(?P<past>half|quarter)\s+(?P<side>past|to)\s+(?P<hour>\d{{1,2}}|{ENGLISH})\b(?:\s*{_HALF_OF_DAY})?",
         rf"(?<![\w:/.])(?:(?:at|from)\s+)?(?P<hour>\d{{1,2}}|{ENGLISH})(?:[:.](?P<minute>\d{{2}}))?\s*{_HALF_OF_DAY}",
         rf"(?<!\w)(?P<hour>\d{{1,2}}|{ENGLISH})\s*o'?clock\b",
+        r"(?<![\w:/.])(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?P<half_of_day>[ap])\b",
+        r"(?<![\w:/.])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s?-?ish\b",
         rf"(?<![\w:/.])(?P<hour>\d{{1,2}}|{ENGLISH})(?::(?P<minute>\d{{2}}))?(?=\s+(?:in\s+the\s+\w+ing|in\s+the\s+afternoon|tonight)\b)",
         rf"(?<!\w)(?:at|from|to|till|until|by)\s+(?P<hour>\d{{1,2}}|{ENGLISH})\b(?!\s*(?:h\b|hours?|min|days?|weeks?|people|[/:]))",
         r"(?<![\w:/.])(?P<hour>\d{1,2})(?=\s*(?:-|–|to)\s*\d{1,2}(?::\d{2})?\s*(?:[ap]\.?m|$))",
@@ -106,6 +132,12 @@ def _first(text: str, *, at: int | None = None) -> re.Match[str] | None:
         return next((m for form in _FORMS if (m := form.match(text, at))), None)
     found = [match for form in _FORMS if (match := form.search(text))]
     return min(found, key=lambda match: (match.start(), -match.end()), default=None)
+
+
+def find_routine(text: str) -> tuple[Window, int, int] | None:
+    """Return the part of the day that a text names by what people do then, and where."""
+    found = ((match, window) for form, window in _ROUTINES if (match := form.search(text)))
+    return next(((window, match.start(), match.end()) for match, window in found), None)
 
 
 def find_part(text: str) -> tuple[Window, int, int] | None:

@@ -17,6 +17,7 @@ from core.skills.times.day_words import (
     NAMED_COUNT,
     WEEKS_AHEAD,
 )
+from core.skills.times.feasts import FEAST, date_of
 from core.skills.times.months import LAST, NTH, last_of, months_ahead, week_of, weekday_of
 from core.skills.times.numbers import ENGLISH, NATIVE, number
 from core.text.numerals import any_of
@@ -92,6 +93,10 @@ def _month_and_day(match: re.Match[str], today: date) -> tuple[Days, ...]:
     if groups.get("said") == "내년":
         year = str(today.year + 1)
     return _one(_coming(month, int(groups["number"]), today, int(year) if year else None))
+
+
+def _feast(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    return _one(_coming(*date_of(match["feast"]), today, None))
 
 
 def _slashed(match: re.Match[str], today: date) -> tuple[Days, ...]:
@@ -226,6 +231,7 @@ _ENGLISH_MONTH: Final = rf"(?:{_MONTH}|(?:(?P<ahead>this|next)|the)\s+month)"
 _NTH: Final = rf"(?P<nth>[1-6]|{any_of(*NTH, *LAST)})"
 
 _FORMS: Final = (
+    _form(FEAST, _feast),
     _form(
         rf"{_KOREAN_MONTH}\s*{_NTH}\s*(?:번?째)?\s*(?P<weekly>주)\s*(?:의\s*)?{_WEEKDAY}", _of_month
     ),

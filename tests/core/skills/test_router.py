@@ -110,6 +110,12 @@ def test_what_looks_like_an_attack_or_a_greeting_needs_a_surer_router(router, la
     assert router.meant(plain, research) == "memory"
 
 
+@pytest.mark.parametrize("text", ["who?", "내일 비와?", "evenings", "in Busan?"])
+def test_a_few_words_that_are_like_no_example_are_for_no_skill(router, text):
+    assert router.meant(text, NOTHING_LIKE_IT) is None
+    assert router.meant("회의 잡아줘", NOTHING_LIKE_IT) == "meetings"
+
+
 def test_of_two_messages_as_likely_the_faq_keeps_the_one_that_a_skill_reads_nothing_of(router):
     """The FAQ's first entry is quite sure, and hardly like either message."""
     hit = SimpleNamespace(title="배송 조회", confidence=0.6)

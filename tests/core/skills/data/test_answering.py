@@ -114,6 +114,21 @@ def test_every_sample_is_answered_as_it_is_written(answerer, today):
             assert isinstance(answerer.answer(question, today), DataAnswer), question
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "직원 수가 몇 명이야",
+        "직원 평균 나이",
+        "여자 고객 평균 구매 금액",
+        "주말이랑 평일 중 언제 주문이 많아",
+    ],
+)
+def test_a_count_an_average_or_a_comparison_that_no_sample_knows_is_asked_back(
+    answerer, today, text
+):
+    assert isinstance(answerer.answer(text, today), Unsure)
+
+
 def test_a_book_that_cannot_be_read_is_named(tmp_path):
     path = tmp_path / "queries.toml"
     path.write_text("tables = [", encoding="utf-8")

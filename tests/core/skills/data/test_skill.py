@@ -133,6 +133,22 @@ async def test_days_are_named_by_those_that_were_talked_about(ask):
         assert getattr(answer, "text", said).startswith(shown)
 
 
+async def test_days_are_counted_from_the_end_or_a_year_before_those_that_were_talked_about(ask):
+    for asked, said, shown in (
+        ("지난달 매출 얼마였지?", "그 다음 주는요?", "2026년 11월 2일~2026년 11월 8일"),
+        ("지난 분기 매출 얼마였지?", "작년 같은 분기는요?", "2025년 3분기"),
+    ):
+        await ask(asked)
+        _, answer = await ask(said)
+        assert answer.text.startswith(shown)
+
+
+async def test_more_groups_than_were_shown_are_asked_for(ask):
+    for said, rows in (("올해 매출 상위 3개 상품", 3), ("5개로", 5), ("make it four", 4)):
+        _, answer = await ask(said)
+        assert answer.text.count("\n| ") == rows + 2
+
+
 async def test_how_many_without_of_what_is_no_question(ask):
     await ask("작년 총매출은 얼마였어?")
     _, answer = await ask("몇 개야?")

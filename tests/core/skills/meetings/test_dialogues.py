@@ -260,6 +260,59 @@ async def test_of_offered_times_any_will_do_or_others_are_shown(converse, diary)
     assert start.startswith("11-27")
 
 
+async def test_two_meetings_in_one_message_are_booked_one_after_the_other(converse):
+    talk = converse()
+    told = await talk.say("내일 2시에 민수랑 회의 잡고 4시에 지영이랑 면담도 잡아줘")
+    assert told.text.splitlines()[0].endswith("4시에 지영이랑 면담도 잡아줘")
+    assert "오후 2시 ~ 오후 3시" in told.text
+    assert "**누구와**: 민수" in told.text.splitlines()[-1]
+    english = converse("en", session="slack:T1:C2:1")
+    told = await english.say("meeting with Ana tomorrow at 2 and a call with Bob on Monday at 3")
+    assert "tell me again: a call with Bob" in told.text
+    assert "Bob" not in told.text.splitlines()[-1]
+
+
+async def test_a_whole_day_takes_the_working_hours(converse):
+    told = await converse().say("다음 주 금요일 하루 종일 민수랑 워크숍 잡아줘")
+    assert "12월 4일(금) 오전 9시 ~ 오후 6시" in told.text
+    assert "**제목**: 워크숍" in told.text
+
+
+async def test_times_in_another_zone_are_shown_in_the_own_one_which_is_said(converse, diary):
+    talk = converse()
+    told = await talk.say("내일 오전 9시 뉴욕 시간으로 민수랑 통화 잡아줘")
+    assert "11월 27일(금) 오후 11시 ~ 11월 28일(토) 오전 12시 (KST)" in told.text
+    assert "말씀하신 EST 시각을 KST 시각으로" in told.text
+    await talk.press("회의 잡기")
+    assert await starts(diary) == ["11-27 23:00"]
+
+
+async def test_a_day_of_another_year_is_shown_with_its_year(converse):
+    told = await converse().say("11월 3일 2시에 민수랑 회의 잡아줘")
+    assert "2027년 11월 3일(수) 오후 2시" in told.text
+    english = converse("en", session="slack:T1:C2:1")
+    told = await english.say("meeting with Bob on Jan 5 in the morning")
+    assert all(one.startswith("Tue, Jan 5, 2027, ") for one in told.followups)
+    assert told.followups[0] in (await english.press(told.followups[0])).text
+
+
+async def test_an_evening_is_offered_after_work_where_it_is_asked_for(converse):
+    told = await converse().say("내일 저녁에 민수랑 밥 약속 잡아줘")
+    assert told.followups[0].endswith("오후 5시")
+    assert told.followups[-1].endswith("오후 8시")
+
+
+async def test_a_later_time_than_the_one_shown_is_asked_for_and_nothing_is_booked_by_a_number(
+    converse, diary
+):
+    talk = converse()
+    await talk.say("내일 4시에 민수랑 두 시간 회의 잡아줘")
+    assert "그 밖에는" in (await talk.say("더 늦은 시간")).text
+    await talk.say("첫 번째로")
+    assert await starts(diary) == []
+    assert (await talk.say("더 이른 시간은?")).followups[0].endswith("오전 9시")
+
+
 async def test_a_meeting_gets_the_title_that_is_said(converse):
     talk = converse()
     await talk.say("내일 2시에 민수랑 회의 잡아줘")

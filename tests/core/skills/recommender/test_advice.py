@@ -303,3 +303,31 @@ def test_made_up_purchases_come_with_the_best_that_is_possible(tmp_path):
     assert generate(4_000, noise=0.1, seed=3).products == generated.products
     assert best_accuracy(tmp_path / "another.csv") is None
     assert json.loads(path.with_suffix(".known.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "value"),
+    [
+        ("age", "34", 34),
+        ("age", "마흔다섯이요", 43),
+        ("budget", "대략 50이요", 50),
+        ("budget", "9999999", None),
+        ("home_size", "25", 25),
+        ("hours_home", "저녁", 12),
+        ("meals_cooked", "안 해요", 1),
+        ("meals_cooked", "해요", None),
+    ],
+)
+def test_a_number_or_a_part_of_a_choice_answers_the_question_that_is_asked(
+    adviser, asked, said, value
+):
+    names = [one.name for one in adviser.form.fields]
+    known = dict.fromkeys(names[: names.index(asked)])
+    for is_asked, wanted in ((True, value), (False, value if said.startswith("마흔") else None)):
+        assert adviser.form.read(said, known, is_asked=is_asked).get(asked) == wanted
+
+
+def test_an_answer_in_the_unit_that_is_shown_is_one_in_that_unit(english):
+    budget = next(one for one in english.form.fields if one.name == "budget")
+    assert budget.answered("about 500") == pytest.approx(70)
+    assert english.form.read("gift for my dad, 65, about $300, a product", {})["age"] == 65

@@ -69,6 +69,17 @@ def shown(text):
         ("tomorrow morning at 10:30", "11-27 10:30"),
         ("at 7 tonight", "11-26 19:00"),
         ("8 in the evening", "20:00"),
+        ("크리스마스 이브 오후 2시", "12-24 14:00"),
+        ("Thursday 10a sharp, the 3rd", "12-03 10:00"),
+        ("around 15ish on Monday", "11-30 15:00"),
+        ("점심 먹고 2시에", "14:00"),
+        ("뉴욕 시간으로 내일 오전 9시", "11-27 23:00"),
+        ("tomorrow at 9am EST", "11-27 23:00"),
+        ("Monday 15:00 UTC", "12-01 00:00"),
+        ("내일 10:00 UTC+2", "11-27 17:00"),
+        ("도쿄 시간 내일 오후 3시", "11-27 15:00"),
+        ("July 5 at 5 pm Pacific time", "07-06 09:00"),
+        ("in 2 hours, my EST friends", "11-26 12:05"),
     ],
 )
 def test_what_is_said_plainly_means_one_day_and_one_time(text, meant):
@@ -90,6 +101,11 @@ def test_what_is_said_plainly_means_one_day_and_one_time(text, meant):
         ("this weekend", "11-28..11-29"),
         ("주말에", "11-28..11-29"),
         ("다음 주 초", "11-30..12-02"),
+        ("내일이나 모레", "11-27..11-28"),
+        ("Monday or Wednesday", "11-30|12-02"),
+        ("by Monday", "11-26..11-30"),
+        ("화요일까지", "11-26..12-01"),
+        ("화요일 3시까지", "12-01"),
     ],
 )
 def test_what_is_not_clear_means_all_that_it_may(text, may_mean):
@@ -134,9 +150,15 @@ def test_a_span_has_both_its_ends(text, begins, ends):
         ("between 2 and 4 pm", (time(14), time(16))),
         ("3시에서 4시 반 사이", (time(15), time(16, 30))),
         ("오전 9시부터 11시 사이에", (time(9), time(11))),
+        ("점심 먹고 나서", (time(13), time(16))),
+        ("before lunch", (time(0), time(12))),
+        ("next Friday EOD", (time(15), time(18))),
+        ("퇴근하고", (time(18), time(21))),
+        ("first thing in the morning", (time(7), time(10))),
+        ("내일 오전 뉴욕 시간으로", (time(14), time(23, 59))),
     ],
 )
-def test_between_two_times_is_a_part_of_the_day(text, window):
+def test_between_two_times_and_after_lunch_are_parts_of_the_day(text, window):
     said = read_times(text, THURSDAY)
     assert (said.part, said.clocks) == (window, ())
 
