@@ -17,8 +17,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bots.bootstrap.digest import owners_zone, ran_before, tell_owners
 from bots.bootstrap.processes.apart import apart
-from bots.bootstrap.processes.members import Members, leaders
-from bots.bootstrap.stores import Stores, open_stores
+from bots.bootstrap.processes.members import Members
+from bots.bootstrap.stores import Stores
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, StorageError
@@ -28,7 +28,6 @@ from core.retry import until_back
 from core.skills.meetings.reminders import Reminders
 from core.skills.meetings.words import load_words
 from core.skills.messenger import Messenger
-from core.stores.times import utc_now
 from ingest.sources.url import shown
 
 logger = logging.getLogger(__name__)
@@ -221,44 +220,6 @@ def build_jobs(
         messenger = service.messenger if service else Messenger(stores.history, stores.inbox)
         jobs.append(Job("reminders", about, _EACH_MINUTE, reminding(settings, stores, messenger)))
     return jobs
-
-
-def list_jobs(settings: Settings) -> int:
-    """Print each job with its cron line and its next time."""
-    return asyncio.run(_list(settings))
-
-
-def run_job(settings: Settings, name: str) -> int:
-    """Run a job now and print what it did.
-
-    Raises:
-        ConfigError: there is no such job here.
-        FaqbotError: the job failed.
-    """
-    return asyncio.run(_run(settings, name))
-
-
-async def _list(settings: Settings) -> int:
-    async with open_stores(settings) as stores:
-        led = await leaders(stores.cluster)
-        for job in build_jobs(settings, stores):
-            time = next_run(job, timezone=settings.jobs_timezone, now=utc_now())
-            when = f"{time:%Y-%m-%d %H:%M %Z}" if time else "never"
-            who = led.get(job.name, "nobody yet")
-            print(f"{job.name:<10} {job.cron:<14} next {when}  {job.about} (led by {who})")
-    return 0
-
-
-async def _run(settings: Settings, name: str) -> int:
-    async with open_stores(settings) as stores:
-        jobs = {job.name: job for job in build_jobs(settings, stores)}
-        if name not in jobs:
-            raise ConfigError(
-                f"no job {name!r}; there are {', '.join(jobs)} (FAQBOT_SOURCE, "
-                "FAQBOT_RETENTION_DAYS and FAQBOT_DIGEST_TO make more)"
-            )
-        print(await jobs[name].run())
-    return 0
 
 
 def resync(settings: Settings, *, always: bool = False) -> str:

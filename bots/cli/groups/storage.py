@@ -67,7 +67,7 @@ def _jobs(read_settings: Callable[[], Settings]) -> typer.Typer:
     @jobs.command("list")
     def list_() -> int:
         """Show each job and when it runs next."""
-        from bots.bootstrap.jobs import list_jobs
+        from bots.cli.operations.jobs import list_jobs
 
         return list_jobs(read_settings())
 
@@ -76,7 +76,7 @@ def _jobs(read_settings: Callable[[], Settings]) -> typer.Typer:
         name: Annotated[str, typer.Argument(help="The job, as `faqbot jobs list` names it.")],
     ) -> int:
         """Run a job now."""
-        from bots.bootstrap.jobs import run_job
+        from bots.cli.operations.jobs import run_job
 
         return run_job(read_settings(), name)
 
