@@ -76,7 +76,7 @@ class LikedQuestions:
         liked_id = press_id(question_id, LessonState.LIKED)
         known = await self._lessons.find(liked_id)
         turn = await self._archive.find(question_id)
-        opinions = await self._archive.feedback(question_id)
+        opinions = await self._archive.opinions([question_id])
         if turn is None or not opinions or not all(one.helpful for one in opinions):
             if known:
                 await self._lessons.remove(liked_id, max(datetime.now(UTC), known.learned_at))

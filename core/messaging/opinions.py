@@ -70,7 +70,7 @@ class Opinions:
 
     async def _let_wait(self, desk: CaseDesk, question_id: str, most: int) -> None:
         """Open a case for a question whose answer so many people have rated as unhelpful."""
-        opinions = await self._archive.feedback(question_id)
+        opinions = await self._archive.opinions([question_id])
         turn = await self._archive.find(question_id)
         if turn and sum(not one.helpful for one in opinions) >= most:
             public = self._is_public(turn.question.session)

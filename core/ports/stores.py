@@ -96,10 +96,6 @@ class Archive(Protocol):
         """Return a person's opinion on an answer; None if they gave none."""
         ...
 
-    async def feedback(self, question_id: str) -> list[Feedback]:
-        """Return the opinions on an answer, by user."""
-        ...
-
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
         """Return the opinions on several answers, by question and user."""
         ...

@@ -165,6 +165,12 @@ def check_text(name: str, text: str) -> int:
         raise StorageError(sentence) from error
 
 
+def check_ids(question_ids: Sequence[str]) -> None:
+    """Check the ids of questions as `check_text` does."""
+    for question_id in question_ids:
+        check_text("the question's id", question_id)
+
+
 def check_final(state: InboxState) -> None:
     """Raise an error for a state that does not end a question.
 

@@ -123,7 +123,7 @@ async def test_feedback_is_the_latest_of_each_person(stores):
     assert await stores.archive.give_feedback(first)
     assert await stores.archive.give_feedback(other)
     assert await stores.archive.give_feedback(replace(first, helpful=False, given_at=NOON + HOUR))
-    assert await stores.archive.feedback("1") == [
+    assert await stores.archive.opinions(["1"]) == [
         replace(other, given_at=NOON),
         replace(first, helpful=False, given_at=NOON + HOUR),
     ]
@@ -134,7 +134,7 @@ async def test_an_opinion_that_is_taken_back_counts_no_more(stores):
     for user in ("U1", "U2"):
         await stores.archive.give_feedback(Feedback("1", user, helpful=True, given_at=NOON))
     assert await stores.archive.withdraw_feedback("1", "U1")
-    assert [one.user for one in await stores.archive.feedback("1")] == ["U2"]
+    assert [one.user for one in await stores.archive.opinions(["1"])] == ["U2"]
     assert not await stores.archive.withdraw_feedback("1", "U1")
     assert not await stores.archive.withdraw_feedback("none", "U1")
 
@@ -145,9 +145,11 @@ async def test_feedback_says_why_and_what_would_be_right(stores, text):
     await stores.history.append(turn("1"))
     given = Feedback("1", "U1", helpful=False, given_at=NOON, reason=text, expected=text + "!")
     assert await stores.archive.give_feedback(given)
-    assert await stores.archive.feedback("1") == [given]
+    assert await stores.archive.opinions(["1"]) == [given]
     assert await stores.archive.give_feedback(Feedback("1", "U1", helpful=True, given_at=NOON))
-    assert await stores.archive.feedback("1") == [Feedback("1", "U1", helpful=True, given_at=NOON)]
+    assert await stores.archive.opinions(["1"]) == [
+        Feedback("1", "U1", helpful=True, given_at=NOON)
+    ]
 
 
 async def test_an_opinion_over_sixteen_megabytes_is_refused(stores):
@@ -157,7 +159,7 @@ async def test_an_opinion_over_sixteen_megabytes_is_refused(stores):
         await stores.archive.give_feedback(
             Feedback("1", "U1", helpful=False, reason=half, expected=half)
         )
-    assert await stores.archive.feedback("1") == []
+    assert await stores.archive.opinions(["1"]) == []
 
 
 async def test_a_persons_turns_are_listed_latest_first(stores):
@@ -214,8 +216,8 @@ async def test_one_turn_is_removed_with_its_opinions(stores):
     assert await stores.archive.remove("2") is False
     assert await stores.archive.find("2") is None
     assert await ids(stores.history) == ["1", "3"]
-    assert await stores.archive.feedback("2") == []
-    assert len(await stores.archive.feedback("3")) == 1
+    assert await stores.archive.opinions(["2"]) == []
+    assert len(await stores.archive.opinions(["3"])) == 1
 
 
 async def test_a_removed_turn_may_be_appended_again(stores):
@@ -229,7 +231,7 @@ async def test_a_removed_turn_may_be_appended_again(stores):
     assert await stores.history.append(turn("1")) is False
     assert await stores.archive.find("1") == redone
     assert await ids(stores.history) == ["2", "1"]
-    assert await stores.archive.feedback("1") == []
+    assert await stores.archive.opinions(["1"]) == []
 
 
 async def test_a_session_whose_only_turn_is_removed_is_not_listed(stores):
@@ -251,14 +253,14 @@ async def test_removing_leaves_the_question_in_the_inbox(stores):
 
 async def test_feedback_needs_a_turn(stores):
     assert await stores.archive.give_feedback(Feedback("1", "U1", helpful=True)) is False
-    assert await stores.archive.feedback("1") == []
+    assert await stores.archive.opinions(["1"]) == []
 
 
 async def test_one_persons_feedback_twenty_times_at_once_is_one(stores):
     await stores.history.append(turn("1"))
     given = Feedback("1", "U1", helpful=True, given_at=NOON)
     assert all(await asyncio.gather(*(stores.archive.give_feedback(given) for _ in range(20))))
-    assert await stores.archive.feedback("1") == [given]
+    assert await stores.archive.opinions(["1"]) == [given]
 
 
 async def test_who_is_forgotten_is_nowhere(stores):
@@ -274,8 +276,8 @@ async def test_who_is_forgotten_is_nowhere(stores):
     assert [await archive.find(name) for name in "02"] == [None, None]
     assert await ids(history, session=SessionId("a")) == ["1"]
     assert await names(archive) == ["a"]
-    assert [given.user for given in await archive.feedback("1")] == ["U2"]
-    assert await archive.feedback("0") == []
+    assert [given.user for given in await archive.opinions(["1"])] == ["U2"]
+    assert await archive.opinions(["0"]) == []
     assert await state_of(stores.inbox, "8") is None
     assert await state_of(stores.inbox, "9") is InboxState.RECEIVED
     assert await archive.forget("U1") == Removed(turns=0, questions=0, feedback=0)
@@ -323,7 +325,7 @@ async def test_names_that_no_store_keeps_are_refused(stores, text):
     for refusal in (
         stores.archive.find(text),
         stores.archive.turns(SessionId(text), 1),
-        stores.archive.feedback(text),
+        stores.archive.opinions([text]),
         stores.archive.forget(text),
         stores.archive.give_feedback(Feedback("1", text, helpful=True)),
         stores.archive.give_feedback(Feedback("1", "U1", helpful=False, reason=text)),

@@ -88,7 +88,7 @@ async def _export(settings: Settings, session: str | None) -> int:
     async with open_stores(settings) as stores:
         async for name in _sessions(stores.archive, session):
             async for turn in _turns(stores.archive, name):
-                opinions = await stores.archive.feedback(turn.question.id)
+                opinions = await stores.archive.opinions([turn.question.id])
                 row = {**asdict(turn), "feedback": [asdict(given) for given in opinions]}
                 print(json.dumps(row, ensure_ascii=False, default=_as_json))
     return 0

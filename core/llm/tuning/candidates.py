@@ -100,7 +100,7 @@ async def of_turns(
         for summary in summaries:
             turns = await _turns(archive, summary.session)
             for place, turn in enumerate(turns):
-                opinions = await archive.feedback(turn.question.id)
+                opinions = await archive.opinions([turn.question.id])
                 before = turns[max(0, place - earlier) : place]
                 yield _of_turn(turn, before, opinions, opted_out)
         last = summaries[-1]

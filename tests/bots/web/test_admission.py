@@ -114,7 +114,7 @@ async def test_opinions_have_a_limit(tmp_path, profile):
 
         got = await asyncio.gather(*(rate() for _ in range(50)))
         assert set(got) == {204, 429}
-        assert len(await bot.stores.archive.feedback(message.id)) == got.count(204)
+        assert len(await bot.stores.archive.opinions([message.id])) == got.count(204)
         await person.close()
 
 

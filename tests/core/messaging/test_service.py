@@ -378,7 +378,7 @@ async def test_what_is_stored_has_no_personal_data_where_that_is_masked(place):
         assert stored.question.text == "****@*******.*** 로 답해 주세요. 반품비는?"
         said = Feedback("1", "U1", helpful=False, reason="없음", expected="010-2345-6789로 전화")
         assert await service.feedback.rate(said)
-    (opinion,) = await place.archive.feedback("1")
+    (opinion,) = await place.archive.opinions(["1"])
     assert opinion.expected == "***-****-****로 전화"
 
 

@@ -15,7 +15,7 @@ from core.stores.mongo.lessons import MongoLessons
 from core.stores.mongo.turns.counters import count_opinion, count_turn
 from core.stores.mongo.turns.history import UNSHOWN, question_of, turn_of
 from core.stores.mongo.turns.opinions import feedback_of, give, withdraw
-from core.stores.records import check_text, feedback_as_stored
+from core.stores.records import check_ids, check_text, feedback_as_stored
 from core.stores.times import in_utc, utc_now
 from core.types import (
     Feedback,
@@ -30,7 +30,6 @@ from core.types import (
 _NEWEST: Final = [("last_at", DESCENDING), ("_id", ASCENDING)]
 _OLDEST_FIRST: Final = [("n", ASCENDING)]
 _LATEST: Final = [("finished_at", DESCENDING), ("_id", ASCENDING)]
-_BY_USER: Final = [("user", ASCENDING)]
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 _AT_ONCE: Final = 500
 # Longer than any append takes, which draws a session's number and then uses it.
@@ -56,8 +55,7 @@ class MongoArchive:
 
     async def found(self, question_ids: Sequence[str]) -> list[Turn]:
         """Return the turns of questions, as far as there are any, as lists show them."""
-        for question_id in question_ids:
-            check_text("the question's id", question_id)
+        check_ids(question_ids)
         with self._db.translated():
             found = self._db.turns.find({"_id": {"$in": list(question_ids)}}, UNSHOWN)
             return [turn_of(document) async for document in found]
@@ -66,8 +64,7 @@ class MongoArchive:
         self, question_ids: Sequence[str], limit: int, *, before: datetime
     ) -> list[Turn]:
         """Return those turns of questions that ended last before a moment, the latest first."""
-        for question_id in question_ids:
-            check_text("the question's id", question_id)
+        check_ids(question_ids)
         chosen, until = {"_id": {"$in": list(question_ids)}}, in_utc(before)
         with self._db.translated():  # the rest of a document is read of those alone that are wanted
             found = await self._db.turns.find(chosen, {"finished_at": True}).to_list()
@@ -150,17 +147,9 @@ class MongoArchive:
             found = await self._db.feedback.find_one({"question_id": question_id, "user": user})
             return feedback_of(found) if found else None
 
-    async def feedback(self, question_id: str) -> list[Feedback]:
-        """Return the opinions on an answer, sorted by person."""
-        check_text("the question's id", question_id)
-        with self._db.translated():
-            found = self._db.feedback.find({"question_id": question_id}).sort(_BY_USER)
-            return [feedback_of(given) async for given in found]
-
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
         """Return the opinions on several answers, sorted by question and person."""
-        for question_id in question_ids:
-            check_text("the question's id", question_id)
+        check_ids(question_ids)
         chosen = {"question_id": {"$in": list(question_ids)}}
         with self._db.translated():
             found = [feedback_of(one) for one in await self._db.feedback.find(chosen).to_list()]

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Final
 
-from core.stores.records import check_text, feedback_as_stored
+from core.stores.records import check_ids, check_text, feedback_as_stored
 from core.stores.sqlite.cases import forget as forget_in_cases
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.lessons import touch
@@ -96,8 +96,7 @@ class SqliteArchive:
 
     async def found(self, question_ids: Sequence[str]) -> list[Turn]:
         """Return the turns of questions, as far as there are any, as lists show them."""
-        for question_id in question_ids:
-            check_text("the question's id", question_id)
+        check_ids(question_ids)
         marks = ", ".join("?" * len(question_ids))
         chosen = f"SELECT {LISTED} FROM turns WHERE question_id IN ({marks})"  # noqa: S608 - marks
         rows = await self._file.read(partial(_rows, statement=chosen, values=tuple(question_ids)))
@@ -107,8 +106,7 @@ class SqliteArchive:
         self, question_ids: Sequence[str], limit: int, *, before: datetime
     ) -> list[Turn]:
         """Return those turns of questions that ended last before a moment, the latest first."""
-        for question_id in question_ids:
-            check_text("the question's id", question_id)
+        check_ids(question_ids)
         values = (json.dumps(list(question_ids)), to_ms(in_utc(before)), max(limit, 0))
         rows = await self._file.read(partial(_rows, statement=LAST_ENDED, values=values))
         return [turn_of(row) for row in rows]
@@ -165,16 +163,9 @@ class SqliteArchive:
         rows = partial(_rows, statement=OPINION, values=(question_id, user))
         return next(map(feedback_of, await self._file.read(rows)), None)
 
-    async def feedback(self, question_id: str) -> list[Feedback]:
-        """Return the opinions on an answer, sorted by person."""
-        check_text("the question's id", question_id)
-        rows = await self._file.read(partial(_rows, statement=OPINIONS, values=(question_id,)))
-        return [feedback_of(row) for row in rows]
-
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
         """Return the opinions on several answers, sorted by question and person."""
-        for question_id in question_ids:
-            check_text("the question's id", question_id)
+        check_ids(question_ids)
         if not question_ids:
             return []
         marks = ", ".join("?" * len(question_ids))

@@ -352,7 +352,7 @@ async def test_thumbs_up_is_kept_and_thanked_for(fake, tmp_path, profile):
         await fake.press(answer, profile.helpful)
         await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.feedback.thanks])
         question_id = bot.assistant.asked[0].id
-        (opinion,) = await bot.stores.archive.feedback(question_id)
+        (opinion,) = await bot.stores.archive.opinions([question_id])
         assert (opinion.user, opinion.helpful) == (f"discord:{fake.user.id}", True)
 
 
@@ -364,7 +364,7 @@ async def test_the_same_thumb_again_takes_the_opinion_back(fake, tmp_path, profi
             await fake.until(
                 lambda said=said: fake.ephemerals and fake.ephemerals[-1].content == said
             )
-        assert await bot.stores.archive.feedback(bot.assistant.asked[0].id) == []
+        assert await bot.stores.archive.opinions([bot.assistant.asked[0].id]) == []
 
 
 async def test_thumbs_down_asks_why_also_after_a_restart(fake, tmp_path, profile):
@@ -373,13 +373,13 @@ async def test_thumbs_down_asks_why_also_after_a_restart(fake, tmp_path, profile
         question_id = bot.assistant.asked[0].id
         pressed = await fake.press(answer, profile.not_helpful)
         await fake.until(lambda: pressed.modal)
-        (opinion,) = await bot.stores.archive.feedback(question_id)
+        (opinion,) = await bot.stores.archive.opinions([question_id])
         assert (opinion.helpful, opinion.reason) == (False, "")
     async with running_bot(fake, tmp_path, profile) as bot:
         given = {"reason": profile.feedback.reasons[1], profile.feedback.expected[:45]: "정산일"}
         sent = await fake.submit_modal(pressed, given)
         await fake.until(lambda: sent.answer and sent.answer.content == profile.feedback.thanks)
-        (opinion,) = await bot.stores.archive.feedback(question_id)
+        (opinion,) = await bot.stores.archive.opinions([question_id])
         assert (opinion.reason, opinion.expected) == (profile.feedback.reasons[1], "정산일")
 
 
@@ -442,7 +442,7 @@ async def test_a_button_of_an_answer_elsewhere_does_nothing(fake, tmp_path, prof
         pressed = await fake.press(forged, "!")
         await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.stale_button])
         assert pressed.modal is None
-        assert not await bot.stores.archive.feedback(question.id)
+        assert not await bot.stores.archive.opinions([question.id])
         assert len(bot.assistant.asked) == 1
 
 
@@ -461,7 +461,7 @@ async def test_a_form_about_an_answer_elsewhere_is_not_taken(fake, tmp_path, pro
         pressed.modal["custom_id"] = f"why:{of_other}"
         sent = await fake.submit_modal(pressed, {"reason": profile.feedback.reasons[1]})
         await fake.until(lambda: sent.answer and sent.answer.content == profile.stale_button)
-        assert not await bot.stores.archive.feedback(of_other)
+        assert not await bot.stores.archive.opinions([of_other])
 
 
 async def test_an_answer_that_went_on_by_direct_message_can_be_rated_there(fake, tmp_path, profile):
@@ -472,7 +472,7 @@ async def test_an_answer_that_went_on_by_direct_message_can_be_rated_there(fake,
         fake.settings.interaction_token_s = 900.0
         await fake.press(shown, profile.helpful)
         await fake.until(lambda: fake.ephemerals[-1].content == profile.feedback.thanks)
-        (opinion,) = await bot.stores.archive.feedback(bot.assistant.asked[0].id)
+        (opinion,) = await bot.stores.archive.opinions([bot.assistant.asked[0].id])
         assert opinion.helpful
 
 

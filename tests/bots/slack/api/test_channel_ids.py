@@ -53,7 +53,7 @@ async def test_conversations_buttons_and_opinions_go_on_also_after_a_restart(sla
         await person.press(replies(slack, question)[0], "feedback:positive")
         await slack.until(person.ephemerals)
         assert [visible(said) for said in person.ephemerals()] == [PROFILE.feedback.thanks]
-        assert await stores.archive.feedback(assistant.asked[0].id)
+        assert await stores.archive.opinions([assistant.asked[0].id])
         asked_before = assistant.asked[0].session
     async with bot_at_work(slack, tmp_path) as (assistant, _):
         await person.say(channel, "이어지는 질문", thread=question)

@@ -31,7 +31,7 @@ def opinions(bot, stores, minsu):
 
     async def stored():
         (turn,) = await bot.asked_by(minsu.id, 5)
-        given = await stores.archive.feedback(turn.question.id)
+        given = await stores.archive.opinions([turn.question.id])
         return [(one.user, one.helpful, one.reason, one.expected) for one in given]
 
     return stored
@@ -166,7 +166,7 @@ async def test_private_answers_can_be_rated_too(slack, bot, minsu, stores, profi
     await minsu.press(minsu.ephemerals()[-1], "feedback:positive")
     await slack.until(lambda: told(minsu)[-1] == profile.feedback.thanks)
     (turn,) = await bot.asked_by(minsu.id, 5)
-    (opinion,) = await stores.archive.feedback(turn.question.id)
+    (opinion,) = await stores.archive.opinions([turn.question.id])
     assert opinion.helpful
 
 

@@ -254,14 +254,14 @@ async def test_opinions_are_kept_and_shown_to_who_has_them(bot, person):
     assert (await person.call("PUT", path, {"helpful": True}))[0] == 204
     opinion = {"helpful": False, "reason": "다른 내용", "expected": "정산일"}
     assert (await person.call("PUT", path, opinion))[0] == 204
-    stored = await bot.stores.archive.feedback(message.id)
+    stored = await bot.stores.archive.opinions([message.id])
     assert [(one.helpful, one.reason, one.expected) for one in stored] == [
         (False, "다른 내용", "정산일")
     ]
     _, told = await person.call("GET", path_of(message))
     assert told["opinion"] == opinion
     assert (await person.call("DELETE", path))[0] == 204
-    assert await bot.stores.archive.feedback(message.id) == []
+    assert await bot.stores.archive.opinions([message.id]) == []
     assert (await person.call("DELETE", path))[0] == 404
     assert (await person.call("PUT", path, {"helpful": "yes"}))[0] == 400
     status, problem = await person.call("PUT", path, {"helpful": True, "reason": "가" * 501})

@@ -163,7 +163,7 @@ async def test_what_the_faq_does_not_have_can_be_rated_and_left_to_a_person(bot,
     assert (await done(person, message))["rated"] is True
     given = {"helpful": False, "reason": "handed_over", "expected": "알려 주세요"}
     assert (await person.call("PUT", f"{path_of(message)}/opinion", given))[0] == 204
-    (kept,) = await bot.stores.archive.feedback(message.id)
+    (kept,) = await bot.stores.archive.opinions([message.id])
     assert (kept.reason, kept.expected) == ("handed_over", "알려 주세요")
 
 

@@ -220,7 +220,7 @@ async def test_a_database_of_schema_1_is_brought_forward(server):
     turns.indexes = [index for index in turns.indexes if index["name"] != "by_asker_and_end"]
     async with MongoDatabase.open(server.uri) as database:
         archive = MongoArchive(database)
-        assert await archive.feedback("1") == [given]
+        assert await archive.opinions(["1"]) == [given]
         assert await archive.asked_by("U1", 9) == [turn("1")]
         reports, later = MongoReports(database), NOON + timedelta(days=1)
         assert len(await reports.latest(9, before=later, tag="person:U1")) == 1

@@ -141,7 +141,7 @@ async def test_a_file_of_schema_3_is_brought_forward(path):
         history, archive = SqliteHistory(file), SqliteArchive(file)
         inbox = SqliteInbox(file, InboxLimits(per_session=PER_SESSION, total=TOTAL))
         given = Feedback("1", "U1", helpful=True, given_at=NOON)
-        assert await archive.feedback("1") == [given]
+        assert await archive.opinions(["1"]) == [given]
         assert await archive.give_feedback(replace(given, reason="옛 화면"))
         assert await archive.asked_by("U1", 9) == [turn("1", dialogue=None, trace=Trace())]
         assert (await inbox.claim(lease_s=1)).attempt == 2
