@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ingest.clean import Cleaned, spaceless
 
 _SHINGLE_CHARS: Final = 5
+_ALIKE: Final = 0.9  # the similarity from which on two answers are almost the same
 # Of two texts alike at 0.9 the same shingle is the smallest with probability 0.9: among eight,
 # sharing fewer than two is a matter of one in millions.
 _SKETCH_HASHES: Final = 8
@@ -52,9 +53,7 @@ class Deduped:
     merged: tuple[Merged, ...]
 
 
-def dedupe(
-    entries: Iterable[Cleaned], readers: Callable[[str], str] = lambda _category: ""
-) -> Deduped:
+def dedupe(entries: Iterable[Cleaned], readers: Callable[[str], str]) -> Deduped:
     """Merge rows of the same title, whatever its spacing and form; another text is added below.
 
     If they are of two categories (`How long does it take?` of delivery and of repair), each text
@@ -79,9 +78,7 @@ def dedupe(
     return Deduped(tuple(kept.values()), tuple(merged))
 
 
-def near_duplicates(
-    entries: Sequence[tuple[str, str]], *, threshold: float = 0.9
-) -> tuple[NearDuplicate, ...]:
+def near_duplicates(entries: Sequence[tuple[str, str]]) -> tuple[NearDuplicate, ...]:
     """Pairs of (title, text) whose texts are alike, most alike first; spacing does not count.
 
     Linear in the number of entries: each is compared to at most five earlier ones, those that
@@ -101,7 +98,7 @@ def near_duplicates(
             if count < min(2, len(sketch)):
                 break
             similarity = _jaccard(shingles(other), shingles(index))
-            if similarity >= threshold:
+            if similarity >= _ALIKE:
                 pairs.append(NearDuplicate(entries[other][0], entries[index][0], similarity))
         for value in sketch:
             buckets[value].append(index)

@@ -130,7 +130,7 @@ def memory_as_stored(memory: Memory) -> Memory:
     return replace(memory, told_at=in_utc(memory.told_at))
 
 
-def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool = False) -> Teaching:
+def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool) -> Teaching:
     """Return what storing a lesson comes to, beside what is there under its id."""
     if known is None:
         return Teaching.LEARNED

@@ -12,7 +12,7 @@ from kiwipiepy import Kiwi, Token
 _PROPER_NOUN = "NNP"
 
 
-def load_kiwi(names: Collection[str] | None = None) -> Kiwi:
+def load_kiwi(names: Collection[str] | None) -> Kiwi:
     """Load Kiwi; of the proper nouns in its default dictionary, only `names` (None: all).
 
     The dictionary has 113,000 titles of an encyclopedia, most of them people, places and schools.

@@ -104,7 +104,7 @@ def plain_title(text: str) -> str:
     return html.unescape(text) if _ENTITY.search(text) else text
 
 
-def clean_markdown(text: str, *, base: str = "") -> str:
+def clean_markdown(text: str, *, base: str) -> str:
     """Return Markdown whose images are links, and whose tags are Markdown or gone."""
     pieces, done = [], 0
     for match in _CODE.finditer(text):

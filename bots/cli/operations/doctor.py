@@ -32,7 +32,7 @@ _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 Examine = Callable[[Settings], Iterator[Check]]
 
 
-def doctor(*, live: bool = False, as_json: bool = False) -> int:
+def doctor(*, live: bool, as_json: bool) -> int:
     """Print every finding as it is made; 1 if something has to be fixed. Prints no secrets.
 
     As JSON it is one line a finding, to be pasted into a report: `state`, `name`, `text`, `fix`.

@@ -200,7 +200,7 @@ def group_json(group: GapGroup) -> Json:
     }
 
 
-def lesson_json(lesson: Lesson, cleaner: Cleaner, overlap: Overlap | None = None) -> Json:
+def lesson_json(lesson: Lesson, cleaner: Cleaner, overlap: Overlap | None) -> Json:
     """A lesson with who taught it, where; and the entry that answers its question, too."""
     return {
         "id": lesson.id,

@@ -121,7 +121,7 @@ class PieceReader:
         return str(delta.get("text") or self._call.add(given) or given)
 
 
-def whole_piece(reply: Mapping[str, Any], tools: Sequence[Tool] = ()) -> Piece:
+def whole_piece(reply: Mapping[str, Any], tools: Sequence[Tool]) -> Piece:
     """Return the one piece of a reply that does not stream; `tools` as in `PieceReader`.
 
     Raises:

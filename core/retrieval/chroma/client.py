@@ -48,7 +48,7 @@ def open_folder(folder: Path) -> ClientAPI:
         ) from error
 
 
-def connect_client(url: str, token: str | None = None) -> ClientAPI:
+def connect_client(url: str, token: str | None) -> ClientAPI:
     """Connect to the Chroma server at `url`. A client cannot be closed: open one in a process.
 
     `token` is sent as `Authorization: Bearer …`, for the proxy that guards the server.
@@ -74,7 +74,7 @@ def connect_client(url: str, token: str | None = None) -> ClientAPI:
     return client
 
 
-def check_server(url: str, token: str | None = None) -> None:
+def check_server(url: str, token: str | None) -> None:
     """Check that a Chroma server answers at `url`. Blocks.
 
     Raises:

@@ -94,7 +94,7 @@ _CLOSING: Final = re.compile(r"\s*까지")
 _BARE_END: Final = re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\b(?!\s*시간)")
 
 
-def find_clock(text: str, *, bare: bool = False) -> FoundClock | None:
+def find_clock(text: str, *, bare: bool) -> FoundClock | None:
     """Return the time that a text names first, and until when; None if it names none.
 
     `bare` tells that a time was asked for, so that a number alone is one.
