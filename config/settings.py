@@ -10,16 +10,20 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
+from config.discord_settings import DiscordSettings
 from config.model_settings import ModelSettings
-from config.platform_settings import PlatformSettings
 from config.skill_settings import SkillSettings
+from config.slack_settings import SlackSettings
+from config.thread_settings import ThreadSettings
 from config.web_settings import WebSettings
 from core.errors import ConfigError
 
 _CHANNEL: Final = re.compile(r"slack:[CG][A-Z0-9]{4,}|discord:\d{5,20}")
 
 
-class Settings(ModelSettings, PlatformSettings, SkillSettings, WebSettings):
+class Settings(
+    ModelSettings, SlackSettings, DiscordSettings, ThreadSettings, SkillSettings, WebSettings
+):
     """Each is an environment variable: `data_dir` is `FAQBOT_DATA_DIR`."""
 
     model_config = SettingsConfigDict(

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
-from config.platform_settings import parts_of
+from config.setting_values import parts_of
 
 _NONE = SecretStr("")
 

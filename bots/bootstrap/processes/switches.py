@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from config.platform_settings import thread_rules_of
 from config.settings import Settings
+from config.thread_settings import thread_rules_of
 from core.assistant.assistant import Assistant
 from core.llm.budget import Ledger
 from core.messaging.thread_rules import ThreadRules
