@@ -21,6 +21,7 @@ from ingest.doubles import (
     letters,
     numbers,
 )
+from ingest.sources.markup import CODE
 from ingest.templates import placeholder_in
 
 _LONG_CHARS: Final = 4_000
@@ -35,7 +36,6 @@ _VAGUE: Final = re.compile(
     r"question|note|notice|help|details?|untitled)(?:\s*(?:사항|문의|안내|\d+))?[\s?.!]*",
     re.IGNORECASE,
 )
-_CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 # Addresses of a company's offices, which no single person reads.
 _OF_COMPANY: Final = re.compile(
     r"(?:info|help|helpdesk|support|contact|hello|service|care|cs|faq|mail|office|team|admin|master"
@@ -175,7 +175,7 @@ def _abbreviations(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
     everything = "\n".join(f"{entry.title}\n{entry.text}" for entry in entries)
     first: dict[str, Entry] = {}
     for entry in entries:
-        for name in _ABBREVIATION.findall(_CODE.sub("", f"{entry.title}\n{entry.text}")):
+        for name in _ABBREVIATION.findall(CODE.sub("", f"{entry.title}\n{entry.text}")):
             if name not in _COMMON and not name.isdigit():
                 first.setdefault(name, entry)
     unexplained = [name for name in first if not _is_explained(name, everything)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.sources.markup import CODE
+
 _MARK: Final = r"(?:\{\{[^{}\n]{1,100}\}\}|[#$]\{[^{}\n]{1,100}\})"
 _PLACEHOLDER: Final = re.compile(_MARK)
-_CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 # "Hi {{name}}," before an answer; "Thanks," and "{{agent}}" below it.
 _SALUTATION: Final = re.compile(
     rf"\A\s*(?:(?:hi|hello|hey|dear|good \w+|안녕하세요|안녕하십니까)[\s,.!]*)?{_MARK}"
@@ -28,5 +29,5 @@ def without_salutation(text: str) -> str:
 
 def placeholder_in(text: str) -> str:
     """Return the first placeholder of a text outside of its code, or ""."""
-    match = _PLACEHOLDER.search(_CODE.sub("", text))
+    match = _PLACEHOLDER.search(CODE.sub("", text))
     return match[0] if match else ""

@@ -1,11 +1,12 @@
-"""Questions in JSONL, as batches and evaluations read them."""
+"""Lines of JSON: questions, as batches and evaluations read them, and what commands print."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,17 @@ def read_rows(source: str, *, with_id: bool) -> list[QuestionRow]:
     if not rows:
         raise SourceError(f"{name} has no questions in it")
     return rows
+
+
+def json_line(fields: Mapping[str, Any]) -> str:
+    """Return fields as a line of JSON; times are in ISO 8601."""
+    return json.dumps(fields, ensure_ascii=False, default=_time)
+
+
+def _time(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not for JSON")
 
 
 def numbered_lines(data: bytes) -> Iterator[tuple[int, bytes]]:

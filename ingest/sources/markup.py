@@ -30,7 +30,9 @@ _ENTITY: Final = re.compile(
 _TWICE: Final = re.compile(
     rf"&lt;/?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})\b[^<>&]*/?&gt;", re.IGNORECASE
 )
-_CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+"""Matches code in Markdown, which is left as it is."""
+
 # The text between brackets. What repeats keeps what it took, or work would grow as squares.
 _LABEL: Final = r"(?:[^\[\]\n]|\[[^\[\]\n]*+\])"
 _MARKDOWN: Final = re.compile(
@@ -69,7 +71,7 @@ def answer_of(text: str, *, base: str = "") -> Answer:
     """
     if "&lt;" in text and _TWICE.search(text):
         text = html.unescape(text)
-    bare = _CODE.sub("", text)
+    bare = CODE.sub("", text)
     is_page = bool(_BLOCK_TAG.search(bare)) and text.lstrip().startswith("<")
     if _MARKDOWN.search(text) and not is_page:
         return Answer(clean_markdown(text, base=base), markdown=True)
@@ -107,7 +109,7 @@ def plain_title(text: str) -> str:
 def clean_markdown(text: str, *, base: str) -> str:
     """Return Markdown whose images are links, and whose tags are Markdown or gone."""
     pieces, done = [], 0
-    for match in _CODE.finditer(text):
+    for match in CODE.finditer(text):
         pieces += [_clean_prose(text[done : match.start()], base), match[0]]
         done = match.end()
     return tidied("".join([*pieces, _clean_prose(text[done:], base)]))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 from bots.bootstrap.stores import open_spending, open_stores
+from bots.cli.jsonl import json_line
 from config.settings import Settings
 from core.errors import ConfigError
 from core.ports import Archive
@@ -90,7 +89,7 @@ async def _export(settings: Settings, session: str | None) -> int:
             async for turn in _turns(stores.archive, name):
                 opinions = await stores.archive.opinions([turn.question.id])
                 row = {**asdict(turn), "feedback": [asdict(given) for given in opinions]}
-                print(json.dumps(row, ensure_ascii=False, default=_as_json))
+                print(json_line(row))
     return 0
 
 
@@ -114,7 +113,7 @@ async def _export_person(settings: Settings, user: str) -> int:
     async with _personal_data(settings) as data:
         async for kind, row in data.of(user):
             is_known = True
-            print(json.dumps({"kind": kind, kind: row}, ensure_ascii=False, default=_as_json))
+            print(json_line({"kind": kind, kind: row}))
     if not is_known:
         raise ConfigError(
             "nothing is stored about that person; `faqbot sessions export` shows names"
@@ -143,12 +142,6 @@ async def _turns(archive: Archive, session: SessionId) -> AsyncIterator[Turn]:
     while page := await archive.turns(session, _PAGE, place):
         for place, turn in page:  # noqa: B007 - the last one is where the next page begins
             yield turn
-
-
-def _as_json(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is not for JSON")
 
 
 def _check_embedded(settings: Settings) -> None:

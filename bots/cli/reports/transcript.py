@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
-from datetime import datetime
 
 from bots.bootstrap.stores import open_stores
+from bots.cli.jsonl import json_line
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import ConfigError
@@ -28,7 +27,7 @@ def transcript(settings: Settings, session: str, *, as_json: bool) -> int:
         turns = [
             {**asdict(one.turn), "feedback": [asdict(o) for o in one.opinions]} for one in told
         ]
-        print(json.dumps({"session": session, "turns": turns}, ensure_ascii=False, default=_time))
+        print(json_line({"session": session, "turns": turns}))
         return 0
     for one in told:
         _print(one)
@@ -55,9 +54,3 @@ def _print(told: RatedTurn) -> None:
         facts.append(f"${turn.usage.cost_usd:.4f}")
     facts += ["👍" if one.helpful else f"👎 {clean(one.reason)}".strip() for one in told.opinions]
     print(f"   {', '.join(facts)}\n" if facts else "")
-
-
-def _time(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is not for JSON")

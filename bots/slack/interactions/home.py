@@ -20,6 +20,7 @@ from bots.slack.context import Context
 from bots.slack.ids import Place, triggered_id
 from bots.slack.render.blocks import BlockOptions, render
 from bots.slack.render.elements import plain_text
+from bots.slack.render.mrkdwn import escaped
 from core.errors import StorageError
 from core.messaging.endings import view_of
 from core.profile import Profile
@@ -125,7 +126,7 @@ def _answer_view(context: Context, turn: Turn | None) -> Json:
 
 
 def _answered_where(profile: Profile, text: str, body: Json) -> str:
-    asked = profile.home.asked.format(question=_escaped(shortened(text, _QUESTION)))
+    asked = profile.home.asked.format(question=escaped(shortened(text, _QUESTION)))
     # https://docs.slack.dev/interactivity/deep-linking
     team, app_id = body["view"]["team_id"], body["api_app_id"]
     return f"{asked} <slack://app?team={team}&id={app_id}&tab=messages|{profile.home.open}>"
@@ -164,7 +165,3 @@ def _section(text: str) -> Json:
         "type": "section",
         "text": plain_text(text or "…"),
     }  # plain, since anybody may have written it
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -18,9 +18,9 @@ from markdown_it.token import Token
 
 from core.text.markdown.parser import parser
 from core.text.markdown.render import URL, URL_END
+from core.text.safety.claims import CITATION
 from core.text.safety.sanitize import Cleaner
 
-_CITATION = re.compile(r"\[(\d{1,2})\]")
 _LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}", re.ASCII)
 _ALIGNED = re.compile(r"text-align:(left|center|right)")
 # A line after an empty one that does not continue a list, a quote or a table.
@@ -151,7 +151,7 @@ class _Writer:
         return out + self._cited(text[place:])
 
     def _cited(self, text: str) -> str:
-        return _CITATION.sub(self._citation, self._plain(text))
+        return CITATION.sub(self._citation, self._plain(text))
 
     def _citation(self, match: re.Match[str]) -> str:
         number = int(match[1])

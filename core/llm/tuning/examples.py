@@ -16,6 +16,7 @@ from core.llm.prompts import (
     pack,
 )
 from core.llm.tuning.candidates import LeftOut, Reason, TuningExample
+from core.text.safety.claims import CITATION
 from core.text.safety.personal_data import mask
 from core.types import Exchange, Passage
 
@@ -28,7 +29,6 @@ MOST_TOKENS = 65_536
 _TOKENS_OF_MESSAGE = 4
 _PASSAGE_TOKENS = 430  # the same as for an answer
 _ANSWER_TOKENS = 300
-_CITATION = re.compile(r"\[(\d{1,2})\]")
 _ENDS = re.compile(r"(?<=[.!?다요])$")
 
 
@@ -118,11 +118,11 @@ class ExampleMaker:
         if candidate.passages:
             excerpts = pack(candidate.question, candidate.passages, _ANSWER_TOKENS)
             text = "\n".join(excerpt.text for excerpt in excerpts) or text
-        cited = {int(number) for number in _CITATION.findall(text)}
+        cited = {int(number) for number in CITATION.findall(text)}
         if cited - set(range(1, len(places) + 1)):
             return None
         if cited:
-            return _CITATION.sub(lambda found: f"[{places[int(found[1]) - 1]}]", text)
+            return CITATION.sub(lambda found: f"[{places[int(found[1]) - 1]}]", text)
         if len(places) != 1:
             return None
         return "\n".join(_ENDS.sub(f" [{places[0]}]", line.rstrip()) for line in text.splitlines())

@@ -15,7 +15,9 @@ from typing import Final
 from core.text.amounts import KnownAmounts, amounts
 from core.text.korean import compact, ngrams
 
-_CITATION: Final = re.compile(r"\[(\d{1,2})\]")
+CITATION: Final = re.compile(r"\[(\d{1,2})\]")
+"""Matches the number of a passage, as models cite it: [1]."""
+
 # A sentence ends with its citations behind the full stop, or with the line.
 _END: Final = re.compile(r"[.!?。](?:[\"')*_]*)(?:\s*\[\d{1,2}\])*(?=\s)\s+|\n+")
 _LIST_SIGN: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[①-⑳])\s*")
@@ -71,7 +73,7 @@ class ClaimFilter:
         return whole
 
     def _checked(self, sentence: str, cited: Sequence[str], given: Sequence[str]) -> str:
-        named = [int(number) for number in _CITATION.findall(sentence)]
+        named = [int(number) for number in CITATION.findall(sentence)]
         sources = [cited[number - 1] for number in named if 0 < number <= len(cited)]
         if _is_held(sentence, list(map(self._read, sources or given)), self._question):
             self.passed = self.passed or bool(sentence.strip())
@@ -106,7 +108,7 @@ def _short_source(text: str) -> _Source:
 
 
 def _is_held(sentence: str, sources: Sequence[_Source], question: _Source) -> bool:
-    sentence = unicodedata.normalize("NFKC", _CITATION.sub("", _LIST_SIGN.sub("", sentence)))
+    sentence = unicodedata.normalize("NFKC", CITATION.sub("", _LIST_SIGN.sub("", sentence)))
     if said := [amount for amount in amounts(sentence) if not amount.spelled]:
         read = (*sources, question)
         known = KnownAmounts.of(amount for source in read for amount in source.amounts)
