@@ -78,6 +78,6 @@ async def test_who_asks_while_chroma_is_away_is_told_and_answered_once_it_is_bac
                 assert await readiness(ops) == (503, ["index"])
 
                 running.enter_context(start())
-                (reply,) = await slack.until(lambda: finished(slack, question), timeout_s=15)
+                (reply,) = await slack.until(lambda: finished(slack, question))
                 assert "법정대리인" in visible(reply)
                 assert await readiness(ops) == (200, [])

@@ -86,7 +86,7 @@ class BoardDriver:
         return f"{PREFIX}{session.removeprefix(PREFIX)}"
 
     async def until(self, true):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not (found := true()):
                 await self.board.changed.wait()
                 self.board.changed.clear()

@@ -22,7 +22,7 @@ def day():
 
 async def until_spent(spending, person, sums):
     """Until so much is known to be spent by all, and by a person."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await spending.spent(person) != sums:  # noqa: ASYNC110 - another process spends
             await asyncio.sleep(0.01)
 

@@ -412,16 +412,16 @@ async def test_a_dropped_connection_resumes_and_brings_what_was_missed(fake):
         messages = heard(client)
         await fake.drop_connection(4000)
         await fake.say(channel, "그 사이에 온 것")
-        await fake.until(lambda: messages, timeout_s=10)
+        await fake.until(lambda: messages)
         assert fake.resumes == 1
         assert fake.identifies == 1
         await fake.send_reconnect()
-        await fake.until(lambda: fake.resumes == 2, timeout_s=10)
+        await fake.until(lambda: fake.resumes == 2)
         await fake.invalidate_session(resumable=True)
-        await fake.until(lambda: fake.resumes == 3, timeout_s=10)
+        await fake.until(lambda: fake.resumes == 3)
         await fake.drop_connection(1006)
         await fake.say(channel, "다시")
-        await fake.until(lambda: len(messages) == 2, timeout_s=10)
+        await fake.until(lambda: len(messages) == 2)
         assert fake.resumes == 4
 
 
@@ -429,7 +429,7 @@ async def test_an_invalid_session_identifies_anew(fake):
     async with connected(fake) as client:
         messages = heard(client)
         await fake.invalidate_session(resumable=False)
-        await fake.until(lambda: fake.identifies == 2 and fake.online, timeout_s=10)
+        await fake.until(lambda: fake.identifies == 2 and fake.online)
         event = await fake.say(fake.guild.channels[0], "새 세션")
         await fake.until(lambda: messages)
         fake.redeliver()
@@ -444,7 +444,7 @@ async def test_silence_makes_the_client_come_again(fake):
         fake.go_silent()
         await fake.until(lambda: not fake.online)
         fake.speak_again()
-        await fake.until(lambda: fake.online, timeout_s=10)
+        await fake.until(lambda: fake.online)
 
 
 async def test_a_frame_that_is_no_json_ends_the_client(fake):

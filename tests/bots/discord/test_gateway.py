@@ -209,7 +209,7 @@ async def test_a_closing_code_that_discord_py_gives_up_on_is_outlived(fake, tmp_
 async def test_it_can_be_sharded(fake, tmp_path, profile):
     fake.settings.shards = 2
     async with running_bot(fake, tmp_path, profile, DISCORD_SHARDS="auto"):
-        await fake.until(lambda: fake.identifies == 2, 8)
+        await fake.until(lambda: fake.identifies == 2)
         await answered_to(fake, "질문")
 
 

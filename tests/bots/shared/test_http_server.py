@@ -59,7 +59,7 @@ class Server:
         request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         reader = await self.open(request.encode(), source)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 return await reader.read()
         except ConnectionError:
             return b""
@@ -68,7 +68,7 @@ class Server:
 async def ended(reader):
     """Wait until the other side has closed."""
     with suppress(ConnectionError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await reader.read(1000):
                 pass
 
@@ -140,7 +140,7 @@ async def test_a_body_has_its_time(monkeypatch):
     async with server.listening():
         dripping = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx"
         reader = await server.open(dripping)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert (await reader.readline()).startswith(b"HTTP/1.1 408")
         await ended(reader)
 
@@ -158,7 +158,7 @@ async def test_what_is_no_request_is_told_nothing_of_the_server(sent, caplog):
     server = Server()
     async with server.listening():
         reader = await server.open(sent)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             said = await reader.read()
     assert said.split(b" ", 1)[1].startswith(b"400 Bad Request")
     assert said.endswith(b"Bad Request")

@@ -164,7 +164,7 @@ class SlackDriver:
         return place_of(session).session
 
     async def until(self, true):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (found := true()):  # noqa: ASYNC110 - what the bot knows it tells nobody
                 await asyncio.sleep(_LOOK_S)
         return found

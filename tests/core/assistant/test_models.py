@@ -470,7 +470,7 @@ async def test_without_a_key_nothing_is_called(server, monkeypatch):
 async def test_whatever_a_server_says_while_it_reads_a_question_is_no_end(settings, server, name):
     """The question is answered, and so is the next one of its session."""
     server.faults += [of_guard(FAULTS[name])] * 6
-    async with asyncio.timeout(20), opened(settings) as assistant:
+    async with asyncio.timeout(30), opened(settings) as assistant:
         assert isinstance((await ask(assistant, MINOR))[-1], Answered)
         assert isinstance((await ask(assistant, MINOR))[-1], Answered)
 
@@ -483,7 +483,7 @@ async def test_a_bug_in_a_client_is_no_end_either(settings, monkeypatch):
         yield
 
     monkeypatch.setattr(OpenAIModel, "attempt", broken)
-    async with asyncio.timeout(20), opened(settings) as assistant:
+    async with asyncio.timeout(30), opened(settings) as assistant:
         events = await ask(assistant, MINOR)
     assert isinstance(events[-1], Answered)
     assert shown(events).startswith(PROFILE.model.down)
@@ -493,7 +493,7 @@ async def test_a_silent_model_gives_way_to_the_faq_in_time(settings, server):
     """As the settings say; a reading is waited for no longer than that, an answer a while."""
     server.faults += [FAULTS["silence"]] * 2
     impatient = settings.model_copy(update={"model_patience_s": 0.3})
-    async with asyncio.timeout(20), opened(impatient) as assistant:
+    async with asyncio.timeout(30), opened(impatient) as assistant:
         events = await ask(assistant, MINOR)
     assert shown(events).startswith(PROFILE.model.slow)
     assert isinstance(events[-1], Answered)

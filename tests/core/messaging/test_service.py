@@ -105,7 +105,7 @@ class Place:
         return service
 
     async def until(self, question_id, *states):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 found = await self.inbox.find(question_id)
                 if found and found.state in states:
@@ -118,7 +118,7 @@ class Place:
 
 async def soon(true):
     """Until it is so, of what tells nobody."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.01)
 
@@ -346,7 +346,7 @@ async def test_a_stopped_answer_stays_as_it_is_and_is_kept_so(place):
         await soon(lambda: place.shown() == ["답: " + PROFILE.stopped])
         assert not await service.stop("1"), "it has ended"
         await place.until("1", InboxState.STOPPED)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (kept := await place.archive.find("1")):  # noqa: ASYNC110 - a store tells nobody
                 await asyncio.sleep(0)
     assert (kept.state, kept.answer) == (TurnState.STOPPED, "답: ")

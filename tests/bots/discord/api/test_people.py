@@ -142,7 +142,7 @@ async def test_a_call_whose_outcome_is_not_known_is_not_made_twice(
 async def _settled(bot, asked):
     """A question as the inbox has it when it has ended."""
     question = f"discord:{asked.channel.guild.id}:{asked.channel.id}:{asked.id}"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (stored := await bot.stores.inbox.find(question)).state != "escalated":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     return stored

@@ -17,7 +17,6 @@ async def answered_in(fake, channel, text):
     """The bot's message that begins with an answer, in a channel."""
     return await fake.until(
         lambda: next((m for m in answers_in(fake, channel) if m.content.startswith(text)), None),
-        timeout_s=20,  # of the real assistant on a busy machine
     )
 
 
@@ -215,7 +214,7 @@ async def test_a_deleted_forum_post_withdraws_its_question(fake, tmp_path, profi
         await answered_in(fake, post, "끝나지 않을")
         await fake.delete_channel(post)
         question_id = f"discord:{fake.guild.id}:{post.id}:{post.id}"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await bot.stores.inbox.find(question_id)).state != "withdrawn":  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
@@ -349,7 +348,6 @@ async def test_the_real_assistant_answers_refuses_and_goes_on(
             lambda: next(
                 (m for m in answers_in(fake, thread) if profile.sources in m.content), None
             ),
-            timeout_s=20,
         )
         assert answer.content.startswith("구매확정 다음 영업일에")
         await fake.direct("오늘 서울 날씨 어때?")

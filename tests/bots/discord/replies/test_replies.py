@@ -256,7 +256,7 @@ async def test_an_ending_is_not_late_for_interim_edits(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         ended = stream(bot, words=60, pause_s=0.05)
         answer = await answer_of(fake, await ask(fake))
-        await fake.until(lambda: "끝." in answer.content, 10)
+        await fake.until(lambda: "끝." in answer.content)
         assert answer.edits[-1].at - ended["질문"] < 1
         assert len(answer.edits) > 3
         assert not fake.rate_limited
@@ -310,7 +310,7 @@ async def test_a_shorter_second_answer_leaves_nothing_of_the_first(fake, tmp_pat
         first = await answer_of(fake, asked)
         await fake.until(lambda: "3. " in answers_in(fake, asked.thread)[-1].content)
         await fake.edit(asked, f"{fake.bot.mention} 짧은 질문")
-        await fake.until(lambda: answers_in(fake, asked.thread) == [first], 10)
+        await fake.until(lambda: answers_in(fake, asked.thread) == [first])
         assert first.content.startswith("답: 짧은 질문")
 
 
@@ -367,7 +367,7 @@ async def test_a_question_that_is_gone_is_not_answered_though_nobody_was_told(
         await ask(fake, "다음 질문")
         await fake.until(lambda: thread_of(fake, channel))
         name = question_id(fake.guild.id, channel.id, asked.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (  # noqa: ASYNC110 - the store tells nobody
                 await bot.stores.inbox.find(name)
             ).state is not InboxState.WITHDRAWN:

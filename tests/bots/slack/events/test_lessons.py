@@ -28,7 +28,6 @@ from devtools.slack import Limits, Slack, visible
 
 TOLD = "매주 수요일 오후 2시에 할 수 있어요."
 CALL = "확인 부탁드려요"
-PATIENCE_S = 15  # with a machine that is busy with other things
 
 
 @dataclass
@@ -121,7 +120,7 @@ def said(slack, question):
 async def escalated(slack, person, channel, text="물류센터 견학은 언제 가능한가요?"):
     """A question that the owners were called for."""
     question = await person.mention(channel, text)
-    await slack.until(lambda: calls(slack, question), PATIENCE_S)
+    await slack.until(lambda: calls(slack, question))
     return question
 
 
@@ -129,7 +128,7 @@ async def taught(slack, owner, question, text=f"#학습 {TOLD}"):
     """A reply that was learnt."""
     before = len(said(slack, question))
     lesson = await owner.say(question.channel, text, thread=question)
-    await slack.until(lambda: len(said(slack, question)) > before, PATIENCE_S)
+    await slack.until(lambda: len(said(slack, question)) > before)
     return lesson
 
 
@@ -219,9 +218,9 @@ async def test_a_call_whose_answer_got_lost_is_not_posted_twice(
     async with running() as bot:
         question = await minsu.mention(channel, "견학은?")
         slack.fail_next("chat.postMessage", "reset_after", times=2)  # the answer's, and the call's
-        await slack.until(lambda: calls(slack, question), PATIENCE_S)
+        await slack.until(lambda: calls(slack, question))
         turn = bot.assistant.asked[0]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await bot.stores.inbox.find(turn.id)).state is not InboxState.ESCALATED:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.05)
     assert len(owner.notifications()) == 1
@@ -251,7 +250,7 @@ async def test_after_a_crash_owners_are_called_once(slack, running, minsu, owner
         await hanging.wait()
         assert len(calls(slack, question)) == posted
     async with running(lease_s=0.3) as bot:
-        await slack.until(lambda: calls(slack, question), PATIENCE_S)
+        await slack.until(lambda: calls(slack, question))
         assert await quiet(slack, bot) == []  # the stored turn was shown
     assert len(owner.notifications()) == 1
     assert len(slack.replies(question)) == 2
@@ -340,7 +339,7 @@ async def test_a_reply_with_a_picture_is_held_since_its_lesson_does_not_show_it(
         def is_told():
             return any(PROFILE.gate.media in visible(one) for one in slack.replies(question))
 
-        await slack.until(is_told, PATIENCE_S)
+        await slack.until(is_told)
         assert [one.state for one in await lessons(bot)] == [LessonState.HELD]
         (held,) = [one for one in slack.deliveries if one.event.get("files")]
         slack.redeliver(held)
@@ -362,7 +361,7 @@ async def test_a_tag_in_a_quote_or_in_code_teaches_nothing_and_one_alone_is_aske
         question = await escalated(slack, minsu, channel)
         for text in (*QUOTED, "#학습"):
             await owner.say(channel, text, thread=question)
-        (told,) = await slack.until(lambda: owner.ephemerals(channel), PATIENCE_S)
+        (told,) = await slack.until(lambda: owner.ephemerals(channel))
         assert told.text == PROFILE.teach.empty
         assert len(await quiet(slack, bot)) == 1
         assert await lessons(bot) == []
@@ -383,14 +382,14 @@ async def test_the_english_tag_counts_in_any_case(slack, running, minsu, owner, 
     english = load_profile("en")
     async with running(profile=english) as bot:
         question = await minsu.mention(channel, "When can I visit the warehouse?")
-        await slack.until(lambda: len(slack.replies(question)) == 2, PATIENCE_S)
+        await slack.until(lambda: len(slack.replies(question)) == 2)
         await owner.say(channel, "#LEARN On Wednesdays at two.", thread=question)
 
         def is_told():
             said = visible(slack.replies(question)[-1])
             return english.teach.learned in said and "Answer: On Wednesdays at two." in said
 
-        await slack.until(is_told, PATIENCE_S)
+        await slack.until(is_told)
         assert [one.answer for one in await lessons(bot)] == ["On Wednesdays at two."]
 
 
@@ -402,7 +401,7 @@ async def test_two_owners_who_answer_at_once_are_each_told_what_was_learnt(
         question = await escalated(slack, minsu, channel)
         first = await owner.say(channel, "#학습 수요일이에요.", thread=question)
         second = await jiyoung.say(channel, "#학습 목요일이에요.", thread=question)
-        await slack.until(lambda: len(said(slack, question)) == 2, PATIENCE_S)
+        await slack.until(lambda: len(said(slack, question)) == 2)
         shown = "\n".join(map(visible, slack.replies(question)))
         assert shown.count("답변: 수요일이에요.") == shown.count("답변: 목요일이에요.") == 1
         assert first.reacted(MARK) == second.reacted(MARK) == [slack.team.bot_user_id]
@@ -734,7 +733,7 @@ async def test_what_was_taught_while_the_bot_was_away_is_learnt(
     answer = await owner.say(channel, "#학습 지하 2층이에요.", thread=missed)
     await settled_or_nobody(slack)
     async with running() as bot:
-        await slack.until(lambda: lesson.reacted(MARK) and answer.reacted(MARK), timeout_s=15)
+        await slack.until(lambda: lesson.reacted(MARK) and answer.reacted(MARK))
         learnt = {one.question: one.answer for one in await lessons(bot)}
         assert await quiet(slack, bot) == ["주차는 되나요?"]
     assert learnt == {
@@ -770,9 +769,7 @@ async def test_who_asks_the_same_in_another_thread_is_told_so_and_nobody_is_call
         assert bot.profile.case.opened in visible(answer)
         again = await jiyoung.mention(channel, "물류센터 견학은 언제 가능한가요")
         joined = bot.profile.case.joined.format(question="물류센터 견학은 언제 가능한가요?")
-        await slack.until(
-            lambda: any(joined in visible(one) for one in slack.replies(again)), PATIENCE_S
-        )
+        await slack.until(lambda: any(joined in visible(one) for one in slack.replies(again)))
         assert calls(slack, again) == []
         assert len(owner.notifications()) == 1
 
@@ -796,18 +793,15 @@ async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(
         question = await escalated(slack, minsu, channel)
         (call,) = calls(slack, question)
         await minsu.press(call, PROFILE.case.take)
-        await slack.until(lambda: _told(minsu, PROFILE.case.owners_alone), PATIENCE_S)
+        await slack.until(lambda: _told(minsu, PROFILE.case.owners_alone))
         await owner.press(call, PROFILE.case.take)
         taken = PROFILE.case.taken.format(name="김담당")
-        await slack.until(
-            lambda: [one for one in slack.replies(question) if taken in visible(one)], PATIENCE_S
-        )
+        await slack.until(lambda: [one for one in slack.replies(question) if taken in visible(one)])
         (case,) = await bot.stores.cases.open(9)
         assert case.taken_by == owner.id
         await owner.press(call, PROFILE.case.not_ours)
         await slack.until(
-            lambda: [m for m in slack.replies(question) if PROFILE.case.closed in visible(m)],
-            PATIENCE_S,
+            lambda: [m for m in slack.replies(question) if PROFILE.case.closed in visible(m)]
         )
 
 
@@ -816,14 +810,12 @@ async def test_an_answer_that_two_people_disliked_calls_the_owner(
 ):
     async with running() as bot:
         question = await minsu.mention(channel, "아는 것을 알려 주세요")
-        await slack.until(
-            lambda: [m for m in slack.replies(question) if "출처" in visible(m)], PATIENCE_S
-        )
+        await slack.until(lambda: [m for m in slack.replies(question) if "출처" in visible(m)])
         (asked,) = bot.assistant.asked
         for person in ("slack:U1", "slack:U2"):
             assert owner.notifications() == []
             await bot.service.feedback.rate(Feedback(asked.id, person, helpful=False))
-        await slack.until(owner.notifications, PATIENCE_S)
+        await slack.until(owner.notifications)
         assert "아는 것을 알려 주세요" in visible(slack.replies(question)[-1])
 
 
@@ -832,11 +824,9 @@ async def test_who_asks_for_a_person_has_the_question_before_put_to_the_owner(
 ):
     async with running() as bot:
         question = await minsu.mention(channel, "아는 것을 알려 주세요")
-        await slack.until(
-            lambda: [m for m in slack.replies(question) if "출처" in visible(m)], PATIENCE_S
-        )
+        await slack.until(lambda: [m for m in slack.replies(question) if "출처" in visible(m)])
         await minsu.say(channel, "그냥 사람 연결해 주세요", thread=question)
-        await slack.until(owner.notifications, PATIENCE_S)
+        await slack.until(owner.notifications)
         shown = " ".join(map(visible, slack.replies(question)))
         assert bot.profile.case.person in shown
         assert bot.profile.case.opened in shown

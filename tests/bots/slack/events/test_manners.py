@@ -386,7 +386,7 @@ async def test_after_downtime_what_a_colleague_has_answered_is_left(
     await jiyoung.mention(channel, "배송비는 얼마인가요?")
     monkeypatch.setattr(platform, "_SHORT_S", 0.0)
     async with running() as bot:
-        await slack.until(lambda: "배송비는 얼마인가요?" in asked(bot), timeout_s=15)
+        await slack.until(lambda: "배송비는 얼마인가요?" in asked(bot))
         assert "담당자가 누구죠?" not in asked(bot)
 
 
@@ -402,7 +402,7 @@ async def test_after_downtime_one_thread_that_cannot_be_read_hides_nothing_else(
     monkeypatch.setattr(platform, "_SHORT_S", 0.0)
     slack.fail_next("conversations.replies", "error", error="thread_not_found")
     async with running() as bot:
-        await slack.until(lambda: "배송비는 얼마인가요?" in asked(bot), timeout_s=15)
+        await slack.until(lambda: "배송비는 얼마인가요?" in asked(bot))
 
 
 async def test_owners_are_called_three_times_an_hour_in_one_thread_and_for_questions_alone(
@@ -431,7 +431,7 @@ async def test_whoever_dislikes_an_answer_may_have_the_owners_asked(
         await minsu.press(answer, "feedback:negative")
         form = await slack.until(lambda: minsu.modal)
         await minsu.submit(form, {"expected": "더 짧게", "person": ["yes"]})
-        await slack.until(jiyoung.notifications, timeout_s=15)
+        await slack.until(jiyoung.notifications)
         assert "교환은요?" in visible(slack.replies(question)[-1])
         await minsu.say(minsu.dm, "반품은요?")
         alone = await slack.until(lambda: [m for m in slack.messages(minsu.dm) if m.bot_id])

@@ -275,7 +275,7 @@ async def test_a_question_deleted_before_anything_is_shown_leaves_nothing_to_loo
         await slack.until(lambda: slack.calls("chat.postMessage"))
         await minsu.delete(question)
         inbox, asked = bot.stores.inbox, bot.assistant.asked[0]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await inbox.is_open(asked.session):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             await slack.until(lambda: slack.calls("conversations.replies"))

@@ -157,7 +157,7 @@ async def test_a_workspace_that_throws_the_bot_out_is_forgotten(slack, tmp_path,
         await slack.until(lambda: slack.sockets)
         delivery = slack.world.emit(slack.team, event["type"], event)
         await delivery.settled()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while list((tmp_path / "slack").iterdir()):  # noqa: ASYNC110 - a file tells nobody
                 await asyncio.sleep(0.01)
         minsu = slack.add_person("민수")

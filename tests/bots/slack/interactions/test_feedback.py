@@ -55,7 +55,7 @@ async def test_a_thumb_down_is_stored_and_asks_why(slack, minsu, answer, opinion
     """What is written comes on top of the vote, which counts without it."""
     await minsu.press(answer, "feedback:negative")
     form = await slack.until(lambda: minsu.modal)
-    async with asyncio.timeout(5):  # the form is opened first, for its trigger does not last
+    async with asyncio.timeout(30):  # the form is opened first, for its trigger does not last
         while True:
             if await opinions():
                 break

@@ -220,9 +220,7 @@ async def test_more_answers_than_streams_are_shown_by_edits(tmp_path):
             questions = [await minsu.mention(one, "정산은 언제?") for one in channels]
             await slack.until(lambda: all(slack.replies(one) for one in questions))
             gate.set()
-            await slack.until(
-                lambda: all(finished(slack, one) for one in questions), timeout_s=15.0
-            )
+            await slack.until(lambda: all(finished(slack, one) for one in questions))
     assert slack.limited() == 0
     assert all(len(slack.replies(one)) == 1 and whole(slack.replies(one)[0]) for one in questions)
     started = len(slack.calls("chat.startStream"))
@@ -244,7 +242,7 @@ async def test_an_answer_that_outgrows_one_message_goes_on_by_edits(
         assert reply.is_streaming()
         for _ in pieces:
             turnstile.release()
-        replies = await slack.until(lambda: finished(slack, question), timeout_s=15.0)
+        replies = await slack.until(lambda: finished(slack, question))
     assert replies[0] is reply
     assert len(replies) > 1
     shown = "\n".join(visible(one) for one in replies)

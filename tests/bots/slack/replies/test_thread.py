@@ -250,7 +250,7 @@ async def test_a_long_answer_takes_several_messages_in_order(slack, tmp_path, mi
     )
     async with answering(slack, tmp_path, text=text):
         question = await minsu.mention(channel, "전부 알려 줘")
-        replies = await slack.until(lambda: finished(slack, question), timeout_s=15.0)
+        replies = await slack.until(lambda: finished(slack, question))
         await settled(slack)
     assert len(replies) > 1
     whole = "\n".join(visible(reply) for reply in replies)

@@ -45,7 +45,7 @@ class Window:
                 self.changed = asyncio.Event()
 
     async def until(self, true):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.shown is None or not true(self.shown["questions"]):
                 await self.changed.wait()
 

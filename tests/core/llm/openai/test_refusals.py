@@ -127,7 +127,7 @@ async def test_a_refusal_stays_one(server):
 
 async def test_a_wait_that_is_no_number_is_no_wait(server):
     server.faults.append(FAULTS["retry after no number"])
-    async with model_of(server.url) as model, asyncio.timeout(10):
+    async with model_of(server.url) as model, asyncio.timeout(30):
         assert await said(model)
 
 

@@ -78,7 +78,7 @@ async def working(
     worker = InboxWorker(inbox, script, **{"poll_s": 0.01, **options})
     running = asyncio.create_task(worker.run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             yield worker
     finally:
         running.cancel()
@@ -109,7 +109,7 @@ async def test_after_a_restart_a_worker_goes_on_with_its_own_questions_at_once(
         await inbox.receive(asked("1"))
         await inbox.claim(lease_s=30.0)
         async with working(SqliteInbox(file, limits, holder="a", clock=clock), script):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 assert (await script.begun.get()).question.id == "1"
 
 
