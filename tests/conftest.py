@@ -71,9 +71,21 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
-def pytest_collection_modifyitems(items):
-    """Begin with the tests on the real FAQ: the other workers would wait for the last of them."""
-    items.sort(key=lambda item: "real_faq" not in getattr(item, "fixturenames", ()))
+def pytest_collection_modifyitems(config, items):
+    """Begin with what takes long, which the other workers would wait for at the end.
+
+    A worker begins with a share of the list, and what it does not come to is taken from the end of
+    its share. The first begins with the real FAQ, and the last with what mostly waits: then the
+    others compute meanwhile.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    shares = [], [], []
+    for item in items:
+        real = "real_faq" in getattr(item, "fixturenames", ())
+        shares[0 if real else 1 if item.get_closest_marker("waits") else 2].append(item)
+    first, waiting, rest = shares
+    at = len(items) // workers * (workers - 1) - len(first)
+    items[:] = [*first, *rest[:at], *waiting, *rest[at:]]
 
 
 def pytest_collection():

@@ -3,7 +3,11 @@
 import asyncio
 from math import isfinite
 
+import pytest
+
 from bench.storm import Storm, Weather
+
+pytestmark = pytest.mark.waits
 
 SHORT = Weather(
     questions=24,

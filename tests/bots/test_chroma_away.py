@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 
 import aiohttp
+import pytest
 from fakes.at_work import at_work
 from fakes.chroma_server import chroma_server, free_port
 from fakes.slack_bot import PROFILE, finished, make_settings
@@ -20,6 +21,8 @@ from bots.bootstrap.stores import open_stores
 from bots.slack.platform import open_slack
 from config.resources import SAMPLE_FAQ
 from devtools.slack import Limits, Slack, visible
+
+pytestmark = pytest.mark.waits
 
 LATE_S = 5.0
 

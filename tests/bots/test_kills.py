@@ -6,11 +6,15 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
+import pytest
+
 from bench.replicas import Replicas
 from config.profiles import load_profile
 from devtools.discord import DiscordServer
 from devtools.openai.server import OpenAIServer, Pace
 from devtools.slack import APP_TOKEN, BOT_TOKEN, Slack, visible
+
+pytestmark = pytest.mark.waits
 
 STARTS_WITHIN_S = 150.0
 GOES_ON_WITHIN_S = 10.0

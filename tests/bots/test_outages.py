@@ -14,6 +14,8 @@ from core.stores.sqlite.spool import SqliteSpool
 from core.types import InboxState
 from devtools.slack import Slack, visible
 
+pytestmark = pytest.mark.waits
+
 TROUBLES = ["away", "frozen", "electing"]
 PIECES = ("구매확정 다음 영업일에 ", "정산되고, ", "공휴일에는 ", "그다음 영업일에 입금됩니다.")
 

@@ -71,13 +71,15 @@ async def test_whoever_asked_goes_on_without_a_mention_and_talk_is_left_alone(dr
         assert await heard(driver, bot) == ["첫 질문", "이어지는 질문"]
 
 
-async def test_what_it_is_less_sure_of_is_answered_where_the_asker_is_alone_with_it(driver):
-    for threads, heard_too in (("asker", ["덜 분명한 질문"]), ("all", [])):
-        async with driver.running(threads=threads) as bot:
-            bot.assistant.doubted.add("덜 분명한 질문")
-            asked = await begun(driver)
-            await driver.go_on(asked, "덜 분명한 질문")
-            assert await heard(driver, bot) == ["첫 질문", *heard_too]
+@pytest.mark.parametrize(("threads", "heard_too"), [("asker", ["덜 분명한 질문"]), ("all", [])])
+async def test_what_it_is_less_sure_of_is_answered_where_the_asker_is_alone_with_it(
+    driver, threads, heard_too
+):
+    async with driver.running(threads=threads) as bot:
+        bot.assistant.doubted.add("덜 분명한 질문")
+        asked = await begun(driver)
+        await driver.go_on(asked, "덜 분명한 질문")
+        assert await heard(driver, bot) == ["첫 질문", *heard_too]
 
 
 async def test_thanks_get_a_reaction_and_no_answer(driver):

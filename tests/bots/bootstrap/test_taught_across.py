@@ -19,6 +19,8 @@ from config.profiles import load_profile
 from core.types import CaseState, EntryReview, ReviewRequest
 from devtools.slack import Limits, Slack, visible
 
+pytestmark = pytest.mark.waits
+
 PROFILE = load_profile("smartstore")
 ASKED = "물류센터 견학은 언제 가능한가요?"
 ALIKE = "물류센터 견학이 언제 가능한지 궁금해요"

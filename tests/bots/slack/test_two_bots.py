@@ -24,6 +24,8 @@ from core.skills.meetings.words import load_words
 from core.skills.messenger import Messenger
 from devtools.slack import Limits, Slack, labels, visible
 
+pytestmark = pytest.mark.waits
+
 
 @dataclass
 class Side:
