@@ -374,6 +374,13 @@ def test_an_xls_of_which_only_the_beginning_is_left_is_refused(tmp_path):
         load(tmp_path / "faq.xls")
 
 
+def test_a_damaged_xlsx_under_the_name_of_an_xls_is_refused(tmp_path):
+    whole = _xlsx(tmp_path / "faq.xlsx", ["title", "answer"], ["A", "a"]).read_bytes()
+    (tmp_path / "faq.xls").write_bytes(whole.replace(b"PK\x01\x02", b"PK\x01\x03"))
+    with pytest.raises(SourceError, match="not a readable XLS file"):
+        load(tmp_path / "faq.xls")
+
+
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
 def test_an_xlsx_that_is_cut_off_is_called_damaged(tmp_path, part):
     """Whatever parser openpyxl finds: one that reads as far as it goes would call it empty."""

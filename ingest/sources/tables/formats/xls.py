@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +25,7 @@ _MAX_MERGED: Final = 2_000_000
 _NOT_XLS: Final = (
     xlrd.XLRDError,
     CompDocError,
+    zipfile.BadZipFile,  # it looks whether the file is a newer workbook
     struct.error,
     LookupError,
     ValueError,
