@@ -13,6 +13,7 @@ import pytest
 from fakes import models_once
 from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all that runs on MongoDB
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.models.language_models import open_models
@@ -56,7 +57,11 @@ _ROOT = Path(__file__).resolve().parent.parent
 # finds is added to the test by name.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=2_000, deadline=None, print_blob=True)
-settings.load_profile(os.environ.get("FAQBOT_EXAMPLES", "same"))
+_EXAMPLES = os.environ.get("FAQBOT_EXAMPLES", "same")
+settings.load_profile(_EXAMPLES)
+if _EXAMPLES == "same":
+    # It also tries constants of all modules that are loaded by then: other ones in each worker.
+    providers._get_local_constants = providers.Constants
 
 
 def pytest_xdist_auto_num_workers():
