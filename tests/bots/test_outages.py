@@ -6,6 +6,7 @@ import asyncio
 from contextlib import ExitStack, asynccontextmanager
 
 import pytest
+from fakes.at_work import settled
 from fakes.discord_bot import answers_in, running_bot
 from fakes.slack_bot import PROFILE, answering, finished
 
@@ -31,13 +32,6 @@ async def spooling(path):
     """Keeps what people do while the store is away."""
     async with SqliteSpool.open(path / "spool.sqlite3", most=3) as spool:
         yield Offline(spool)
-
-
-async def settled(bot, question_id):
-    """Wait until the inbox says that a question has its answer."""
-    async with asyncio.timeout(30):
-        while (await bot.stores.inbox.find(question_id)).state is InboxState.ANSWERING:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
 
 
 def bot_on(slack, server, tmp_path, **more):

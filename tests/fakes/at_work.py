@@ -25,6 +25,7 @@ from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
 from core.profile import Profile
+from core.types import InboxState
 
 Open = Callable[[Settings, ChatService, Profile], AbstractAsyncContextManager[RunningPlatform]]
 
@@ -141,3 +142,10 @@ async def _ended(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def settled(bot: AtWork, question_id: str) -> None:
+    """Wait until the inbox says that a question has its answer; a store tells nobody."""
+    async with asyncio.timeout(30):
+        while (await bot.stores.inbox.find(question_id)).state is InboxState.ANSWERING:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

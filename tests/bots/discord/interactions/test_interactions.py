@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.assistants import FOLLOWUPS, answered
+from fakes.at_work import settled
 from fakes.discord_bot import answers_in, running_bot
 
 from core.errors import StorageError
@@ -313,6 +314,7 @@ async def test_a_used_follow_up_leads_whoever_presses_it_to_its_answer(fake, tmp
             lambda: next((m for m in answers_in(fake, thread) if m.reference is answer), None)
         )
         await fake.until(lambda: more.buttons and more.buttons[-1]["custom_id"].startswith("down:"))
+        await settled(bot, bot.assistant.asked[1].id)
         answer.buttons[0]["disabled"] = False
         await fake.press(answer, f"✓ {FOLLOWUPS[0]}", user=await fake.create_user("나래"))
         (told,) = await fake.until(lambda: fake.ephemerals)

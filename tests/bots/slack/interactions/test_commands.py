@@ -30,7 +30,7 @@ def private(person, channel=None):
 
 
 async def asked(slack, person, channel, text=QUESTION):
-    """The private answer to a command; on a busy machine, a hint without buttons comes first."""
+    """The private answer to a command."""
     before = len(person.ephemerals(channel))
     await person.command("/faq", text, channel=channel)
 
@@ -41,13 +41,12 @@ async def asked(slack, person, channel, text=QUESTION):
     return found
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_hint(monkeypatch):
     """Let no answer take so long that a hint comes first, as it would on a busy machine."""
     monkeypatch.setattr("bots.slack.replies.ephemeral._PATIENCE_S", 600.0)
 
 
-@pytest.mark.usefixtures("no_hint")
 async def test_a_command_is_answered_for_the_asker_alone(slack, bot, profile):
     """In one piece, since Slack lets nobody edit it, and without a notice that would stay."""
     minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
@@ -257,7 +256,6 @@ async def test_private_buttons_work_after_a_restart(slack, make_service, connect
         await slack.until(lambda: slack.messages(channel))
 
 
-@pytest.mark.usefixtures("no_hint")
 async def test_a_private_follow_up_is_asked_once(slack, bot, stores):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
