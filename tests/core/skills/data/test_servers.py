@@ -75,8 +75,9 @@ def database(server):
     return Database.open(server[1], most_rows=20)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def run(database):
+    """Runs a query within the limits; the schema is read once, which takes a server a while."""
     personal = frozenset({"members.name", "Staff.Given"})
     schema = database.schema(frozenset({"branches", "members", "books", "loans", "Staff"}))
 
