@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from chromadb import Collection, Metadata
 
@@ -27,9 +27,15 @@ def metadata_of(record: Record, number: int) -> Metadata:
     meta: dict[str, str | int] = {"faq_id": record.entry.faq_id, "chunk": number}
     if number == 0:
         meta["digest"] = record.digest
-        meta["entry"] = json.dumps(asdict(record.entry), ensure_ascii=False)
-        meta["terms"] = json.dumps(asdict(record.terms), ensure_ascii=False)
+        meta["entry"] = _json(record.entry)
+        meta["terms"] = _json(record.terms)
     return meta
+
+
+def _json(flat: Entry | Terms) -> str:
+    """Return the fields of a value without others inside; `asdict` would copy each text."""
+    named = {one.name: getattr(flat, one.name) for one in fields(flat)}
+    return json.dumps(named, ensure_ascii=False)
 
 
 def entry_of(meta: Metadata) -> Entry:
