@@ -13,6 +13,12 @@ from config.settings import Settings
 ROOM = 12
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Let no store be away because the machine is busy."""
+    monkeypatch.setattr("core.messaging.inbox.offline._SOON_S", 30.0)
+
+
 @pytest.fixture
 async def proxied(tmp_path, profile):
     """Behind a proxy on this machine, which says for whom it asks; nobody answers."""
