@@ -79,6 +79,8 @@ async def test_what_it_is_less_sure_of_is_answered_where_the_asker_is_alone_with
         bot.assistant.doubted.add("덜 분명한 질문")
         asked = await begun(driver)
         await driver.go_on(asked, "덜 분명한 질문")
+        for text in heard_too:
+            await answer_to(driver, asked, f"답: {text}")
         assert await heard(driver, bot) == ["첫 질문", *heard_too]
 
 
