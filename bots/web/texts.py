@@ -99,10 +99,14 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """Every sentence of the page in one language; the bot's own words stay as they are."""
+    """Every sentence of the page in one language, and the questions that it offers at first.
+
+    The bot's own words are those for a language that the FAQ has, and else the profile's.
+    """
 
     texts: Mapping[str, str]
     reasons: tuple[str, ...]
+    examples: tuple[str, ...]
 
 
 def load_words(profile: Profile, texts: Texts) -> dict[str, PageWords]:
@@ -122,8 +126,9 @@ def load_words(profile: Profile, texts: Texts) -> dict[str, PageWords]:
 def _words(general: Profile, own: Profile, texts: Texts) -> PageWords:
     told = {name: getattr(general, name) for name in _FROM_PROFILE}
     told |= {f"feedback_{name}": getattr(general.feedback, name) for name in _FROM_FEEDBACK}
+    own = own.others.get(general.language, own)
     told |= {name: getattr(own, name) for name in ("name", "greeting")}
-    return PageWords(told | asdict(texts), general.feedback.reasons)
+    return PageWords(told | asdict(texts), general.feedback.reasons, own.examples)
 
 
 def load_texts(settings: Settings) -> Texts:

@@ -107,7 +107,8 @@ async def about(request: web.Request) -> web.Response:
             "has_token": context.gate.needs_token,
             "language": language,
             "texts": dict(words.texts),
-            "examples": profile.examples,
+            "languages": profile.languages,
+            "examples": words.examples,
             "reasons": words.reasons,
             "question_characters": profile.longest_question_characters,
         }

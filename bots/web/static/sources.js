@@ -2,7 +2,7 @@
 
 import { icon, make, problem } from "./dom.js";
 import { Problem, call } from "./server.js";
-import { about, t } from "./texts.js";
+import { languageOf, t } from "./texts.js";
 
 // A citation in `text` opens its source.
 export function sourcesOf(turn, sources, text) {
@@ -57,5 +57,5 @@ function show(passage, { html, address }) {
   if (address) {
     passage.append(make("p", {}, make("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow", textContent: t.source_address })));
   }
-  passage.lang = about.language;
+  passage.lang = languageOf(passage.textContent);
 }

@@ -3,7 +3,7 @@
 import { read, write } from "./memory.js";
 
 const LANGUAGES = ["ko", "en"];
-export const about = { let_in: false, examples: [], reasons: [], question_characters: 1000, language: "" };
+export const about = { let_in: false, examples: [], reasons: [], question_characters: 1000, language: "", languages: [] };
 export const t = {}; // every word of the page
 
 export function learn(told) {
@@ -17,6 +17,9 @@ export function language() {
   const wanted = read("faqbot.language") ?? "";
   return wanted || (LANGUAGES.find((one) => navigator.language.startsWith(one)) ?? "");
 }
+
+// The language of a text of the FAQ, in which a screen reader speaks it: Korean is known by its letters.
+export const languageOf = (text) => (/[가-힣]/.test(text) ? "ko" : about.languages.find((one) => one !== "ko") ?? "");
 
 export function switchLanguage() {
   write("faqbot.language", about.language === "ko" ? "en" : "ko");

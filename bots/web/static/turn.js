@@ -4,7 +4,7 @@ import { $, confirmed, copy, fit, icon, iconButton, isSending, logo, make, pause
 import { Opinion } from "./opinion.js";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, Problem, call, check, eventsOf, persistently, request, setOnline } from "./server.js";
 import { sourcesOf } from "./sources.js";
-import { about, shownTime, t } from "./texts.js";
+import { about, languageOf, shownTime, t } from "./texts.js";
 
 const ENDINGS = new Set(["answered", "declined", "escalated", "failed", "stopped", "withdrawn"]);
 const MOST_BUTTONS = 5; // more choices are a menu, as on every platform
@@ -44,7 +44,7 @@ export class Turn {
 
   showAsked() {
     this.isEditing = false;
-    const bubble = make("div", { className: "bubble", textContent: this.text });
+    const bubble = make("div", { className: "bubble", textContent: this.text, lang: languageOf(this.text) });
     const when = make("time", { dateTime: this.askedAt, textContent: shownTime(this.askedAt) });
     this.askedElement.replaceChildren(make("span", { className: "hidden", textContent: `${t.you}: ` }), bubble, when);
     if (!this.mine) return;
@@ -79,6 +79,7 @@ export class Turn {
       holder.innerHTML = block;
       element.append(holder);
     }
+    element.lang = languageOf(element.textContent);
   }
 
   async follow() {
@@ -164,10 +165,11 @@ export class Turn {
   }
 
   followups(ending) {
+    const lang = languageOf(ending.followups[0].text);
     const lead = ending.lead ? [make("p", { textContent: ending.lead })] : [];
     const offers = (ending.offers ?? []).map((offer) => make("p", { className: "offer", textContent: offer }));
     const choices = ending.followups.length > MOST_BUTTONS ? [this.menu(ending)] : this.buttons(ending);
-    return make("div", { className: "followups" }, ...lead, ...offers, make("div", {}, ...choices));
+    return make("div", { className: "followups", lang }, ...lead, ...offers, make("div", {}, ...choices));
   }
 
   buttons(ending) {

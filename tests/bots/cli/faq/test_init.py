@@ -71,6 +71,23 @@ def test_a_korean_bot_for_another_faq_says_nothing_about_a_shop(folder):
         assert "스토어" not in str(getattr(profile, name))
 
 
+def test_a_faq_in_two_languages_speaks_of_its_subject_in_both(folder):
+    (folder / "hotel.csv").write_text(
+        "질문,답변,Question,Answer\n"
+        "주차장이 있나요?,지하에 있습니다.,Is there a car park?,In the basement of the house.\n"
+        "수영장은 무료인가요?,투숙객은 무료입니다.,Is the pool free?,It is free for our guests.\n",
+        encoding="utf-8",
+    )
+    run(Wishes(subject="Stella", source="hotel.csv", tone="formal"))
+    profile = load_profile("")
+    english = profile.others["en"]
+    assert (profile.language, english.name) == ("ko", profile.name)
+    for said in (profile.refusal, profile.greeting, english.refusal, english.greeting):
+        assert "Stella" in said
+    assert english.refusal.isascii()
+    assert english.not_found == load_profile("en-formal").not_found
+
+
 def test_nothing_is_written_over(folder):
     (folder / ".env").write_text("FAQBOT_WEB=off\n", encoding="utf-8")
     run(Wishes(subject="A", language="en"))
