@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
 from xml.parsers.expat import ExpatError
 
 import mammoth
@@ -37,7 +38,21 @@ from ingest.sources.tables.columns import ColumnMap
 
 _PICTURES: Final = re.compile(r"!\[[^\[\]\n]*\]\(\s*<?([^()\s>]+)")
 _MARKDOWN: Final = (".md", ".markdown", ".mdx")
-_BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
+_BESIDE: Final = (
+    *("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]"),
+    *("[role=dialog]", "[id*=cookie]", "[id*=onetrust]"),
+)
+# What help centres call the parts around an article, and what they say of it below its title.
+_AROUND: Final = re.compile(
+    r"(?:^|[-_])(?:breadcrumbs?|cookies?|consent|onetrust\S*|related(?:[-_](?:articles?|posts?|links?))?"
+    r"|feedback|helpful|article[-_]votes?|pagination)$",
+    re.IGNORECASE,
+)
+_STAMP: Final = re.compile(
+    r"^(?:(?:last )?(?:updated|modified|edited)\b[^\n.?!:]{0,60}"
+    r"|[^\n.?!]{0,20}\d+\s*(?:분|시간|일|주|개월|달|년) 전(?:에)?\s*(?:업데이트|수정)\S{0,3})$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _TITLE_CLASS: Final = "title-of-the-document"
 # A longer text of a document would take too much memory in mammoth.
 _MAX_XML_BYTES: Final = 50_000_000
@@ -84,8 +99,7 @@ def read_html(
         SourceError: It is not text, or the list of an export's pages.
     """
     soup = parsed(_text(data, name))
-    canonical = soup.find("link", rel="canonical")
-    url = str(canonical.get("href") or "") if isinstance(canonical, Tag) else ""
+    url = _address(soup)
     name = url or name
     if questions := list(_marked_up(soup)):
         read_content(questions, name, collector, columns)
@@ -104,6 +118,7 @@ def read_html(
     _remark_pictures([str(tag.get("src")) for tag in body.find_all("img")], name, collector, url)
     mark_questions(soup, body)
     text = html_to_markdown(body, base=url)
+    text = _STAMP.sub("", text) if url else text
     add_page(SourcePage(text, name, title, fields, base=url, alone=alone), collector, columns)
 
 
@@ -183,12 +198,29 @@ def _marked_up(soup: BeautifulSoup) -> Iterator[Any]:
                     yield from main if isinstance(main, list) else [main]
 
 
+def _address(soup: BeautifulSoup) -> str:
+    """Return the address that a page names as its own, among those of its host; "" for none.
+
+    That of a page from a help centre is set before what the page says of itself.
+    """
+    named = [str(tag.get("href") or "") for tag in soup.find_all("link", rel="canonical")]
+    if len(named) < 2:
+        return named[0] if named else ""
+    own = urljoin(named[0], named[1])
+    return own if urlsplit(own).netloc == urlsplit(named[0]).netloc else named[0]
+
+
 def _body(soup: BeautifulSoup, exported: Tag | None) -> Tag:
     """Return the part of a page that is neither navigation nor anything else around it."""
     for selector in _BESIDE:
         for tag in soup.select(selector):
             if not tag.find(["h1", "article", "main"]):
                 tag.decompose()
+    whole = len(soup.get_text())
+    for tag in soup.find_all(class_=_AROUND):
+        holds_all = tag.decomposed or tag.find(["h1", "article", "main"])
+        if not holds_all and 2 * len(tag.get_text()) < whole:
+            tag.decompose()
     return exported or soup.find("main") or soup.find("article") or soup.body or soup
 
 

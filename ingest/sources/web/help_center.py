@@ -39,6 +39,7 @@ _MAX_SITEMAP_BYTES: Final = 50_000_000
 _PAGE_S: Final = 60.0
 _ALL_S: Final = 1_800.0
 _PAUSE_S: Final = 0.3
+_SILENT: Final = 599  # the status of a page that did not answer
 _LONGEST_PAUSE_S: Final = 10.0
 _TRUSTED_DAYS: Final = 7
 _SITEMAP: Final = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -185,7 +186,9 @@ def _pages(
             changed, body = changed or different, answer.body
         else:
             failed += answer.status not in (404, 410) and not 200 <= answer.status < 300
-            crawl.passed_over[url] = f"the page answers {answer.status}"
+            silent = answer.status == _SILENT
+            said = "does not answer in time" if silent else f"answers {answer.status}"
+            crawl.passed_over[url] = f"the page {said}"
             continue
         crawl.size += len(body)
         if not urls:
@@ -217,7 +220,7 @@ def _ask(crawl: _Crawl, url: str) -> WebResponse:
     try:
         return crawl.get(url, {_ASKED[name]: known[name] for name in _ASKED if name in known})
     except SourceError:
-        return WebResponse(599, {}, b"", url)
+        return WebResponse(_SILENT, {}, b"", url)
 
 
 def _keep(
@@ -226,7 +229,7 @@ def _keep(
     name = sha256(url.encode()).hexdigest()[:16] + ".html"
     when = crawl.modified.get(url, "")
     said = f'<meta name="last-modified" content="{escape(when)}">' if when else ""
-    marked = f'<link rel="canonical" href="{url}">{said}\n'.encode() + answer.body
+    marked = f'<link rel="canonical" href="{escape(answer.url)}">{said}\n'.encode() + answer.body
     digest = sha256(answer.body).hexdigest()
     if known.get("digest") != digest:
         fresh = crawl.folder / f"{name}.part"

@@ -90,6 +90,30 @@ def test_a_help_centre_is_read_by_its_sitemap(site, tmp_path):
     assert not {"/blog/x", "/hc/secret"} & {*handler.asked}
 
 
+def test_what_stands_around_an_article_is_no_part_of_it(site, tmp_path):
+    """Its address is the one that it names as its own, or to which the server led."""
+    handler, base = site
+    centre(handler, base)
+    body = f"""<html><head><link rel="canonical" href="{base}/hc/pay"></head><body>
+<div id="onetrust-banner-sdk" role="dialog"><p>We use cookies.</p></div><div class="article">
+<ol class="breadcrumbs"><li>Help</li></ol><h1>How do I pay?</h1>
+<p>Updated 3 days ago · 2 min read</p><p>By card, or in cash at the till of each of our shops.</p>
+<div class="related-articles"><h2>Related articles</h2><a href="/hc/b">Leave</a></div>
+<div class="article-votes"><h3>Was this helpful?</h3></div></div></body></html>"""
+    handler.pages["/hc/a"] = (200, {"Content-Type": "text/html"}, body.encode())
+    handler.pages["/hc/b"] = (301, {"Location": "/hc/left"}, b"")
+    handler.pages["/hc/left"] = page("How do I leave?", "Write to us.")
+    kept, _ = fetch(f"{base}/hc/", tmp_path)
+    assert {(row.title, row.answer, row.url) for row in load(kept).rows} == {
+        (
+            "How do I pay?",
+            "By card, or in cash at the till of each of our shops.",
+            f"{base}/hc/pay",
+        ),
+        ("How do I leave?", "Write to us.", f"{base}/hc/left"),
+    }
+
+
 def test_pages_that_have_not_changed_are_not_sent_again(site, tmp_path):
     handler, base = site
     centre(handler, base)
