@@ -54,7 +54,8 @@ _COMMON: Final = frozenset(
         "EUR", "UK", "US", "USA", "EU", "SNS", "ATM", "NFC", "GPS", "AS", "DIY", "CCTV",
         "LED", "UTC", "GMT", "TOP", "NEW", "NO", "YES", "ON", "OFF", "VIP", "DM", "PPT",
         "DOC", "TXT", "ZIP", "RAM", "CPU", "GPU", "SSD", "HDD", "SIM", "IP", "VPN", "MP3", "MP4",
-        "HD", "UHD", "HR", "QA", "KTX", "MRI", "CT",
+        "HD", "UHD", "HR", "QA", "KTX", "MRI", "CT", "REST", "SDK", "SSL", "DNS", "FAX",
+        "VISA", "JCB", "AMEX", "ISBN",
     )
 )  # fmt: skip
 _DEADLINE: Final = re.compile(

@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import unquote
 
-EMPTY_WORDS: Final = frozenset(("nan", "NaN", "NAN", "NaT", "<NA>", "None", "null", "NULL", "-"))
+EMPTY_WORDS: Final = frozenset(
+    ("nan", "NaN", "NAN", "NaT", "<NA>", "None", "null", "NULL", "-", "[]")
+)
 """How programs write a missing optional value."""
 
 _MISSING: Final = frozenset(("nan", "NaN", "NaT", "<NA>", "null", "NULL"))

@@ -213,6 +213,6 @@ OF_NO_TEXT = {
     *("any_of", "count", "ordinal", "number", "week_of", "weekday_of"),  # single words of ours
     *("clippings", "spelt_out", "spliced"),  # what Kiwi has split
     *("read_docx", "read_html", "read_markdown", "sections_in"),  # whole files: made of the others
-    *("image", "image_name", "link", "linked", "shown"),  # one cell, one link
+    *("image", "image_name", "leads_to_the_web", "link", "linked", "shown"),  # one cell, one link
 }
 """Functions with a `str` that is no text of anybody's."""

@@ -53,6 +53,7 @@ _SAVED: Final[Mapping[str, str]] = {
         (".png", ".jpg", ".jpeg", ".heic", ".webp", ".gif"), "text in pictures has to be typed"
     ),
     ".adoc": "export it as HTML",
+    ".enex": "export it as HTML",
     ".rst": "export it as HTML",
 }
 

@@ -34,6 +34,10 @@ _SUMMARY: Final = re.compile(
 )
 _TAGS: Final = re.compile(r"</?\w+>")
 _EMBEDDED: Final = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+# Obsidian's names of blocks at their ends, and the tags at the end of a page.
+_NOTE_MARKS: Final = re.compile(
+    r"(?<=\S) \^[A-Za-z0-9-]+$|\n[ \t]*+#[^\W\d][\w/-]*+(?:[ \t]+#[\w/-]++)*+\s*+\Z", re.MULTILINE
+)
 _WIKI: Final = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
 _NOTE: Final = re.compile(
     r"^[ \t]*:{3,}[ \t]*(?:[\w-]+)?[ \t]*(?:\[([^\]\n]*)\])?(?:\{([^{}\n]*)\})?[ \t]*([^\n]*)$",
@@ -79,6 +83,7 @@ def _in_prose(text: str) -> str:
     text = without_components(text)
     text = _with_summaries(text)
     text = _EMBEDDED.sub("", text)
+    text = _NOTE_MARKS.sub("", text)
     text = _WIKI.sub(r"\1", text)
     text = _NOTE.sub(_noted, text)
     text = _ALERT.sub(lambda match: f"{match[1]}**{match[2]}**" if match[2].strip() else "", text)

@@ -20,6 +20,7 @@ _FIELD_NAMES: Final = frozenset(("title", "question", "answer", "질문", "제�
 _FOLDER_NAMES: Final = ("name", "title", "category", "section", "topic", "카테고리", "분류")
 _SAMPLE: Final = 50
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
+_ASKED_KEY: Final = re.compile(r"(.*?)(q|question)([._-]?\d+)", re.IGNORECASE)
 _TEXT_KEYS: Final = ("text", "plain_text", "name", "title")
 _SPEAKERS: Final = {"user": "question", "human": "question", "assistant": "answer", "gpt": "answer"}
 
@@ -116,7 +117,17 @@ def _is_record(item: Mapping[Any, object], columns: ColumnMap) -> bool:
 
 
 def pairs_in(content: Mapping[Any, object]) -> list[Record]:
-    """`{title: answer}` as records."""
+    """`{title: answer}` as records, or `{faq.q1: …, faq.a1: …}`, as translators have them."""
+    keys = {str(name): value for name, value in content.items()}
+    numbered = [
+        {"title": value, "answer": keys[answer]}
+        for name, value in keys.items()
+        if (match := _ASKED_KEY.fullmatch(name))
+        for letter, word in (("a", "answer"), ("A", "Answer"))
+        if (answer := f"{match[1]}{letter if len(match[2]) == 1 else word}{match[3]}") in keys
+    ]
+    if len(numbered) > 1:
+        return numbered
     return [{"title": title, "answer": value} for title, value in content.items()]
 
 
@@ -146,11 +157,17 @@ def is_pairs(content: Mapping[Any, object]) -> bool:
     settings = all(_IDENTIFIER.fullmatch(str(name)) for name in content)
     if settings and any(isinstance(value, int | float) for value in values):
         return False
+    if settings and not any(_has_letters(value) for value in values):
+        return False
     texts = sum(isinstance(value, str) for value in values)
     named = len(content) < 20 and not _FIELD_NAMES.isdisjoint(content)
     if any(isinstance(value, dict) or _has_objects(value) for value in values):
         return False
     return texts * 2 >= len(content) > 0 and not named
+
+
+def _has_letters(value: object) -> bool:
+    return not isinstance(value, str) or any(map(str.isalpha, value))
 
 
 def _has_objects(value: object) -> bool:

@@ -23,7 +23,7 @@ ANSWER: Final = (
 )
 BODY: Final = (
     "text", "내용", "본문", "상세", "상세내용", "설명", "글내용", "body", "content", "contents",
-    "description", "details", "article", "input", "message", "안내", "안내사항", "内容",
+    "description", "desc", "details", "article", "input", "message", "안내", "안내사항", "内容",
 )
 QUESTIONS: Final = (
     "questions", "utterance", "utterances", "variants", "variations", "paraphrases", "aliases",

@@ -42,7 +42,7 @@ _SHOWN: Final = re.compile(
     rf"|{_BEFORE_YN}(?:use|open|di?sp(?:lay)?|expsr|show|view|post|public){_YN}"
 )
 _HIDDEN: Final = re.compile(
-    r"(?:is_)?(?:draft|archived|hidden|deleted|private|disabled|unpublished|obsolete)"
+    r"(?:is_)?(?:draft|archived|closed|hidden|deleted|private|disabled|unpublished|obsolete)"
     r"|(?:삭제|숨김|비공개|폐기|보관|임시저장)(?:여부|유무)?"
     rf"|{_BEFORE_YN}(?:del(?:ete)?|hide|secret){_YN}"
 )

@@ -118,3 +118,9 @@ def test_one_question_of_a_numbered_page_may_be_no_heading(tmp_path):
         ("When?", "At ten."),
         ("Is it free?", "On Sundays."),
     ]
+
+
+def test_marks_of_a_note_program_are_no_part_of_an_answer(tmp_path):
+    page = "# 환불은 되나요?\n\n신청해요. ^abc\n\n# C와 #태그\n\n#1\n2^10은요.\n\n#faq #결제\n"
+    rows = folder(tmp_path, {"a.md": page}).rows
+    assert [row.answer for row in rows] == ["신청해요.", "#1\n2^10은요."]

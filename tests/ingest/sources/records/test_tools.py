@@ -82,3 +82,33 @@ def test_toml_is_read(tmp_path):
     content = '[[faq]]\nquestion = "Free?"\nanswer = """On Sundays.\nElse 8 euros."""\n'
     (row,) = load(saved(tmp_path, content, "faq.toml")).rows
     assert (row.title, row.answer) == ("Free?", "On Sundays.\nElse 8 euros.")
+
+
+def test_questions_and_answers_under_numbered_names_are_pairs(tmp_path):
+    texts = {
+        "faq.q1": "배송은 며칠 걸려요?",
+        "faq.a1": "이틀요.",
+        "faq.q2": "환불?",
+        "faq.a2": "네.",
+    }
+    rows = load(saved(tmp_path, texts)).rows
+    assert [(row.title, row.answer) for row in rows] == [
+        ("배송은 며칠 걸려요?", "이틀요."),
+        ("환불?", "네."),
+    ]
+
+
+def test_settings_of_a_program_are_no_pairs_of_title_and_answer(tmp_path):
+    with pytest.raises(SourceError, match="no column is named"):
+        load(saved(tmp_path, {"version": "1.0.0"}))
+    rows = load(saved(tmp_path, {"refund": "Within 30 days.", "parking": "Behind it."})).rows
+    assert [row.title for row in rows] == ["refund", "parking"]
+
+
+def test_cards_of_a_board_are_entries_but_for_those_that_are_closed(tmp_path):
+    cards = [
+        {"id": "c1", "name": "How do I pay?", "desc": "By card.", "closed": False},
+        {"id": "c2", "name": "Old", "desc": "No.", "closed": True},
+    ]
+    loaded = load(saved(tmp_path, {"name": "FAQ", "cards": cards, "actions": []}))
+    assert [(row.title, row.answer) for row in loaded.rows] == [("How do I pay?", "By card.")]
