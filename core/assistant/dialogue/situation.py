@@ -52,7 +52,7 @@ class Situation:
             *(f"asked before: {text}" for text in self.earlier),
         ]
         kept: list[str] = []
-        for line in lines:
+        for line in (" ".join(one.split()) for one in lines):  # what people wrote adds no line
             tokens -= estimate_tokens(line)
             if tokens < 0:
                 break
