@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from core.text.safety.personal_data import detect
-from core.text.safety.personal_data_patterns import PersonalDataKind
+from core.text.safety.personal_data_kinds import PersonalDataKind
 from core.types import Entry, EntryProblem, ProblemKind
 from ingest.dedupe import near_duplicates
 from ingest.doubles import (

@@ -10,10 +10,12 @@ from kiwipiepy import Token
 
 from core.text.korean import Analyzer
 from core.text.safety.personal_data import detect
-from core.text.safety.personal_data_patterns import PersonalDataKind
+from core.text.safety.personal_data_kinds import PersonalDataKind
 
 _MENTION: Final = re.compile(
-    r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>|(?<![\w.+-])@[A-Za-z가-힣][\w.-]*(?![\w/])"
+    r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>"
+    r"|(?<![\w.+-])@(?![\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|kr|jp|uk|de|dev|app|ai|edu)\b)"
+    r"[A-Za-z가-힣][\w.-]*(?![\w/])"
 )
 # What stays the same when people change: help.desk@, tax_info@, no.reply@.
 _ROLES: Final = (
@@ -24,7 +26,7 @@ _ROLES: Final = (
 # An address with a provider of mail for anybody is a person's; that of an organisation stays.
 _OWN_MAIL: Final = re.compile(
     r"\b(?:gmail|naver|hanmail|daum|nate|kakao|hotmail|outlook|live|yahoo|icloud|proton|protonmail"
-    r"|aol|msn)\b ?(?:\.|dot|점) ?(?:com|net|me|co)\b",
+    r"|aol|msn)\b ?(?:[.․]|dot|점) ?(?:com|net|me|co)\b",
     re.IGNORECASE,
 )
 # The same written for people: "haneul (골뱅이) 지메일 닷컴", "a.kim (at) gmail (dot) com".

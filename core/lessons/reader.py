@@ -39,9 +39,11 @@ _PROMISE: Final = re.compile(
     r"[^.!?\n]{0,12}(?:게요?|겠습니다|겠어요|겠음|예정입니다|예정이에요|거예요|중입니다|중이에요)[\s.!~^ㅎㅠㅜ)]*$"
 )
 _PASSED_ON: Final = re.compile(
-    r"(?:전달|공유|보고|문의)\s?(?:해\s?)?(?:드렸|했|뒀|두었|놨|놓았)"
+    r"(?:(?:전달|공유|보고|문의)\s?(?:해\s?)?(?:드렸|했|뒀|두었|놨|놓았)|넘(?:겼|겨\s?(?:드렸|뒀|놨)))"
     r"(?:습니다|어요|음)[\s.!~^ㅎㅠㅜ)]*$"
 )
+# "네, 됩니다" has words of talk alone, and is the whole answer to what asks whether one may.
+_ALLOWS: Final = re.compile(r"(?<![가-힣])(?:안\s?)?(?:됩니다|돼요|되세요|되죠|됨)(?![가-힣])")
 _CONDITION: Final = re.compile(r"면\s|면,|려면|세요|십시오|\d")
 _PROMISE_EN: Final = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|sure|hmm?|sorry|thanks?|good question|great question)\W+)*"
@@ -111,6 +113,8 @@ class LessonReader:
         ) and not _CONDITION.search(sentence)
         if promises or _PROMISE_EN.search(sentence):
             return True
+        if _ALLOWS.search(sentence):
+            return False
         return all(_form(term) in _TALK for term in self._analyzer.terms(sentence))
 
     def _names(self, question: str) -> bool:

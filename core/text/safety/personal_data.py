@@ -14,7 +14,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from core.text.safety.personal_data_patterns import PATTERNS, PersonalDataKind, PersonalDataPattern
+from core.text.safety.personal_data_kinds import PersonalDataKind, PersonalDataPattern
+from core.text.safety.personal_data_patterns import PATTERNS
 
 # Data that an answer may hold, so that people can turn to somebody.
 CONTACTS: Final = frozenset({PersonalDataKind.EMAIL, PersonalDataKind.PHONE})
@@ -37,6 +38,7 @@ _FOLDED: Final[dict[int, int | str]] = {
     **{0xFEE0 + sign: sign for sign in range(0x21, 0x7F)},  # full-width ASCII
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-"),
     **dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " "),
+    ord("․"): ".",
 }
 
 
@@ -90,7 +92,7 @@ def find(text: str) -> frozenset[str]:
 
 def _spans(pattern: PersonalDataPattern, text: str) -> Iterator[tuple[int, int]]:
     for match in pattern.pattern.finditer(text):
-        start, end = match.span("piece" if match.groupdict().get("piece") else 0)
+        start, end = match.span(match.lastgroup or 0)
         digits = "".join(filter(str.isdigit, text[start:end]))
         before = text[max(0, start - _BEFORE_CHARS) : start]
         if pattern.holds(digits, before) and not _is_form(digits):

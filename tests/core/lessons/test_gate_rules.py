@@ -44,7 +44,7 @@ EXAMPLES_OF_NUMBERS = {
     ],
     "CARD": ["Use 1111-2222-3333-4444 as a test number."],
 }
-FIFTH = Path(__file__).parents[2] / "fixtures" / "gate" / "fifth.txt"
+GATE = Path(__file__).parents[2] / "fixtures" / "gate"
 GOOD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_GOOD", ())]
 
 
@@ -181,11 +181,23 @@ def test_most_of_what_is_about_something_else_is_found_and_little_that_is_not(re
     assert sum(good) <= 2
 
 
-def fifth(part):
-    """The examples of one part of the fifth set."""
-    lines = FIFTH.read_text(encoding="utf-8").split(f"## {part}\n")[1].split("\n## ")[0]
+def part_of(name, part):
+    """The examples of one part of a set: answers, behind the entry beside which they stand."""
+    lines = (GATE / f"{name}.txt").read_text(encoding="utf-8")
+    lines = lines.split(f"## {part}\n")[1].split("\n## ")[0]
     parted = [line.rpartition(" => ") for line in lines.splitlines()]
     return [examples.Example(answer, entry=entry) for entry, _, answer in parted]
+
+
+def fifth(part):
+    return part_of("fifth", part)
+
+
+async def is_kept(example, reader):
+    """Whether something of an answer is masked, or the answer is held."""
+    lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
+    examined = await Gate(None, reader, PROFILE).examine(lesson)
+    return bool(examined.findings) or mask_private(example.answer) != example.answer
 
 
 @pytest.mark.parametrize("kind", ["RESIDENT", "BUSINESS", "PHONE", "ACCOUNT", "CARD", "EMAIL"])
@@ -196,17 +208,11 @@ async def test_each_kind_of_personal_data_is_masked_or_held_and_what_looks_like_
 
     What is written as an example of a number may be somebody's.
     """
-
-    async def is_kept(example):
-        lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
-        examined = await Gate(None, reader, PROFILE).examine(lesson)
-        return bool(examined.findings) or mask_private(example.answer) != example.answer
-
     bad, good = fifth(f"{kind} BAD"), fifth(f"{kind} GOOD")
     assert (len(bad), len(good)) == (20, 20)
-    missed = [one.answer for one in bad if not await is_kept(one)]
+    missed = [one.answer for one in bad if not await is_kept(one, reader)]
     assert missed == (["You can reach our plumber at +1 628 555 0143."] if kind == "PHONE" else [])
-    kept = [one.answer for one in good if await is_kept(one)]
+    kept = [one.answer for one in good if await is_kept(one, reader)]
     assert kept == EXAMPLES_OF_NUMBERS.get(kind, [])
 
 
@@ -219,3 +225,35 @@ async def test_most_of_the_fifth_set_is_found_and_all_but_one_left_alone(rule, s
     held = [await is_found(rule, one, reader) for one in good]
     assert sum(found) >= share * len(bad)
     assert sum(held) <= 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["RESIDENT", "PHONE", "ACCOUNT", "CARD", "EMAIL", "OTHERS"], ids=str.lower
+)
+async def test_personal_data_of_the_tenth_set_is_kept_in_whatever_way_it_is_written(kind, reader):
+    """Digits without a check digit or a word tell nothing; a passport has not two letters so."""
+    unread = ["신청서에는 850312 1047293 이렇게 적어 두었어요", "여권번호는 M12A34567 입니다"]
+    bad, good = part_of("tenth", f"{kind} BAD"), part_of("tenth", f"{kind} GOOD")
+    assert (len(bad), len(good)) == (20, 20)
+    missed = [one.answer for one in bad if not await is_kept(one, reader)]
+    assert [answer for answer in missed if answer not in unread] == []
+    assert [one.answer for one in good if await is_kept(one, reader)] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "missed"),
+    [
+        ("SECRET", 2),
+        ("INSTRUCTION", 6),
+        ("LINK", 1),
+        ("PERSON", 2),
+        ("NO_ANSWER", 0),
+        ("OTHERWISE", 8),
+    ],
+)
+async def test_the_tenth_set_is_found_as_before_and_nothing_else_is_held(rule, missed, reader):
+    bad, good = part_of("tenth", f"{rule} BAD"), part_of("tenth", f"{rule} GOOD")
+    found = [await is_found(rule, one, reader) for one in bad]
+    held = [one.answer for one in good if await is_found(rule, one, reader)]
+    assert len(bad) - sum(found) <= missed
+    assert held == (["정수기 기사님이 화요일에 오십니다"] if rule == "PERSON" else [])

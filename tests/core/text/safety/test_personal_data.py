@@ -7,7 +7,7 @@ import pytest
 
 from core.text.safety.check_digits import is_business, is_card, is_resident
 from core.text.safety.personal_data import detect, find, mask, mask_private
-from core.text.safety.personal_data_patterns import PersonalDataKind
+from core.text.safety.personal_data_kinds import PersonalDataKind
 
 # Sentences as people write them to a shop's bot, each with its pieces of personal data. Half have
 # none, but numbers that look like some: orders, parcels, dates, prices.
