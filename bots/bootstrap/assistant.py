@@ -241,7 +241,9 @@ class _Parts:
         return book_of(
             stores,
             profile,
-            examine=gate_of(profile, self.retriever, self.assistants.language).examine,
+            examine=gate_of(
+                profile, self.retriever, self.assistants.language, stores.lessons
+            ).examine,
             catch_up=self.catch_up,
             settings=self.assistants.settings,
         )

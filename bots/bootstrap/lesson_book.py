@@ -14,6 +14,7 @@ from config.settings import Settings
 from core.errors import NoFaqError
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined, Gate
+from core.ports import Lessons
 from core.types import Lesson
 
 
@@ -27,16 +28,16 @@ async def open_book(settings: Settings) -> AsyncIterator[tuple[LessonBook, Store
     """
     profile, loaded = profile_of(settings), list[Gate]()
 
-    def load() -> Gate:
+    def load(lessons: Lessons) -> Gate:
         try:
             retriever, language = build_retriever(settings)
         except NoFaqError:
-            return gate_of(profile, None, load_language(settings.profile))
-        return gate_of(profile, retriever, language)
+            return gate_of(profile, None, load_language(settings.profile), lessons)
+        return gate_of(profile, retriever, language, lessons)
 
     async def examine(lesson: Lesson) -> Examined:
         if not loaded:
-            loaded.append(await asyncio.to_thread(load))
+            loaded.append(await asyncio.to_thread(load, stores.lessons))
         return await loaded[0].examine(lesson)
 
     async def nothing_searched() -> None:

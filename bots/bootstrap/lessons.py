@@ -22,7 +22,7 @@ from core.lessons.liked import LikedQuestions
 from core.lessons.overlaps import Overlap, overlaps_of
 from core.lessons.reader import LessonReader
 from core.lessons.retraction import Retractions
-from core.ports import Vectors
+from core.ports import Lessons, Vectors
 from core.profile import Profile
 from core.retrieval.audience import Audience, is_within
 from core.retrieval.overlay.rehearsal import Rehearsal, answering
@@ -53,11 +53,13 @@ class SearchedRehearsal:
         return Rehearsal(self._retriever.seen_by(Audience(withheld=withheld)), self._analyzer)
 
 
-def gate_of(profile: Profile, retriever: Retriever | None, language: Language) -> Gate:
+def gate_of(
+    profile: Profile, retriever: Retriever | None, language: Language, lessons: Lessons
+) -> Gate:
     """Return the gate before lessons; without a search there is no FAQ to hold them against."""
     closed, analyzer = profile.closed_categories, language.analyzer
     rehearsal = SearchedRehearsal(retriever, analyzer, closed) if retriever else None
-    return Gate(rehearsal, reader_of(analyzer, language.encoder.embed), profile)
+    return Gate(rehearsal, reader_of(analyzer, language.encoder.embed), profile, lessons=lessons)
 
 
 def reader_of(analyzer: Analyzer, embed: Callable[[Sequence[str]], Vectors]) -> LessonReader:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from core.ports import Cases
 from core.retrieval.overlay.lessons import entry_of, passages_of
+from core.text.safety.claims import agree
 from core.types import Case, CaseState, Lesson, LessonState, Passage, SessionId
 
 
@@ -18,8 +19,9 @@ async def answer_case(
 ) -> None:
     """Answer the case of a lesson's question, so that all waiting askers get the answer.
 
-    Those of a case that was closed without an answer are told, too. Askers in the session `seen_in`
-    have read the lesson there, and are not told again.
+    Those of a case that was closed without an answer are told, too, and so are those who know an
+    answer with other numbers, or the opposite. Askers in the session `seen_in` have read the lesson
+    there, and are not told again.
 
     Raises:
         StorageError: the case is still open.
@@ -32,11 +34,13 @@ async def answer_case(
     def answered(case: Case) -> Case | None:
         if case.answer_id == answer_id and case.answer == answer:
             return None
-        if case.state is CaseState.ANSWERED and case.answer_id != answer_id:
+        is_news = case.answer is not None and not agree(case.answer.text, answer.text)
+        if case.state is CaseState.ANSWERED and case.answer_id != answer_id and not is_news:
             return None
+        changed = case.answered(answer_id, answer, at=at)
+        changed = changed.corrected() if is_news else changed
         waiting = [one.question for one in case.waiters]
-        seen = frozenset(one.id for one in waiting if one.session == seen_in)
-        return case.answered(answer_id, answer, at=at).told(seen)
+        return changed.told(frozenset(one.id for one in waiting if one.session == seen_in))
 
     await change_case(cases, case.id, answered)
 

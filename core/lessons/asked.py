@@ -85,14 +85,16 @@ class AskedQuestions:
         lessons = await self._lessons.of_session(session)
         answered = {one.question_id for one in lessons if one.state not in _NO_ANSWERS}
         known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
-        return [
-            turn
+        # The answer to an equal question was sent to its asker, and who asks for a person has
+        # asked the same before.
+        waiting = {
+            turn.question.text: turn
             for turn in turns
             if turn.state is TurnState.ESCALATED
             and turn.question.id not in answered
-            and turn.question.text
-            not in known  # the answer to an equal question was sent to its asker
-        ]
+            and turn.question.text not in known
+        }
+        return list(waiting.values())
 
     async def _replied_to(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
         if remark.reply_to is None:

@@ -6,6 +6,7 @@ answered or reopened, and the act is in the audit log.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -99,6 +100,7 @@ class LessonBook:
         self._longest_characters = longest_characters
         self._review_after = review_after
         self._wants_second = wants_second
+        self._keeping = asyncio.Lock()  # of two that come at once, each is compared with the other
 
     async def keep(  # noqa: PLR0913 - who speaks for it and what speaks against it
         self,
@@ -121,27 +123,28 @@ class LessonBook:
         """
         if self._wants_second and (not is_known or _is_authors(approved_by, lesson)):
             approved_by = ""
-        known = await self._lessons.find(lesson.id)
-        answer = mask_private(lesson.answer.strip())
-        if not answer or len(answer) > self._longest_characters:
-            return Taught(Outcome.TOO_LONG if answer else Outcome.EMPTY, known)
-        lesson = replace(lesson, question=mask(lesson.question), answer=answer)
-        if known and (known.question, known.answer) == (lesson.question, lesson.answer):
-            lesson = _as_known(lesson, known)
-        else:
-            examined = await self._examine(lesson)
-            if examined.refused:
-                return Taught(Outcome.REFUSED, replace(lesson, findings=examined.findings))
-            lesson = replace(lesson, findings=(*findings, *examined.findings))
-            if lesson.findings and not approved_by:
-                lesson = replace(lesson, state=LessonState.HELD, approved_by="")
-        if approved_by and lesson.state is LessonState.HELD:
-            lesson = replace(lesson, state=LessonState.SERVED)
-        if approved_by and lesson.findings:
-            lesson = replace(lesson, approved_by=approved_by)
-        if lesson.review_at is None:
-            lesson = replace(lesson, review_at=self._review_at())
-        return await self._stored(lesson, by, seen_in)
+        async with self._keeping:
+            known = await self._lessons.find(lesson.id)
+            answer = mask_private(lesson.answer.strip())
+            if not answer or len(answer) > self._longest_characters:
+                return Taught(Outcome.TOO_LONG if answer else Outcome.EMPTY, known)
+            lesson = replace(lesson, question=mask(lesson.question), answer=answer)
+            if known and (known.question, known.answer) == (lesson.question, lesson.answer):
+                lesson = _as_known(lesson, known)
+            else:
+                examined = await self._examine(lesson)
+                if examined.refused:
+                    return Taught(Outcome.REFUSED, replace(lesson, findings=examined.findings))
+                lesson = replace(lesson, findings=(*findings, *examined.findings))
+                if lesson.findings and not approved_by:
+                    lesson = replace(lesson, state=LessonState.HELD, approved_by="")
+            if approved_by and lesson.state is LessonState.HELD:
+                lesson = replace(lesson, state=LessonState.SERVED)
+            if approved_by and lesson.findings:
+                lesson = replace(lesson, approved_by=approved_by)
+            if lesson.review_at is None:
+                lesson = replace(lesson, review_at=self._review_at())
+            return await self._stored(lesson, by, seen_in)
 
     async def offer(self, lesson: Lesson, *, by: str) -> Lesson | None:
         """Store a message as an offered lesson, which is not served until its author agrees.

@@ -2,7 +2,7 @@
 
 A lesson that instructs the bot or contains a key is refused. A lesson is held for an owner's
 approval, with the findings, if it answers nothing, shows what not everybody should see, contradicts
-an entry near to it, or would be found for an entry's own question.
+an entry near to it or what somebody else has taught, or would be found for an entry's own question.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ from typing import Final, Protocol
 
 from core.errors import FaqbotError
 from core.lessons.reader import LessonReader
+from core.ports import Lessons
 from core.profile import Profile
+from core.retrieval.overlay.lesson_sync import all_lessons
 from core.text.asking_back import asks_back
+from core.text.korean import compact
 from core.text.markdown.measure import shortened
 from core.text.safety.instructions import instructs_bot
 from core.text.safety.sanitize import Cleaner
 from core.text.safety.secrets import holds_key, holds_password
-from core.types import Entry, Lesson
+from core.types import Entry, Lesson, LessonState
 
+_LEARNT: Final = (LessonState.SERVED, LessonState.EXPIRED)
 _BESIDE: Final = 1  # the number of entries that a lesson is compared with, the nearest first
 _SHOWN: Final = 5  # the most questions of other entries that a finding names
 _SHOWN_CHARS: Final = 120
@@ -51,9 +55,15 @@ class Gate:
     """Examines lessons before they are served."""
 
     def __init__(
-        self, rehearsing: Rehearsing | None, reader: LessonReader, profile: Profile
+        self,
+        rehearsing: Rehearsing | None,
+        reader: LessonReader,
+        profile: Profile,
+        *,
+        lessons: Lessons | None = None,
     ) -> None:
-        """Without `rehearsing`, lessons are not compared with the FAQ."""
+        """Compare lessons with the FAQ if it can be searched, and with the `lessons` of others."""
+        self._lessons = lessons
         self._rehearsing = rehearsing
         self._reader = reader
         self._profile = profile
@@ -63,6 +73,9 @@ class Gate:
         """Return the findings that speak against serving a lesson.
 
         If the FAQ cannot be searched now, that is a finding, too, so that the lesson is held.
+
+        Raises:
+            StorageError: the lessons of others cannot be read.
         """
         for text in (lesson.question, lesson.answer):
             if instructs_bot(text):
@@ -70,7 +83,8 @@ class Gate:
             if holds_key(text):
                 return Examined((self._profile.gate.key,), refused=True)
         own = await asyncio.to_thread(self._read, lesson)
-        return Examined((*own, *await self._held_against_faq(lesson)))
+        others = await self._held_against_others(lesson)
+        return Examined((*own, *others, *await self._held_against_faq(lesson)))
 
     def _read(self, lesson: Lesson) -> list[str]:
         """Return the findings from the text alone: secrets, links, people, or no answer."""
@@ -92,6 +106,21 @@ class Gate:
         elif reader.strays(lesson.question, answer):
             findings.append(profile.gate.strays)
         return findings
+
+    async def _held_against_others(self, lesson: Lesson) -> list[str]:
+        """Return the findings from what others have taught for the same question."""
+        known = await all_lessons(self._lessons) if self._lessons else []
+        asked = compact(lesson.question)
+        return [
+            self._profile.gate.taught_otherwise.format(
+                name=_line(one.author_name), text=_line(one.answer)
+            )
+            for one in known
+            if one.state in _LEARNT
+            and one.author != lesson.author
+            and compact(one.question) == asked
+            and self._reader.says_otherwise(lesson.answer, Entry(one.id, one.question, one.answer))
+        ]
 
     async def _held_against_faq(self, lesson: Lesson) -> tuple[str, ...]:
         """Return the findings from the FAQ: contradictions, and questions that it would take."""

@@ -24,6 +24,10 @@ _BLOCK_MARK_CHARS: Final = 3
 _SPOKEN: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|«[^»\n]*»')
 _NUMBER: Final = re.compile(r"[^\S\n]*(\d{1,2})[.)]?(?=\s|$)")
 _BLANKS: Final = re.compile(r"[^\S\n]")
+# What sets the tag off from the answer: "#학습! …", "#학습 - …", and "… #학습." at its end.
+_SET_OFF: Final = re.compile(
+    r"[!:：,，.~…]+(?=\s|$)|[!:：,，](?=\w)|[^\S\n]+(?:[-–—:：]|->|=>|→)(?=\s)"
+)
 
 
 def is_lesson(text: str, tag: str) -> bool:
@@ -43,6 +47,8 @@ def without_tag(text: str, tag: str, *, numbered: bool = False) -> str:
         start, end = found.span()
         if numbered and (number := _NUMBER.match(composed, end)):
             end = number.end()
+        if mark := _SET_OFF.match(composed, end):
+            end = mark.end()
         while start > place and _BLANKS.match(composed, start - 1):
             start -= 1
         while end < len(composed) and _BLANKS.match(composed, end):
@@ -73,8 +79,8 @@ def _tag(tag: str) -> re.Pattern[str]:
     """Return the pattern of the tag with the separators around it."""
     word = rf"[#＃]{re.escape(_composed(tag).lstrip('#＃'))}"
     # A tag in a link or in code does not count, since people write about the tag in this way.
-    alone = rf"(?<![\w#＃/&`]){word}(?![\w`])"
-    set_off = rf"\({word}\)|\[{word}\]|(?<![*`])\*{{1,2}}{word}\*{{1,2}}"
+    alone = rf"(?<![\w#＃/&`]){word}(?![\w`]|\]\()"
+    set_off = rf"\({word}\)|\[{word}\](?!\()|(?<![*`])\*{{1,2}}{word}\*{{1,2}}"
     return re.compile(f"{set_off}|{alone}", re.IGNORECASE)
 
 

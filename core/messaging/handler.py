@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -115,6 +116,9 @@ class QuestionHandler:
         elif self._escalation.is_wanted(question):
             question = await self._escalation.meant(question)
             told = self._escalation.to_person(question)
+        elif joined := await until_back(lambda: self._escalation.mistaken(question)):
+            question = replace(question, text=joined.text)
+            told = self._escalation.apart(question, joined)
         else:
             told = self._assistant.answer(question)
         events = self._escalation.with_case(question, told)

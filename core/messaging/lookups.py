@@ -15,6 +15,7 @@ from core.ports import Archive, Inbox
 from core.press_ids import press_id
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant
+from core.text.another_question import says_another
 from core.text.person_wanted import wants_person
 from core.types import Feedback, InboxState, Question, Received, SessionId, Turn, View
 
@@ -75,7 +76,9 @@ class Lookups:
     async def would_answer(
         self, question: Question, *, alone: bool = False, in_company: bool = True
     ) -> bool:
-        """Return whether the FAQ surely answers a question, or the question asks for a person.
+        """Return whether the FAQ surely answers a question, or it concerns a case.
+
+        It does if it asks for a person, or says that a question joined another one by mistake.
 
         If it is read `alone`, the conversation before it does not count. If its asker is not
         `in_company`, it is most likely for the bot.
@@ -85,6 +88,8 @@ class Lookups:
         """
         if self.desk and wants_person(question.text):
             return True
+        if self.desk and says_another(question.text):
+            return await self.desk.joined_in(question.session) is not None
         return await self._assistant.would_answer(question, alone=alone, in_company=in_company)
 
     async def negotiates(self, question: Question, *, called: bool) -> bool:

@@ -169,7 +169,7 @@ class Revisions:
         """Withdraw the notice to the asker of a question that waited for a person."""
         case = await self._cases.of_question(question_id) if self._cases else None
         if case and case.answer_id:
-            told = notice_id(question_id, case.answer_id)
+            told = notice_id(question_id, case.telling)
             await self._inbox.withdraw(told)
             await self._archive.remove(told)
 

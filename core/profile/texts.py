@@ -113,6 +113,7 @@ class GateTexts:
     asks_back: str
     instructs: str
     strays: str
+    taught_otherwise: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class CaseTexts:
     later: str
     kept: str
     answered: str
+    corrected: str
     person: str
     closed: str
     call: str

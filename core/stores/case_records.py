@@ -54,6 +54,7 @@ def case_record(case: Case) -> dict[str, Any]:
         "taken_by": case.taken_by,
         "answer_id": case.answer_id,
         "answer": passage_record(case.answer) if case.answer else None,
+        "retold": case.retold,
         "calls": [
             {"owner": call.owner, "at": call.at.isoformat(), "reference": call.reference}
             for call in case.calls
@@ -73,6 +74,7 @@ def case_of(record: Mapping[str, Any], version: int) -> Case:
         taken_by=record["taken_by"],
         answer_id=record["answer_id"],
         answer=passage_of(record["answer"]) if record["answer"] else None,
+        retold=record.get("retold", 0),
         calls=tuple(
             Call(one["owner"], datetime.fromisoformat(one["at"]), one["reference"])
             for one in record["calls"]

@@ -27,7 +27,7 @@ class CaseState(StrEnum):
 class Waiter:
     """The question of an asker who waits for the case.
 
-    `told_of` is the id of the last answer of which the asker was notified, "" if there is none.
+    `told_of` is the last `Case.telling` of which the asker was notified, "" if there is none.
     """
 
     question: Question
@@ -49,7 +49,8 @@ class Case:
 
     `question` is in the words of the first asker, without personal data. At `due_at` the next step
     is due, a call or a notice; None if there is no further step. `answer_id` names the lesson or
-    the entry that answers the case, and `answer` is its text. `version` grows with each change.
+    the entry that answers the case, and `answer` is its text. `retold` is how often askers who knew
+    an answer had to be told anew. `version` grows with each change.
     """
 
     id: str
@@ -62,12 +63,18 @@ class Case:
     taken_by: str = ""
     answer_id: str = ""
     answer: Passage | None = None
+    retold: int = 0
     version: int = 0
 
     @property
     def is_open(self) -> bool:
         """True while the case waits for a person."""
         return self.state in (CaseState.OPEN, CaseState.TAKEN)
+
+    @property
+    def telling(self) -> str:
+        """The answer that askers have to be told of; it differs if they have to be told anew."""
+        return f"{self.answer_id} {self.retold}" if self.retold else self.answer_id
 
     def joined_by(self, question: Question) -> Case:
         """Return the case with one more waiting question."""
@@ -89,13 +96,17 @@ class Case:
             self, state=CaseState.ANSWERED, answer_id=answer_id, answer=answer, due_at=at
         )
 
+    def corrected(self) -> Case:
+        """Return the case with an answer of which all askers are told anew."""
+        return replace(self, retold=self.retold + 1)
+
     def told(self, question_ids: frozenset[str]) -> Case:
         """Return the case after these questions got their notice, or need none."""
         waiters = tuple(
-            replace(one, told_of=self.answer_id) if one.question.id in question_ids else one
+            replace(one, told_of=self.telling) if one.question.id in question_ids else one
             for one in self.waiters
         )
-        left = any(one.told_of != self.answer_id for one in waiters)
+        left = any(one.told_of != self.telling for one in waiters)
         return replace(self, waiters=waiters, due_at=self.due_at if left else None)
 
     def closed(self, *, at: datetime) -> Case:
@@ -104,9 +115,11 @@ class Case:
         return replace(self, state=state, answer_id=state.value, answer=None, due_at=at)
 
     def reopened(self, *, at: datetime) -> Case:
-        """Return the case as open again, since its answer was undone."""
+        """Return the case as open again, since its answer was undone; nobody knows one now."""
         return replace(
             self,
+            waiters=tuple(replace(one, told_of="") for one in self.waiters),
+            retold=self.retold + 1,
             state=CaseState.OPEN,
             taken_by="",
             calls=(),
@@ -114,6 +127,11 @@ class Case:
             answer=None,
             due_at=at,
         )
+
+    def without_question(self, question_id: str) -> Case | None:
+        """Return the case without a question that waits; None if no other one does."""
+        left = tuple(one for one in self.waiters if one.question.id != question_id)
+        return replace(self, waiters=left) if left else None
 
     def without(self, person: str) -> Case | None:
         """Return the case without the data of a person; None if no asker is left."""

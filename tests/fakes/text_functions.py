@@ -14,6 +14,7 @@ from core.skills.times import clock, days, reader, spans
 from core.text import (
     addressing,
     amounts,
+    another_question,
     asking_back,
     asking_sentences,
     asserting,
@@ -161,6 +162,7 @@ FUNCTIONS = {
     "foreign": lambda text: languages.foreign(text, ["en"]),
     "render": lambda text: slack.mrkdwn(text, CLEANER),
     "wants_person": person_wanted.wants_person,
+    "says_another": another_question.says_another,
     "period_of": lambda text: rates.period_of(text, len(text) // 2, len(text) // 2),
     "birth_of": check_digits.birth_of,
     "agree": lambda text: claims.agree(text, text),

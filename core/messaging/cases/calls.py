@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from collections import Counter
 from typing import Final
 
-from core.messaging.cases.desk import CaseDesk
-from core.messaging.cases.roster import next_day, works_from
+from core.messaging.cases.desk import CaseDesk, platform_of
 from core.press_ids import press_id
-from core.types import Call, Case, Escalated, Question
+from core.types import Case, Escalated, Question
 
 _CALLS_EACH: Final = 2  # the calls of one owner, the second of which reminds
 
@@ -17,33 +15,30 @@ _CALLS_EACH: Final = 2  # the calls of one owner, the second of which reminds
 async def next_step(desk: CaseDesk, case: Case, question: Question) -> Case:
     """Return a due case after its next step, a call of an owner in the place of a question.
 
-    An owner is called, then reminded, then the next owner is called. Once nobody is left to call,
-    the case stays open without further steps.
+    An owner is called, then reminded, then the next owner is called. Whoever has taken the case is
+    reminded first. Once nobody is left to call, the case stays open without further steps.
     """
-    now = desk.now()
     owners = await desk.owners_of(case.question, (), question)
-    place = len(case.calls) // _CALLS_EACH
-    if place >= len(owners):
-        return replace(case, due_at=None)
-    owner = owners[place]
-    if (begins := works_from(owner, now)) > now:
-        return replace(case, due_at=begins)
-    if not await desk.may_call(owner, now):
-        return replace(case, due_at=next_day(owner, now))
+    calls = Counter(call.owner for call in case.calls)
+    left = [owner for owner in owners if calls[owner.name] < _CALLS_EACH]
+    if case.calls:  # whoever was called last is reminded before another one is called
+        left.sort(key=lambda owner: owner.name != case.calls[-1].owner)
+    if taker := desk.roster.taker(case.taken_by, owners, platform_of(question)):
+        left = [taker, *(owner for owner in left if owner != taker)]
     reference = press_id(question.id, f"call {len(case.calls)} {case.version}")
-    return case.called(
-        Call(owner.name, now, reference), due_at=now + timedelta(hours=owner.reminder_h)
-    )
+    return await desk.called(case, left, reference=reference)
 
 
 def call_of(desk: CaseDesk, case: Case, waiting: int) -> Escalated:
     """Return the text of the latest call of a case, for which so many people wait."""
-    owner = desk.roster.named(case.calls[-1].owner)
-    contacts = owner.contacts if owner else ()
-    again = len(case.calls) % _CALLS_EACH == 0
+    name = case.calls[-1].owner
+    owner = desk.roster.named(name)
+    taker = (name,) if owner is None and ":" in name else ()
+    again = taker or [call.owner for call in case.calls].count(name) > 1
     words = desk.profile.case.reminder if again else desk.profile.case.call
     text = words.replace("{count}", str(waiting))
     shown = desk.quoted("{question}", case.question).replace("{", "{{").replace("}", "}}")
+    contacts = owner.contacts if owner else taker
     return Escalated(
         "", (), contacts=contacts, case_id=case.id, call=text.replace("{question}", shown)
     )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from core.assistant.audiences import Scope
 from core.lessons.answered_cases import change_case
-from core.messaging.cases.roster import Roster, next_day, works_from
+from core.messaging.cases.roster import Roster, in_order_of_presence, next_day, works_from
 from core.ports import Cases
 from core.profile import Owner, Profile
 from core.retrieval.audience import Audience
@@ -26,6 +26,7 @@ from core.types import (
     Escalated,
     Passage,
     Question,
+    SessionId,
     Waiter,
 )
 
@@ -116,6 +117,34 @@ class CaseDesk:
             if public and not case.calls:
                 await self.change(case.id, lambda now: replace(now, due_at=self.now()))
 
+    async def joined_in(self, session: SessionId) -> Question | None:
+        """Return the latest question of a conversation that waits with the case of another one.
+
+        Raises:
+            StorageError: the cases cannot be read.
+        """
+        joined = [
+            one.question
+            for case in await self.cases.open(_COMPARED)
+            for one in case.waiters[1:]
+            if one.question.session == session
+        ]
+        return max(joined, key=lambda one: one.asked_at, default=None)
+
+    async def apart(self, question: Question, joined: Question, *, public: bool) -> None:
+        """Take a question that has `joined` a case out of it, and open a case for `question`.
+
+        Raises:
+            StorageError: repeat the call.
+        """
+        async with self._opening:
+            title = await self._title_of(joined)
+            if case := await self.cases.of_question(joined.id):
+                await self.change(case.id, lambda now: now.without_question(joined.id))
+            new = await self._new(question, title, (), public=public, calls=True)
+            while not await self.cases.find(new.id):
+                await self.cases.add(new, after=await self.cases.latest())
+
     async def _case_of(self, question: Question) -> Case | None:
         """Return the open case of a question; an edited question leaves its former case."""
         case = await self.cases.of_question(question.id)
@@ -124,14 +153,14 @@ class CaseDesk:
         waiter = next(one for one in case.waiters if one.question.id == question.id)
         if waiter.question.text == question.text:
             return case
-        others = tuple(one for one in case.waiters if one is not waiter)
-        if not others:
+        left = case.without_question(question.id)
+        if left is None:
             title = await self._title_of(question)
             await self.change(
                 case.id, lambda now: replace(now, question=title, waiters=(Waiter(question),))
             )
             return await self.cases.find(case.id)
-        await self.change(case.id, lambda now: replace(now, waiters=others))
+        await self.change(case.id, lambda now: now.without_question(question.id))
         return None
 
     async def _opened(
@@ -161,7 +190,10 @@ class CaseDesk:
         if not public:
             return case
         owners = await self.owners_of(title, nearest, question)
-        return await self._first_call(case, owners, now, calls=calls)
+        if owners and not calls:
+            begins = works_from(in_order_of_presence(owners, now)[0], now)
+            return replace(case, due_at=max(now + _AGAIN_LATER, begins))
+        return await self.called(case, owners, reference=question.id)
 
     async def _joined(self, question: Question, title: str, *, public: bool) -> Case | None:
         """Let a question join the open case that asks the same; None if there is none."""
@@ -204,21 +236,24 @@ class CaseDesk:
                 return case
         return None
 
-    async def _first_call(
-        self, case: Case, owners: Sequence[Owner], now: datetime, *, calls: bool
-    ) -> Case:
-        if not owners:
-            return case
-        owner = owners[0]
-        begins = works_from(owner, now)
-        if begins > now or not calls:
-            return replace(case, due_at=begins if begins > now else now + _AGAIN_LATER)
-        if not await self.may_call(owner, now):
-            return replace(case, due_at=next_day(owner, now))
-        call = Call(owner.name, now, case.waiters[0].question.id)
-        return case.called(call, due_at=now + timedelta(hours=owner.reminder_h))
+    async def called(self, case: Case, owners: Sequence[Owner], *, reference: str) -> Case:
+        """Return a case after the call of the first of these owners who can be called now.
 
-    async def may_call(self, owner: Owner, now: datetime) -> bool:
+        Owners who are away, or have had the day's calls, are passed over. If nobody can be called
+        now, the next step is due when somebody can.
+        """
+        now, waits = self.now(), list[datetime]()
+        for owner in in_order_of_presence(owners, now):
+            if (begins := works_from(owner, now)) > now:
+                waits.append(begins)
+                break
+            if await self._may_call(owner, now):
+                call = Call(owner.name, now, reference)
+                return case.called(call, due_at=now + timedelta(hours=owner.reminder_h))
+            waits.append(next_day(owner, now))
+        return replace(case, due_at=min(waits, default=None))
+
+    async def _may_call(self, owner: Owner, now: datetime) -> bool:
         """Count a call of an owner; return whether the day's limit allows it."""
         today = now.astimezone(ZoneInfo(owner.zone)).date()
         return await self.cases.count_call(owner.name, today) <= owner.calls_a_day

@@ -13,6 +13,7 @@ from core.ports import History
 from core.profile import Profile
 from core.retry import until_back
 from core.text.addressing import says_something
+from core.text.another_question import says_another
 from core.text.languages import in_language_of
 from core.text.person_wanted import wants_person
 from core.types import AnswerEvent, Escalated, Question, SessionId, Turn, TurnState
@@ -48,6 +49,30 @@ class Escalation:
         turns = await self._history.recent(question.session, _LOOKED_AT)
         before = [turn.question.text for turn in turns if not wants_person(turn.question.text)]
         return replace(question, text=before[-1]) if before else question
+
+    async def mistaken(self, question: Question) -> Question | None:
+        """Return the question that a message takes out of a case: its asker asked something else.
+
+        None if the message does not say so, or no question of the conversation has joined one.
+
+        Raises:
+            StorageError: the case cannot be read.
+        """
+        if self._desk is None or not says_another(question.text):
+            return None
+        return await self._desk.joined_in(question.session)
+
+    async def apart(self, question: Question, joined: Question) -> AsyncGenerator[AnswerEvent]:
+        """Open a case of its own for a question that joined another one; yield its ending.
+
+        `question` is the message that said so, with the text of the one that `joined`.
+        """
+        desk, public = self._desk, self._is_public(question.session)
+        if desk:
+            await until_back(lambda: desk.apart(question, joined, public=public))
+        async with aclosing(self.to_person(question)) as events:
+            async for event in events:
+                yield event
 
     async def to_person(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Yield the ending of a question whose asker wants a person, and store its turn."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.profile import Owner
+from core.profile.owners import ids_on
 from core.text.korean import compact
 
 _MOST_DAYS: Final = 366  # how far ahead the next working day is looked for
@@ -27,6 +29,19 @@ class Roster:
     def named(self, name: str) -> Owner | None:
         """Return an owner by name; None if the profile does not know them any more."""
         return next((owner for owner in self._owners if owner.name == name), None)
+
+    def taker(self, person: str, owners: Sequence[Owner], platform: str) -> Owner | None:
+        """Return who has taken a case as an owner of its own, in the hours of one of its `owners`.
+
+        None if nobody on this platform has taken it.
+        """
+        contact = person if ":" in person else f"{platform}:{person}"
+        if not (person and owners and contact.startswith(f"{platform}:")):
+            return None
+        theirs = next((owner for owner in owners if contact in owner.contacts), owners[0])
+        if theirs.on(platform) == ids_on(platform, (contact,)):
+            return theirs
+        return replace(theirs, name=contact, contacts=(contact,))
 
     def owners_of(
         self, question: str, categories: Sequence[str], platform: str, *, first: Sequence[str] = ()
@@ -52,17 +67,28 @@ def works_from(owner: Owner, now: datetime) -> datetime:
     """Return the time from which an owner works: now, or the next start of a working day."""
     zone = ZoneInfo(owner.zone)
     local = now.astimezone(zone)
-    for ahead in range(_MOST_DAYS):
+    for ahead in range(-1, _MOST_DAYS):  # yesterday's working day may end today
         day = local.date() + timedelta(days=ahead)
         if day.weekday() not in owner.days or day in owner.away:
             continue
         opens = datetime.combine(day, owner.opens, zone)
         closes = datetime.combine(day, owner.closes, zone)
-        if closes <= opens:  # the working day ends at midnight
+        if closes <= opens:  # the working day ends at midnight or later
             closes = datetime.combine(day + timedelta(days=1), owner.closes, zone)
         if local < closes:
             return max(now, opens).astimezone(now.tzinfo)
     return now + timedelta(days=_MOST_DAYS)
+
+
+def in_order_of_presence(owners: Sequence[Owner], now: datetime) -> list[Owner]:
+    """Return those who are not away in their order, then the others, whoever is back first."""
+
+    def back_at(owner: Owner) -> datetime:
+        begins = works_from(owner, now)
+        is_away = begins > works_from(replace(owner, away=()), now)
+        return begins if is_away else datetime.min.replace(tzinfo=UTC)
+
+    return sorted(owners, key=back_at)
 
 
 def next_day(owner: Owner, now: datetime) -> datetime:

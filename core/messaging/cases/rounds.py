@@ -18,7 +18,7 @@ from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.notice import notice_of
 from core.ports import History, Inbox
 from core.profile import Profile
-from core.types import Case, Escalated, InboxState, Question, SessionId
+from core.types import Case, Escalated, InboxState, Question, SessionId, Waiter
 
 logger = logging.getLogger(__name__)
 
@@ -111,19 +111,19 @@ class CaseRounds:
         return asked is not None and asked.state is InboxState.WITHDRAWN
 
     async def _tell(self, case: Case) -> None:
-        waiting = [one.question for one in case.waiters if one.told_of != case.answer_id]
-        for question in waiting:
-            await self._tell_asker(case, question)
+        waiting = [one for one in case.waiters if one.told_of != case.telling]
+        for waiter in waiting:
+            await self._tell_asker(case, waiter)
         if waiting:
             self._wake()
-        told = frozenset(one.id for one in waiting)
+        told = frozenset(one.question.id for one in waiting)
         await self._desk.change(
-            case.id, lambda now: now.told(told) if now.answer_id == case.answer_id else None
+            case.id, lambda now: now.told(told) if now.telling == case.telling else None
         )
 
-    async def _tell_asker(self, case: Case, question: Question) -> None:
+    async def _tell_asker(self, case: Case, waiter: Waiter) -> None:
         """Put the notice to an asker into the inbox, unless they have deleted the question."""
-        if not await self._is_withdrawn(question):
-            notice = notice_of(case, question, self._profile, self._desk.now())
+        if not await self._is_withdrawn(waiter.question):
+            notice = notice_of(case, waiter, self._profile, self._desk.now())
             await self._history.append(notice)
             await self._inbox.receive(notice.question, is_notice=True)

@@ -1,5 +1,7 @@
 """What is said against a lesson before anybody is answered with it."""
 
+from dataclasses import replace
+
 import pytest
 
 from bots.bootstrap.lessons import reader_of
@@ -102,3 +104,26 @@ async def test_what_cannot_be_looked_at_is_held(gate):
 async def test_without_a_faq_there_is_nothing_to_hold_a_lesson_against(gate):
     found = await gate(None).examine(Lesson("l", SessionId("s"), "주차", "지하 1층"))
     assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("author", "answer", "is_held"),
+    [
+        ("U8", "3월 2일부터 신청해요.", True),
+        ("U8", "2월 20일부터요.", False),
+        ("U9", "3월 2일부터 신청해요.", False),  # who taught it corrects it
+    ],
+)
+async def test_what_somebody_else_has_taught_otherwise_is_shown_beside_it(
+    analyzer, encoder, author, answer, is_held
+):
+    class Taught:
+        async def page(self, _limit, after=""):
+            known = Lesson("l1", SessionId("s"), "신청은 언제부터 하나요", "2월 20일부터 신청해요.")
+            return [] if after else [replace(known, author="U9", author_name="이인사")]
+
+    reader = reader_of(analyzer, encoder.embed)
+    asked = Lesson("l2", SessionId("t"), "신청은 언제부터 하나요?", answer, author)
+    found = await Gate(None, reader, PROFILE, lessons=Taught()).examine(asked)
+    other = PROFILE.gate.taught_otherwise.format(name="이인사", text="2월 20일부터 신청해요.")
+    assert found.findings == ((other,) if is_held else ())

@@ -94,6 +94,7 @@ def test_the_tag_is_a_word_of_its_own(text):
         "`#학습` 을 붙여요",
         "# 학습",
         "a/#학습",
+        "[#학습](https://example.com) 하는 법",
     ],
 )
 def test_what_only_looks_like_the_tag_is_none(text):
@@ -146,6 +147,15 @@ def test_the_answer_is_what_stands_beside_the_tag():
     assert without_tag("`#학습` 을 쓰세요 #학습", TAG) == "`#학습` 을 쓰세요"
 
 
+@pytest.mark.parametrize("mark", ["!", ":", "：", ",", "...", " -", " :", " =>", ""])
+def test_what_sets_the_tag_off_is_no_part_of_the_answer(mark):
+    assert without_tag(f"#학습{mark} 수요일 2시예요.", TAG) == "수요일 2시예요."
+    assert without_tag("수요일 2시예요. #학습.", TAG) == "수요일 2시예요."
+    assert without_tag("#학습,수요일", TAG) == "수요일"
+    assert without_tag("#학습\n- 하나", TAG) == "- 하나"
+    assert without_tag("#학습 -5도까지요", TAG) == "-5도까지요"
+
+
 async def test_a_reply_answers_the_question_that_waits(stores, learning):
     await ask(stores, "q1", "주차장은  어디인가요?")
     taught = await learning.teach(remark())
@@ -159,16 +169,17 @@ async def test_a_reply_answers_the_question_that_waits(stores, learning):
 
 
 async def test_the_same_reply_twice_and_at_once_is_one_lesson(stores):
-    """It is delivered again while the gate examines it; nobody has corrected anything."""
+    """Four processes get it while the gate examines it; nobody has corrected anything."""
     here = asyncio.Barrier(4)
 
     async def examine(_lesson):
         async with here:
             return Examined()
 
-    learning = learning_of(stores, PROFILE, examine=examine, review_after=timedelta(days=90))
+    parts = {"examine": examine, "review_after": timedelta(days=90)}
+    processes = [learning_of(stores, PROFILE, **parts) for _ in range(4)]
     await ask(stores, "q1", "주차장은 어디인가요?")
-    outcomes = await asyncio.gather(*(learning.teach(remark()) for _ in range(4)))
+    outcomes = await asyncio.gather(*(learning.teach(remark()) for learning in processes))
     assert sorted(taught.outcome for taught in outcomes) == ["known"] * 3 + ["learned"]
     assert len(await stores.lessons.page(9)) == 1
 
@@ -201,6 +212,14 @@ async def test_where_several_wait_the_owner_is_asked_which_one_is_meant(stores, 
     assert (again.outcome, again.lesson.answer) == (Outcome.CORRECTED, "4층에 있어요.")
     only_one = await learning.teach(remark(f"2 층 {TAG}", "r2"))
     assert (only_one.lesson.question_id, only_one.lesson.answer) == ("q2", "2 층")
+
+
+async def test_who_asks_for_a_person_waits_with_one_question(stores, learning):
+    """The message that asks for a person has the text of the question before it."""
+    for name in ("q1", "q2"):
+        await ask(stores, name, "주차장은 어디인가요?")
+    taught = await learning.teach(remark())
+    assert (taught.outcome, taught.lesson.question_id) == (Outcome.LEARNED, "q2")
 
 
 async def test_what_a_lesson_says_of_a_person_is_masked(stores, learning):

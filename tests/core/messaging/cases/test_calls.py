@@ -1,7 +1,7 @@
 """Owners are reminded, the next one is called, and what they say by a button counts."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from fakes.cases import desk_of, learnt
@@ -178,7 +178,40 @@ async def test_who_takes_a_case_has_a_day_and_others_are_told(office):
     await office.after(23 * HOUR)
     assert office.said == []
     await office.after(HOUR)
-    assert office.called == ["slack:S1"]
+    assert office.called == ["slack:U8"]
+    reminder = office.said[-1][1].call
+    assert reminder.startswith(PROFILE.case.reminder.partition("(")[0])
+    for _ in range(3):  # then those of the topic, as before it was taken
+        await office.after(2 * HOUR)
+    assert office.called == ["slack:U8", "slack:S1", "slack:S2", "slack:S2"]
+
+
+async def test_an_owner_who_is_away_or_has_had_the_day_s_calls_is_passed_over(tmp_path):
+    week = tuple(date(2026, 12, day) for day in range(1, 8))
+    parking = replace(PARKING, away=week, opens=time(9), closes=time(18))
+    office_of_all = replace(ANYTHING, calls_a_day=1, reminder_h=200)
+    last = Owner("비상", ("slack:S3",), reminder_h=200)
+    async with open_stores(Settings(_env_file=None, data_dir=tmp_path)) as stores:
+        office = Office(stores, (parking, office_of_all, last))
+        assert (await office.ask()).contacts == ("slack:S2",)
+        assert (await office.ask(2, "주차 요금은 얼마예요")).contacts == ("slack:S3",)
+        office.now = datetime(2026, 12, 8, 3, tzinfo=UTC)
+        assert (await office.ask(3, "주차 층은 어디예요")).contacts == ("slack:S1",)
+
+
+async def test_where_all_are_away_the_first_who_is_back_is_called(tmp_path):
+    until = {PARKING: 9, ANYTHING: 4}
+    owners = [
+        replace(owner, away=tuple(date(2026, 12, day) for day in range(1, last)), opens=time(9))
+        for owner, last in until.items()
+    ]
+    async with open_stores(Settings(_env_file=None, data_dir=tmp_path)) as stores:
+        office = Office(stores, owners)
+        await office.ask()
+        assert office.said == []
+        assert (await office.case()).due_at == datetime(2026, 12, 4, tzinfo=UTC)
+        await office.after(3 * 24 * HOUR)
+        assert office.called == ["slack:S2"]
 
 
 async def test_an_entry_that_an_owner_picks_answers_all_who_wait(office):

@@ -122,6 +122,21 @@ async def test_another_question_is_another_case(desk, stores):
     assert len(await stores.cases.open(9)) == 2
 
 
+async def test_a_question_that_joined_another_by_mistake_gets_a_case_of_its_own(desk, stores):
+    desk = desk(TEAM)
+    await told(desk, asked())
+    await told(desk, asked(by=2))
+    assert await desk.joined_in(asked(by=2).session) == asked(by=2)
+    assert await desk.joined_in(asked().session) is None
+    message = replace(asked(by=2), id="slack:T1:C1:2b")
+    for _ in range(2):  # a restart repeats it
+        await desk.apart(message, asked(by=2), public=True)
+        own = await told(desk, message)
+        assert (own.note, own.calls) == (PROFILE.case.opened, True)
+    waiting = [[one.question.id for one in case.waiters] for case in await stores.cases.open(9)]
+    assert waiting == [[asked().id], [message.id]]
+
+
 async def test_the_same_question_again_is_told_the_same(desk):
     at = desk(TEAM)
     assert await told(at, asked()) == await told(at, asked())

@@ -65,6 +65,9 @@ def test_who_works_until_midnight_or_later_works_then():
     assert works_from(night, seoul(1, 23)) == seoul(1, 23)
     assert works_from(night, seoul(2, 1)) == seoul(2, 22)
     assert works_from(SETTINGS, seoul(5, 3)) == seoul(5, 3)
+    late = Owner("심야", ("slack:U1",), opens=time(22), closes=time(6), away=(date(2026, 12, 3),))
+    assert works_from(late, seoul(2, 3)) == seoul(2, 3)
+    assert works_from(late, seoul(4, 3)) == seoul(4, 22)  # the shift of the day before is away
 
 
 def test_the_next_day_is_one_on_which_they_work():

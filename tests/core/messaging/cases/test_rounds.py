@@ -170,7 +170,39 @@ async def test_an_answer_that_is_undone_opens_the_case_again_and_another_one_is_
     assert (case.state, case.calls) == (CaseState.OPEN, ())
     await learnt(desk, lesson("l2"))
     await rounds.go()
-    assert list(await told(stores, "lesson:l2")) == [1, 2]
+    assert list(await told(stores, "lesson:l2 1")) == [1, 2]
+
+
+async def test_an_answer_that_is_taken_back_and_taught_again_is_told_again(desk, rounds, stores):
+    await waiting(desk, stores, 1, 2)
+    for telling in ("lesson:l1", "lesson:l1 1"):
+        await learnt(desk, lesson())
+        await rounds.go()
+        turns = await told(stores, telling)
+        assert {by: turn.answer.split("\n")[0] for by, turn in turns.items()} == {
+            1: PROFILE.case.answered,
+            2: PROFILE.case.answered,
+        }
+        await reopen_cases(desk.cases, "l1", at=NOON)
+
+
+@pytest.mark.parametrize("lesson_id", ["l1", "l2"])
+async def test_other_numbers_are_told_to_those_who_know_the_answer_and_other_words_are_not(
+    desk, rounds, stores, lesson_id
+):
+    """The lesson was corrected, or somebody else's took its place."""
+    await waiting(desk, stores, 1, 2)
+    await learnt(desk, lesson())
+    await rounds.go()
+    await learnt(desk, replace(lesson(lesson_id), answer="지하 1층에 있는 안내소입니다."))
+    await rounds.go()
+    corrected = replace(lesson(lesson_id), answer="지하 3층 안내소요.")
+    await learnt(desk, corrected, seen_in=SessionId("slack:T1:C1:1"))
+    await rounds.go()
+    turns = await told(stores, f"lesson:{lesson_id} 1")
+    assert {by: turn.answer for by, turn in turns.items()} == {
+        2: f"{PROFILE.case.corrected}\n\n지하 3층 안내소요."
+    }
 
 
 async def test_who_waits_is_told_although_the_inbox_is_full(desk, rounds, stores):
