@@ -68,6 +68,14 @@ _LIKE_AN_ATTACK_EN: Final = 0.8
 # Of 60 orders that were written by somebody who had seen neither the rules nor what taught the
 # model, 45 reach it, and of 80 other replies none; nor do 99 of 100 answers of fifteen small FAQs.
 _LIKE_AN_ORDER: Final = 0.8
+# Advice to people about a secret of their own, which the bot does not have: no order about answers.
+_OWN_SECRET: Final = re.compile(
+    r"(?:비밀\s?번호|비번|암호|인증\s?(?:번호|코드)|보안\s?카드|OTP|PIN|카드\s?번호|주민\s?(?:등록\s?)?번호"
+    r"|개인\s?정보)[은는을를이가도]?\s[^.!?\n]{0,30}지\s?(?:마세요|마십시오|마시고|말아\s?주세요|마시기\s?바랍니다)"
+    r"|\b(?:never|do not|don['’]t)\b[^.!?\n]{0,24}\byour (?:password|passcode|pin|code|card|otp"
+    r"|personal (?:data|information))\b[^.!?\n]{0,40}",
+    re.IGNORECASE,
+)
 
 
 class LessonReader:
@@ -93,7 +101,7 @@ class LessonReader:
 
     def instructs(self, text: str) -> bool:
         """Return whether a text seems to instruct the bot, which only a person can tell."""
-        if orders_answers(text) or self._order(text) >= _LIKE_AN_ORDER:
+        if orders_answers(text) or self._order(_OWN_SECRET.sub("", text)) >= _LIKE_AN_ORDER:
             return True
         if not SYLLABLE.search(text):
             return self._attack(text) >= _LIKE_AN_ATTACK_EN

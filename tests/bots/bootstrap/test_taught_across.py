@@ -111,7 +111,9 @@ async def loaded_again(person, message):
     return told["questions"]
 
 
-async def test_a_case_over_all_platforms_until_its_answer_is_undone(slack, fake, sample_data):
+async def test_a_case_over_all_platforms_until_its_answer_is_undone(  # noqa: PLR0915 - one story
+    slack, fake, sample_data
+):
     """Asked on Slack, Discord and the page, called once, answered on Slack, told to each, undone.
 
     The clock is driven until the owner is reminded. The page has a second window, and is loaded
@@ -174,6 +176,11 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(slack, fake,
         assert [one["id"] for one in loaded] == [asked.id, told["id"]]
         assert loaded[1]["answer"]["text"] == told["answer"]["text"]
 
+        await owner.edit(lesson, f"#학습! {TOLD.replace('2시', '4시')}")
+        await fake.until(lambda: PROFILE.case_corrected in read(other), PATIENCE_S)
+        assert read(other).count("오후 4시") == 1
+        assert PROFILE.case_corrected not in shown(question)
+
         await owner.delete(lesson)
         await slack.until(lambda: PROFILE.teach.unlearned in shown(question))
         await fake.until(lambda: "담당자가 거두었어요" in read(answered), PATIENCE_S)
@@ -185,6 +192,9 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(slack, fake,
             lambda: PROFILE.case.joined.format(question=ASKED) in read(again), PATIENCE_S
         )
         assert TOLD not in read(again)
+        await fake.say(again.thread, "다른 질문이에요", user=narae)
+        await fake.until(lambda: PROFILE.case_person in read(again), PATIENCE_S)
+        assert [len(one.waiters) for one in await stores.cases.open(9)] == [3, 1]
 
 
 async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by_a_button(
