@@ -39,6 +39,7 @@ from core.text.safety import (
     legibility,
     orders,
     personal_data,
+    personal_data_kinds,
     secrets,
 )
 from core.text.safety.leak_watch import LeakWatch
@@ -100,6 +101,8 @@ FUNCTIONS = {
     "is_resident": check_digits.is_resident,
     "is_business": check_digits.is_business,
     "is_card": check_digits.is_card,
+    "is_account": lambda text: personal_data_kinds.is_account(text, text),
+    "no_thing": lambda text: personal_data_kinds.no_thing(text, text),
     "is_held": lambda text: claims.is_held(text, [text], text),
     "ClaimFilter": claims_by_characters,
     "corrected": keyboard.corrected,

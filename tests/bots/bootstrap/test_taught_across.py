@@ -177,9 +177,9 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(  # noqa: PL
         assert loaded[1]["answer"]["text"] == told["answer"]["text"]
 
         await owner.edit(lesson, f"#학습! {TOLD.replace('2시', '4시')}")
-        await fake.until(lambda: PROFILE.case_corrected in read(other), PATIENCE_S)
+        await fake.until(lambda: PROFILE.case.corrected in read(other), PATIENCE_S)
         assert read(other).count("오후 4시") == 1
-        assert PROFILE.case_corrected not in shown(question)
+        assert PROFILE.case.corrected not in shown(question)
 
         await owner.delete(lesson)
         await slack.until(lambda: PROFILE.teach.unlearned in shown(question))
@@ -193,7 +193,7 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(  # noqa: PL
         )
         assert TOLD not in read(again)
         await fake.say(again.thread, "다른 질문이에요", user=narae)
-        await fake.until(lambda: PROFILE.case_person in read(again), PATIENCE_S)
+        await fake.until(lambda: PROFILE.case.person in read(again), PATIENCE_S)
         assert [len(one.waiters) for one in await stores.cases.open(9)] == [3, 1]
 
 
