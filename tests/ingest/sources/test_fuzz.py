@@ -62,6 +62,7 @@ def damaged(draw):
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")  # of pickletools
 @settings(
     max_examples=2_000,
     deadline=10_000,
