@@ -30,6 +30,7 @@ from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Label
 from ingest.prepare import prepare
 from ingest.sources.load import load
+from ingest.sync import batched
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +44,7 @@ _IN_CONVERSATION = 2  # one everyday message of so many comes after a question o
 _AT_ONCE = 50
 _ELSEWHERE_WEIGHT = 0.3  # some of these questions could be asked here just as well
 _LACKING_QUESTIONS, _NEIGHBOUR_SHARE = 120, 0.5
+_IN_A_CHAPTER = 5  # entries
 _SEED = 20_26
 
 
@@ -170,6 +172,26 @@ class Workshop:
             )
         return known
 
+    def in_long_entries(self, faq: LabelledFaq) -> LabelledFaq:
+        """Join each few entries into one under the first one's title, as a handbook's chapter.
+
+        Its text says much that the title does not, and a question matches a small part of it.
+        """
+        name = f"{faq.name}-long"
+        chapters = list(batched(faq.retriever.all_entries(), _IN_A_CHAPTER))
+        title_of = {entry.title: few[0].title for few in chapters for entry in few}
+        entries = [
+            replace(few[0], text="\n".join(_sections(few)), questions=()) for few in chapters
+        ]
+        examples = [
+            replace(one, relevant=frozenset(title_of[title] for title in one.relevant))
+            if one.relevant
+            else one
+            for one in faq.examples
+        ]
+        lacking = [self.retriever(entries[half::2], f"{name}-{half}") for half in (0, 1)]
+        return LabelledFaq(name, self.retriever(entries, name), examples, lacking)
+
     def large(self, entries: Sequence[Entry], small: Sequence[LabelledFaq]) -> list[LabelledFaq]:
         """The large FAQ with two questions an entry and with none, asked others of its pack."""
         unseen = [(q, entry.title) for entry in entries for q in entry.questions[_TYPED_AHEAD:]]
@@ -221,6 +243,13 @@ class Workshop:
         """Load the guardrail that a profile ships with."""
         model = GuardrailModel.load(guardrail_file(profile_chain(profile)))
         return Guardrail(model, self.encoder.embed, self.analyzer.terms)
+
+
+def _sections(chapter: Sequence[Entry]) -> Iterator[str]:
+    """Yield the first entry's text, and the others' under their titles."""
+    first, *others = chapter
+    yield first.text
+    yield from (f"{entry.title}. {entry.text}" for entry in others)
 
 
 def read_examples(

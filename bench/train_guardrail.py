@@ -2,11 +2,12 @@
 
     python -m bench.train_guardrail PATH_OF_FAQ --questions PACK
 
-One guardrail is for any FAQ: it is fitted over the FAQs of `data/examples/faqs` and the large one,
-each as important as another. What is off topic for one of them is a question of another FAQ, or an
-everyday message of `data/examples/general.jsonl`. The other guardrail is for the large FAQ alone,
-with examples of what is off topic just there. Then the confidence is fitted, and printed for
-`core/retrieval/confidence.py`. `python -m bench decisions` measures both on other FAQs. Some four
+One guardrail is for any FAQ: it is fitted over the FAQs of `data/examples/faqs`, as they are and
+with their entries joined to long ones, and over the large one, each as important as another. What
+is off topic for one of them is a question of another FAQ, or an everyday message of
+`data/examples/general.jsonl`. The other guardrail is for the large FAQ alone, with examples of what
+is off topic just there. Then the confidence is fitted, and printed for
+`core/retrieval/confidence.py`. `python -m bench decisions` measures both on other FAQs. Some five
 minutes.
 """
 
@@ -60,8 +61,9 @@ def main(
     encoder = KiwiEncoder.load(ENCODER, analyzer)
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(analyzer, encoder, Path(folder))
-        small = workshop.small(TAUGHT)
-        large = workshop.large(prepare(load(faq), load_pack(questions)).entries, small)
+        short = workshop.small(TAUGHT)
+        small = [*short, *map(workshop.in_long_entries, short)]
+        large = workshop.large(prepare(load(faq), load_pack(questions)).entries, short)
         for path, known in (
             (GUARDRAIL, [*small, *(one.without_own_off_topic() for one in large)]),
             (_LARGE, large),
