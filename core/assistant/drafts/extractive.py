@@ -15,7 +15,7 @@ from core.retrieval.ranking import SECOND_SCORE
 from core.text.korean import Analyzer
 from core.text.languages import in_language_of
 from core.text.own_data import asks_for_own_data
-from core.text.sections import Section, escaped, markdown, split, tidy
+from core.text.sections import Section, announces, escaped, markdown, split, tidy
 from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
 _BUDGET_CHARS = 1_000  # the part of one entry that is shown; a button shows the rest
@@ -180,13 +180,16 @@ class ExtractiveModel:
         for block in section.blocks:
             sizes = list(accumulate(map(len, block)))
             fitting = bisect_right(sizes, room)
+            while 0 < fitting < len(block) and announces(block[fitting - 1]):
+                fitting -= 1
             if fitting:
                 blocks.append(block[:fitting])
             if fitting < len(block):
                 break
             room -= sizes[-1]
         if not blocks:
-            sentences = self._analyzer.sentences(section.lines[0])
+            first = next((line for line in section.lines if not announces(line)), section.lines[0])
+            sentences = self._analyzer.sentences(first)
             sizes = list(accumulate(map(len, sentences)))
             blocks.append((" ".join(sentences[: max(1, bisect_right(sizes, budget))]),))
         return replace(section, blocks=tuple(blocks))

@@ -152,6 +152,17 @@ async def test_a_long_entry_is_told_from_its_start_where_no_part_is_nearer(model
     assert answer.startswith("회원마다 내는 서류가 다릅니다.")
 
 
+@pytest.mark.parametrize("label", ["※ 참고.", "! 주의.", "필요한 서류:"])
+async def test_a_cut_answer_does_not_end_with_what_announces_the_rest(model, label):
+    listed = f"{label}\n" + "\n".join(f"· {'알림을 켭니다. ' * 30}{n}" for n in range(3))
+    for size in range(700, 1_000, 20):
+        passage = Passage("n", "긴 안내", f"{'가' * size}.\n\n{listed}", 0.9)
+        text, _ = await answered(model, "스토어", passage)
+        told = text.removesuffix(f"_{PROFILE.answer_cut}_").rstrip()
+        assert told != text.rstrip()
+        assert not told.endswith(label)
+
+
 async def test_two_needs_get_two_entries(model):
     """A question for two things is answered from both entries, each under its title."""
     answer, used = await answered(model, "반품 배송비랑 교환은 어떻게 해요?", RETURNS, EXCHANGE)
