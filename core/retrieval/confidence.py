@@ -53,20 +53,20 @@ def _sigmoid(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 
-# `python -m bench.train_guardrail` fits these numbers over twenty-five FAQs of equal weight, and
+# `python -m bench.train_guardrail` fits these numbers over twenty-five FAQs, short and long, of equal weight, and
 # prints them.
 FITTED: Final = Confidence(
     mean=(
         *(0.559, 0.186, 0.672, 0.957, 1.796, 2.203, 1.552, 1.745),
-        *(1.458, 0.928, 1.633, 2.537, 1.537, 1.605, 1.526, 1.823),
+        *(1.458, 0.928, 1.633, 2.537, 1.537, 1.605, 1.526, 1.823, 1.272),
     ),
     scale=(
         *(0.236, 0.212, 0.273, 0.177, 0.418, 1.261, 1.296, 1.268),
-        *(1.212, 1.586, 1.215, 1.501, 1.112, 1.264, 1.382, 1.418),
+        *(1.212, 1.586, 1.215, 1.501, 1.112, 1.264, 1.382, 1.418, 1.194),
     ),
     weights=(
-        *(0.0, 0.0, -0.248, 0.0, 0.0, 0.0, 0.199, 0.0),
-        *(0.0, 0.0, 0.227, 0.022, 0.305, 0.0, 0.277, 0.351),
+        *(0.0, 0.0, -0.291, 0.0, 0.0, 0.0, 0.0, 0.0),
+        *(0.0, 0.0, 0.183, 0.123, 0.006, 0.0, 0.345, 0.369, 0.546),
     ),
-    bias=-0.321,
+    bias=-0.307,
 )

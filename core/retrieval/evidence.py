@@ -22,7 +22,11 @@ Floats = NDArray[np.float64]
 # The rows of an array of signals, shape (6, entries).
 SIGNALS: Final = ("words", "letters", "grams", "meaning", "alignment", "title_alignment")
 # The numbers that are compared with those of everyday messages; see `core.retrieval.everyday`.
-MEASURES: Final = ("score", "margin", "gap", *SIGNALS, "meaning_margin", "meaning_gap")
+MEASURES: Final = (
+    *("score", "margin", "gap"),
+    *SIGNALS,
+    *("meaning_margin", "meaning_gap", "alignment_margin"),
+)
 FACTS: Final = ("agreement", "coverage", "unknown", "missing", "length", *MEASURES)
 _RIVALS: Final = 9
 _ALIKE: Final = 1e-4
@@ -49,20 +53,22 @@ class QuestionTerms:
 
 
 def measures(signals: Scores, fused: Scores, rows: Sequence[int]) -> Floats:
-    """Return the `MEASURES` of some entries for a question, shape (rows, 11).
+    """Return the `MEASURES` of some entries for a question, shape (rows, 12).
 
     A margin is the distance of an entry's score to the best other one, a gap its distance to the
     mean of the ten best. Those of the meaning alone tell most where entries are few: words that
     many questions share, such as "how do I", bring the scores of all entries near to one another.
+    That of the alignment tells whether another entry covers the question's words as well.
 
     Args:
         signals: shape (6, entries), in the order of `SIGNALS`.
         fused: their weighted sum, shape (entries,).
         rows: the rows of the entries to measure.
     """
-    meaning = signals[SIGNALS.index("meaning")]
+    of_meaning = _ahead(signals[SIGNALS.index("meaning")], rows)
+    covered, _ = _ahead(signals[SIGNALS.index("alignment")], rows)
     return np.column_stack(
-        [fused[rows], *_ahead(fused, rows), signals[:, rows].T, *_ahead(meaning, rows)]
+        [fused[rows], *_ahead(fused, rows), signals[:, rows].T, *of_meaning, covered]
     ).astype(float)
 
 
