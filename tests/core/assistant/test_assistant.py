@@ -226,7 +226,7 @@ async def test_uncalled_it_answers_only_where_it_is_surer_than_when_it_is_called
 async def test_a_question_of_an_asker_without_company_is_judged_as_when_it_calls(make_assistant):
     assistant = make_assistant()
     for text, would in (
-        ("정산 금액이 다른 이유가 뭐예요?", True),
+        ("정산 금액이 왜 다른가요?", True),
         ("이번 달 정산이 적네요", False),
     ):
         said = ask(text)

@@ -174,7 +174,7 @@ def test_facts_are_always_of_one_shape(retriever):
     for found in (hits, hits[:1], ()):
         for text in ("정산", ""):
             row = facts(Evidence(text, found, found))
-            assert row.shape == (37,)
+            assert row.shape == (39,)
             assert np.isfinite(row).all() or not found
 
 
