@@ -113,7 +113,9 @@ def split(section: Section, limit: int) -> list[Section]:
 
 def announces(line: str) -> bool:
     """Return whether a line says nothing without those below it: "※ 참고.", "Documents:"."""
-    return line.rstrip("*_ ").endswith((":", "：")) or (len(line) <= _NOTE_LABEL_CHARS and bool(_NOTE.match(line)))
+    return line.rstrip("*_ ").endswith((":", "：")) or (
+        len(line) <= _NOTE_LABEL_CHARS and bool(_NOTE.match(line))
+    )
 
 
 def markdown(parts: Sequence[Section]) -> str:
