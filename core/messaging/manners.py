@@ -15,8 +15,8 @@ from core.bounded import BoundedDict
 from core.errors import AwayError, FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
-from core.text.addressing import is_thanks, may_reply
-from core.text.colleagues import wants_something
+from core.text.addressing import asked_text, is_in_copy, is_thanks, may_reply
+from core.text.colleagues import is_for_colleagues, only_states, wants_something
 from core.types import Question, SessionId
 
 logger = logging.getLogger(__name__)
@@ -99,6 +99,22 @@ class Manners:
             raise
         except FaqbotError as error:  # nobody waits for an answer, as the bot was not mentioned
             logger.error("%s is left alone: %s", question.id, error)
+            return False
+
+    async def is_for_people(self, question: Question, *, to_others: bool) -> bool:
+        """Return whether a message that mentions the bot only tells people something: "… cc @bot".
+
+        It asks nothing, and speaks `to_others`, too, or shows the bot only what colleagues say.
+        False while the store is away, so that whatever calls the bot is kept for later.
+        """
+        said = asked_text(question.text, [mention.text for mention in question.mentions])
+        if not only_states(said) or is_thanks(said):
+            return False
+        if not (to_others or is_in_copy(question.text) or is_for_colleagues(said)):
+            return False
+        try:
+            return not await self.begins(question, ThreadRule.ALL)
+        except (AwayError, StorageError):
             return False
 
     async def is_taken_back(

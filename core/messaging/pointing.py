@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from core.errors import FaqbotError, PlatformError, StorageError, StoreAwayError
 from core.messaging.service import ChatService
-from core.text.addressing import is_thanks
+from core.text.addressing import has_words, is_thanks
 from core.text.asking_sentences import asks_anything
 from core.types import Question
 
@@ -19,6 +20,12 @@ logger = logging.getLogger(__name__)
 # The question is stored after this, and a platform waits for that: Slack for three seconds. What is
 # not stored is lost with its process, and comes again after minutes, behind later questions.
 _WITHIN_S: Final = 2.0
+# How people point to a picture or file, and call it.
+_AT_HAND: Final = re.compile(
+    r"(?<!\S)(?:이거|이것|이게|이건|여기|이렇게|이런|이대로)|사진|파일|화면|캡[처쳐]|스크린샷|첨부|이미지|영상|음성|녹음|문서"
+    r"|\b(?:this|here|attach\w*|screenshots?|pictures?|images?|photos?|files?|documents?|videos?)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,22 @@ async def with_question_above(
         return question
 
 
+async def is_about_media(service: ChatService, question: Question) -> bool:
+    """Return whether a call is about the picture or file beside it: "이 화면 좀 봐 주세요".
+
+    What the FAQ answers without it is not.
+
+    Raises:
+        StorageError: the store fails; the message has to be delivered again.
+    """
+    if not _AT_HAND.search(question.text):
+        return False
+    try:
+        return not await _is_clear(service, question)
+    except StoreAwayError:
+        return False
+
+
 async def _joined(
     service: ChatService,
     question: Question,
@@ -66,7 +89,7 @@ async def _joined(
     *,
     replies: bool,
 ) -> Question:
-    own = question.text
+    own = question.text if has_words(question.text) else ""
     if own and (is_thanks(own) or await _is_clear(service, question)):
         return question
     points = not own or await service.leans(own)

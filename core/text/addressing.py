@@ -50,9 +50,14 @@ _HAILED: Final = re.compile(
     r"|(?:hey|hi|hello|ok|okay)[\s,]+(?:\w{1,12})?bot[\s,.!]+)",
     re.IGNORECASE,
 )
+# Who is shown a message, and not asked: "… cc @나래".
+_IN_COPY: Final = re.compile(
+    r"(?<=[\s.!?~])\(?(?:cc|fyi|참조|참고)[.:]*+(?:\s++@\S++)*+[\s)]*+$", re.IGNORECASE
+)
 _QUOTED_WHOLE: Final = re.compile(r"[\"“]([^\"“”]+)[\"”][\s.?!~]*")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
+_PERSON: Final = re.compile(r"@\S+")
 # How people call other bots: `!play`, `.help`, `$price`, `!출석`. A price or a list item is none.
 _COMMAND: Final = re.compile(
     r"\s*(?:(?:[!.$?%&;~+=-]{1,2}|/)[a-z][\w-]*\b|[!/$][가-힣])", re.IGNORECASE
@@ -106,14 +111,26 @@ def asked_text(text: str, names: Collection[str]) -> str:
         said = said[behind.end() :]
     while name := next((one for one in shown if one and said.endswith(f" {one}")), None):
         said = said[: -len(name)].rstrip(_LEFT_OVER)
+    said = _IN_COPY.sub("", said).rstrip() or said
     said = _HAILED.sub("", _GROUPS.sub("", said) or said, count=1) or said
     quoted = _QUOTED_WHOLE.fullmatch(said)
     return quoted[1].strip() if quoted else said
 
 
+def is_in_copy(text: str) -> bool:
+    """Return whether a text ends with those to whom it is only shown: "… cc @나래"."""
+    return bool(_IN_COPY.search(text.rstrip()))
+
+
 def is_thanks(text: str) -> bool:
     """Return whether a text thanks, and says nothing else."""
     return bool(_THANKS.fullmatch(normalized(text)))
+
+
+def has_words(text: str) -> bool:
+    """Return whether a text has anything to read beside links, emoji and the names of people."""
+    said = normalized(_PERSON.sub("", _LINK.sub("", text)))
+    return any(character.isalnum() for character in said)
 
 
 def says_something(text: str) -> bool:

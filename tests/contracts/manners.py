@@ -7,6 +7,7 @@ with confidence is in its `talk`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
@@ -172,12 +173,43 @@ async def test_a_mention_may_stand_anywhere_in_the_question(driver, typed, asked
         assert [" ".join(one.text.split()) for one in bot.assistant.asked] == [asked]
 
 
-async def test_a_bare_mention_below_a_question_asks_that(driver):
+@pytest.mark.parametrize("typed", ["", "☝️", "https://shop.example/notice"])
+async def test_a_mention_without_words_below_a_question_asks_that(driver, typed):
     async with driver.running() as bot:
         said = await driver.say("수수료는 얼마인가요?")
-        await driver.call_below(said, "")
+        await driver.call_below(said, typed)
         await driver.until(lambda: bot.assistant.asked)
-        assert [asked.text for asked in bot.assistant.asked] == ["수수료는 얼마인가요?"]
+        assert bot.assistant.asked[0].text.startswith("수수료는 얼마인가요?")
+
+
+async def test_a_mention_with_emoji_or_links_alone_asks_nothing(driver):
+    async with driver.running() as bot:
+        for typed in ("👋🏽", ":wave:", "https://shop.example/notice", "?"):
+            await driver.say(f"{driver.bot} {typed}")
+        assert await heard(driver, bot) == []
+
+
+@dataclass(frozen=True)
+class Containing:
+    """What the assistant would not answer: every text with one of these words."""
+
+    words: tuple[str, ...]
+
+    def __contains__(self, text: str) -> bool:
+        return any(word in text for word in self.words)
+
+
+async def test_whoever_tells_a_colleague_of_the_bot_is_not_interrupted(driver):
+    async with driver.running() as bot:
+        asked = await begun(driver)
+        bot.assistant.talk = Containing(("올렸습니다", "물어보시면 됩니다"))
+        await driver.say(f"정산 공지를 올렸습니다. cc {driver.bot}")
+        await driver.say_of_other(asked, f"정산 공지를 올렸습니다. cc {driver.bot} ", "")
+        told = f" 님, 그런 건 {driver.bot}한테 물어보시면 됩니다"
+        await driver.say_of_other(asked, "", told)
+        await driver.say_of_other(asked, "", f" 님 {driver.bot} 교환은 며칠 걸려요?")
+        await driver.until(lambda: len(bot.assistant.asked) == 2)
+        assert len(await heard(driver, bot)) == 2
 
 
 async def test_a_bare_mention_asks_what_somebody_else_has_asked_last(driver):

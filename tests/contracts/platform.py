@@ -232,14 +232,24 @@ async def test_stop_ends_an_answer_where_it_is(driver, profile):
 
 
 async def test_a_long_answer_is_split_where_the_platform_needs_it(driver):
-    lines = [f"{number}번째 줄입니다. 정산과 배송을 확인해 주세요." for number in range(160)]
-    text = "\n\n".join(["\n".join(lines[:80]), "```\n" + "\n".join(lines[80:]) + "\n```", "끝."])
+    """As long as the longest of real FAQs twice, with a table and code that go over messages."""
+    lines = [f"{number}번째 줄입니다. 정산과 배송을 확인해 주세요." for number in range(400)]
+    cells = [(f"상품 {number}번", f"{number}0,900원") for number in range(120)]
+    table = "\n".join(f"| {name} | {price} |" for name, price in cells)
+    code = "```\n" + "\n".join(lines[200:]) + "\n```"
+    text = "\n\n".join(
+        ["\n".join(lines[:200]), f"| 이름 | 값 |\n| --- | --- |\n{table}", code, "끝."]
+    )
     async with driver.running() as bot:
         bot.assistant.script("질문", answered(text))
         asked = await driver.ask("질문")
         shown = await driver.until(lambda: _if_any(driver.shown(asked), lambda text: "끝." in text))
         joined = "\n".join(shown)
-        assert [line for line in lines if line not in joined] == []
+        said = [*lines[:200], *(cell for row in cells for cell in row), *lines[200:], "끝."]
+        at = 0
+        for one in said:  # all of it, in its order
+            at = joined.index(one, at)
+        assert (len(shown) > 1) == (len(text) > driver.longest)
         for part in shown:
             assert driver.length(part) <= driver.longest
             assert part.count("```") % 2 == 0

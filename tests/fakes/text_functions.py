@@ -87,6 +87,8 @@ FUNCTIONS = {
     "is_spoken_to": lambda text: addressing.is_spoken_to(text, text),
     "says_something": addressing.says_something,
     "may_reply": addressing.may_reply,
+    "has_words": addressing.has_words,
+    "is_in_copy": addressing.is_in_copy,
     "is_thanks": addressing.is_thanks,
     "asked_text": lambda text: addressing.asked_text(text, ["@나래", text[:3]]),
     "is_for_colleagues": colleagues.is_for_colleagues,

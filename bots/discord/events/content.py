@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Final
 
 import discord
@@ -16,6 +18,10 @@ _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")
 _QUOTED: Final = re.compile(r"^>>> [\s\S]*|^> .*$", re.MULTILINE)
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
+_COMMAND: Final = re.compile(r"</([^<>:\n]+):\d+>")  # a slash command that is shown by its name
+_STAMP: Final = re.compile(r"<t:(\d{1,10})(?::\w)?>")
+# The marks of headings, small print and hidden text.
+_MARKS: Final = re.compile(r"^(?:#{1,3}|-#) |\|\|", re.MULTILINE)
 # The picker of GIFs writes an address, which is no readable text.
 _GIF: Final = re.compile(
     r"https?://(?:\w+\.)*(?:tenor\.com|giphy\.com|gph\.is|klipy\.com)/\S+", re.IGNORECASE
@@ -89,20 +95,39 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
     own = _HEAD.sub("", _shown(message)) if by_app else message.content
     parts = [own, *map(_shown, message.message_snapshots)]
     shown = (_MENTION.sub(named, _GIF.sub("", part.replace(CALL, " "))) for part in parts)
+    shown = (_COMMAND.sub(r"/\1", _STAMP.sub(_day, part)) for part in shown)
     read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
     text = "\n".join(part for part in read if part)
     return text or (message.poll.question if message.poll else "")
 
 
-def _shown(said: discord.Message | discord.MessageSnapshot) -> str:
-    """Return the text of a message, or that of its embeds, in which apps write forms and notices.
+def without_marks(text: str) -> str:
+    """Return a text without the marks that make headings of its lines, or hide parts of it."""
+    return _MARKS.sub("", text).strip()
 
-    Beside a text, an embed is most often the preview of a link.
+
+def _day(stamp: re.Match[str]) -> str:
+    return f"{datetime.fromtimestamp(int(stamp[1]), UTC):%Y-%m-%d}"
+
+
+def _shown(said: discord.Message | discord.MessageSnapshot) -> str:
+    """Return the text of a message, or that of its embeds or its components (Components v2).
+
+    Apps write forms and notices in these. Beside a text, an embed is most often the preview of a
+    link.
     """
     if said.content:
         return said.content
     texts = [(one.title, one.description, *_fields(one)) for one in said.embeds]
-    return "\n".join(text for parts in texts for text in parts if text)
+    laid_out = _texts_in(said.components)
+    return "\n".join(filter(None, chain(*texts, laid_out)))
+
+
+def _texts_in(components: Iterable[object]) -> Iterator[str]:
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            yield component.content
+        yield from _texts_in(getattr(component, "children", ()))
 
 
 def _fields(embed: discord.Embed) -> Iterator[str | None]:
@@ -167,15 +192,20 @@ def is_for_all(message: discord.Message) -> bool:
         answered = replied_to(message)
         if answered is None or answered.author != message.author:
             return False
-    return not message.mention_everyone and not _speaks_to_others(message)
+    return not message.mention_everyone and not speaks_to_others(message)
 
 
-def _speaks_to_others(message: discord.Message) -> bool:
-    """Return whether a message addresses a person or a role by a mention outside of quotes."""
+def speaks_to_others(message: discord.Message, *but: int | None) -> bool:
+    """Return whether a message addresses a person or a role by a mention outside of quotes.
+
+    Those with an id of `but` are left out.
+    """
     for said in _QUOTED.sub("", _CODE.sub("", message.content)).splitlines():
         for found in _MENTION.finditer(said):
             before, after = said[: found.start()], said[found.end() :]
             others = _MENTION.sub("", before), _MENTION.sub("", after)
-            if found[1] != "#" and is_spoken_to(*others):
+            if found[1] == "#" or int(found[2]) in but:
+                continue
+            if is_spoken_to(*others):
                 return True
     return False

@@ -18,7 +18,10 @@ from bots.discord.events.content import (
     has_media,
     is_of_another_bot,
     is_said,
+    mentions,
     names,
+    own_role_id,
+    speaks_to_others,
 )
 from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Addressed, Reader
@@ -33,8 +36,9 @@ from bots.shared.intake import reason_for
 from core.errors import PlatformError, StorageError, StoreAwayError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
+from core.messaging.pointing import is_about_media
 from core.messaging.thread_rules import ThreadRule
-from core.text.addressing import is_thanks
+from core.text.addressing import has_words, is_thanks
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
@@ -77,7 +81,7 @@ class MessageHandler:
         if answered or is_closed(message.channel) or await self._corrects(message, late=late):
             return False
         read = await self._reader.reading(message, self._me)
-        if read is None:
+        if read is None or await self._is_for_people(*read, message):
             self._note_speaker(message)
             return False
         addressed, question = read
@@ -87,7 +91,7 @@ class MessageHandler:
                 if not late:
                     await self._welcome(addressed, question, message)
                 return False
-        elif trouble := self._trouble(question, message):
+        elif trouble := await self._trouble(question, message):
             if not late:
                 await self._say(message, trouble)
             return False
@@ -176,6 +180,17 @@ class MessageHandler:
         present = partial(people_in, here)
         return await retried(partial(self._manners.goes_on, question, rule, present))
 
+    async def _is_for_people(
+        self, addressed: Addressed, question: Question, message: discord.Message
+    ) -> bool:
+        """Return whether a message that mentions the bot only tells people something."""
+        called = message.guild and addressed is Addressed.CALLED and mentions(message, self._me)
+        if not called:
+            return False
+        to_others = speaks_to_others(message, self._me.id, own_role_id(message))
+        told = partial(self._manners.is_for_people, question, to_others=to_others)
+        return await retried(told)
+
     async def _welcome(
         self, addressed: Addressed, question: Question, message: discord.Message
     ) -> None:
@@ -211,13 +226,16 @@ class MessageHandler:
             asker = asker_of(message.author.id)
             self._manners.note(self._reader.own_session(here), asker)
 
-    def _trouble(self, question: Question, message: discord.Message) -> str:
-        """Return the text for a person whose message is too long or has no readable text."""
+    async def _trouble(self, question: Question, message: discord.Message) -> str:
+        """Return the text for a person whose message is too long or has nothing to read."""
         profile = self._context.profile
         if len(normalize("NFC", question.text)) > profile.longest_question_characters:
             return profile.long_question  # returned here, so that no thread is opened for it
-        if question.text:
-            return ""
+        if has_words(question.text):
+            if not has_media(message):
+                return ""
+            about = partial(is_about_media, self._context.service, question)
+            return profile.unreadable if await retried(about) else ""
         if has_media(message):
             return profile.unreadable
         if not message.content and calls_by_role(message):

@@ -21,6 +21,7 @@ from bots.discord.events.content import (
     replied_to,
     replies_to,
     text_of,
+    without_marks,
 )
 from bots.discord.events.threads import Threads, is_post, question_of
 from bots.discord.ids import (
@@ -165,7 +166,7 @@ class Reader:
         )
 
     def _text(self, message: discord.Message, me: discord.ClientUser) -> str:
-        said = text_of(message, me)
+        said = without_marks(text_of(message, me))
         thread = message.channel
         if not (isinstance(thread, discord.Thread) and message.id == thread.id and is_post(thread)):
             return said

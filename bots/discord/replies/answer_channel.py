@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 
 _LONGEST_NAME: Final = 100  # https://discord.com/developers/docs/resources/channel#channel-object
 _MOST_FOUND: Final = 100
+# The longest wait for a thread. Discord has asked for 280 s and more:
+# https://github.com/discord/discord-api-docs/issues/7816
+_PATIENCE_S: Final = 15.0
 _PROXIED: Final = timedelta(seconds=15)  # the time in which a proxy posts a question again
 # The codes of an invalid form and of AutoMod's rules, after which another name may be accepted.
 _NAME_REFUSED: Final = {50035, 200000, 200001}
@@ -49,6 +52,11 @@ class AnswerChannel:
                 return
             try:
                 await self._open_thread(thread_name(self._question.text))
+            except RateLimitedError as error:
+                if error.retry_after_s <= _PATIENCE_S:
+                    raise
+                logger.warning("answering in the channel, as a reply: %s", error)
+                self.stay_in_channel()
             except MessageGoneError as error:
                 if await self._is_deleted():
                     raise QuestionGoneError(str(error)) from error
@@ -109,6 +117,8 @@ class AnswerChannel:
             PlatformError: the thread is not open.
         """
         threads = self._writer.budgets.threads(self._target.channel)
+        if (left_s := threads.frozen_s) > _PATIENCE_S:
+            raise RateLimitedError("no thread may be opened for now", retry_after_s=left_s)
         path = f"/channels/{self._target.channel}/messages/{self._target.message}/threads"
         try:
             async with threads.slot():

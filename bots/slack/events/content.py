@@ -1,11 +1,13 @@
 """The content of a Slack message beside its text: shares, tables, snippets, speech. Pure.
 
 https://docs.slack.dev/reference/objects/file-object, and messages that were forwarded, whose
-`attachments` have `is_share`; a preview of a link has not.
+`attachments` have `is_share`, or to which a link leads (`is_msg_unfurl`). Previews of other links
+have neither.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Final
@@ -13,13 +15,40 @@ from typing import Any, Final
 Json = dict[str, Any]
 
 _MOST: Final = 5  # shares, files or tables that are read
+_NO_WORD: Final = re.compile(r"<[^<>\n]*>|:[\w+'-]+:")  # mentions, links and emoji
+_OF_LINES: Final = ("rich_text", "rich_text_list")  # each of their elements is on a line of its own
 _READABLE: Final = ("context", "header", "markdown", "rich_text", "section", "table")
 
 
-def attached_text(event: Json) -> str:
-    """Return the text of shares, snippets, tables and spoken messages."""
-    parts = [*_shared(event), *_files(event)]
+def own_text(message: Json) -> str:
+    """Return the text of a person's message, with that of its blocks if it has no words itself.
+
+    Some clients send words in blocks alone, and only the mentions in `text`.
+    """
+    text = str(message.get("text") or "")
+    if any(map(str.isalnum, _NO_WORD.sub("", text))):
+        return text
+    return "\n".join(filter(None, (text, text_of_blocks(message))))
+
+
+def attached_text(event: Json, *, linked: bool = False) -> str:
+    """Return the text of shares, snippets, tables and spoken messages.
+
+    With `linked`, it has that of messages to which links lead, too.
+    """
+    parts = [*_shared(event, linked=linked), *_files(event)]
     return "\n".join(part for part in parts if part)
+
+
+def text_of_blocks(message: Json) -> str:
+    """Return the text of a message's blocks, as far as it is to be read, line by line."""
+    blocks = [one for one in _dicts(message.get("blocks")) if one.get("type") in _READABLE]
+    return "\n".join(filter(None, (_table(one) or _cell(one).strip() for one in blocks)))
+
+
+def links_to_message(event: Json) -> bool:
+    """Return whether Slack shows a message to which a link in this one leads."""
+    return any(one.get("is_msg_unfurl") for one in _dicts(event.get("attachments")))
 
 
 def app_text(message: Json) -> str:
@@ -27,9 +56,9 @@ def app_text(message: Json) -> str:
 
     Beside blocks, `text` is only for notifications.
     """
-    shown = _text_of_blocks(message) or str(message.get("text") or "").strip()
+    shown = text_of_blocks(message) or str(message.get("text") or "").strip()
     cards = _dicts(message.get("attachments"))[:_MOST]
-    below = (_text_of_blocks(card) or str(card.get("text") or "").strip() for card in cards)
+    below = (text_of_blocks(card) or str(card.get("text") or "").strip() for card in cards)
     return "\n".join(filter(None, (shown, *below)))
 
 
@@ -38,9 +67,9 @@ def has_media(event: Json) -> bool:
     return bool(_dicts(event.get("files")))
 
 
-def _shared(event: Json) -> Iterator[str]:
+def _shared(event: Json, *, linked: bool) -> Iterator[str]:
     for attachment in _dicts(event.get("attachments"))[:_MOST]:
-        if attachment.get("is_share"):
+        if attachment.get("is_share") or (linked and attachment.get("is_msg_unfurl")):
             said = str(attachment.get("text") or "").strip()
             yield said or attached_text(attachment) or _blocks_of(attachment)
         yield from map(_table, _tables(attachment))
@@ -51,11 +80,6 @@ def _blocks_of(attachment: Json) -> str:
     shared = [_dict(one.get("message")) for one in _dicts(attachment.get("message_blocks"))]
     blocks = [block for message in shared for block in _dicts(message.get("blocks"))]
     return "\n".join(filter(None, map(_cell, blocks)))
-
-
-def _text_of_blocks(message: Json) -> str:
-    blocks = [one for one in _dicts(message.get("blocks")) if one.get("type") in _READABLE]
-    return "\n".join(filter(None, (_table(one) or _cell(one) for one in blocks)))
 
 
 def _files(event: Json) -> Iterator[str]:
@@ -84,7 +108,8 @@ def _cell(cell: Json) -> str:
     if isinstance(text, str):
         return text
     parts = (_dicts(cell.get(name)) for name in ("fields", "elements"))
-    return "".join(map(_cell, chain.from_iterable(parts)))
+    between = "\n" if cell.get("type") in _OF_LINES else ""
+    return between.join(map(_cell, chain.from_iterable(parts)))
 
 
 def _dict(value: object) -> Json:

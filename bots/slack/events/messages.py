@@ -22,6 +22,7 @@ from bots.slack.api.people import Names
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
+from bots.slack.events.content import links_to_message
 from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.notices import Notices
 from bots.slack.events.parse import IncomingMessage, said
@@ -32,8 +33,9 @@ from core.bounded import BoundedDict
 from core.errors import AwayError, PlatformError, PlatformRefusedError, StorageError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
-from core.messaging.pointing import with_question_above
+from core.messaging.pointing import is_about_media, with_question_above
 from core.messaging.thread_rules import ThreadRule
+from core.text.addressing import has_words
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ Json = dict[str, Any]
 MESSAGES: Final = ("message", "app_mention")
 _WELCOME: Final = "blush"  # 😊
 _KEPT: Final = 1_000
+_UNFURLED_S: Final = 60.0  # the time in which Slack shows what a link leads to
 _FOR_EVER: Final = float("inf")
 
 
@@ -175,17 +178,23 @@ class MessageHandler:
         return self._context.settings.slack_guests or not message.is_from_outside
 
     async def _called(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
-        """Answer a message that mentions the bot, or tell its author why not."""
+        """Answer a message that calls the bot, or tell its author why not."""
         if not self._may_ask(message):
             self._notices.tell(message, self._profile.guests_off, workspace)
             return
+        if not message.direct and await self._manners.is_for_people(
+            message.question, to_others=message.to_others
+        ):
+            return
         message = await self._with_what_it_points_to(message, workspace)
-        if message.text:
-            await self._receive(message, workspace, late=late)
-        elif message.has_media:
+        if not has_words(message.text):
+            profile = self._profile
+            trouble = profile.unreadable if message.has_media else profile.empty_mention
+            self._notices.tell(message, trouble, workspace)
+        elif message.has_media and await is_about_media(self._service, message.question):
             self._notices.tell(message, self._profile.unreadable, workspace)
         else:
-            self._notices.tell(message, self._profile.empty_mention, workspace)
+            await self._receive(message, workspace, late=late)
 
     async def _with_what_it_points_to(
         self, message: IncomingMessage, workspace: Workspace
@@ -211,10 +220,12 @@ class MessageHandler:
         if now.get("subtype") == "tombstone":  # a deleted message that has replies
             await self._withdraw(event, now.get("ts"), workspace)
             return
-        if not _is_edited(now, before):  # Slack has unfurled a link or counted a reply
-            return
         message = _read(now, workspace, channel=event.get("channel", ""))
         if message is None:
+            return
+        if not _is_edited(now, before):  # Slack has unfurled a link or counted a reply
+            if message.links_alone and links_to_message(now) and not links_to_message(before):
+                await self._shown(event, message, workspace)
             return
         if not self._is_news(message.question.id, float(event["ts"])):
             return
@@ -222,6 +233,12 @@ class MessageHandler:
             await self._withdraw(event, message.ts, workspace)
             return
         await self._revise(replace(message, edited_ts=event["ts"]), workspace)
+
+    async def _shown(self, event: Json, message: IncomingMessage, workspace: Workspace) -> None:
+        """Handle a message that is a link alone, since Slack shows now what the link leads to."""
+        is_new = float(event["ts"]) - float(message.ts) < _UNFURLED_S
+        if is_new and (message.direct or message.to_bot):
+            await self._take(message, workspace)
 
     async def _revise(self, message: IncomingMessage, workspace: Workspace) -> None:
         """Handle the new text of an edited message."""

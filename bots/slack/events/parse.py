@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bots.slack.events.content import attached_text, has_media
+from bots.slack.events.content import attached_text, has_media, own_text
 from bots.slack.ids import Place, asked_in, question_id
-from core.text.addressing import CALL, is_spoken_to, without_calls
+from core.text.addressing import CALL, has_words, is_spoken_to, without_calls
 from core.types import Mention, Question
 
 Json = dict[str, Any]
@@ -37,10 +37,12 @@ class IncomingMessage:
     """One message of a person. `text` is the displayed text without the bot's name.
 
     `markdown` is the same with links, bold and struck text, to show it elsewhere. `to_others` is
-    true if the message addresses people or groups and not the bot; a quoted mention or a name in a
-    sentence does not address anybody. `has_media` is true if it has a file that is not read.
+    true if the message addresses people or groups, whether or not the bot, too; a quoted mention or
+    a name in a sentence does not address anybody. `has_media` is true if it has a file that is not
+    read.
     `home_team` is the person's own workspace. `by_app` is true if an app has written it.
     `below_bot` is true if it is in a thread below a message of the bot, such as a shared answer.
+    `links_alone` is true if it has links and no words beside them.
     """
 
     place: Place
@@ -57,6 +59,7 @@ class IncomingMessage:
     home_team: str = ""
     by_app: bool = False
     below_bot: bool = False
+    links_alone: bool = False
     mentions: tuple[Mention, ...] = ()
 
     @property
@@ -116,28 +119,32 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
         return None
     float(ts)  # it is a time in seconds
     channel = event.get("channel") or channel
-    raw = event.get("text") or ""
-    own, attached = readable(raw, bot_user), readable(attached_text(event), bot_user)
+    raw = own_text(event)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     root = event.get("thread_ts") or ""
     spoken_to = _spoken_to(raw, bot_user)
     unseen_call = event.get("type") == "app_mention" and f"<@{bot_user}" not in raw
     to_bot = bot_user in spoken_to or unseen_call
+    attached = attached_text(event, linked=direct or to_bot)
+    own, more = readable(raw, bot_user), readable(attached, bot_user)
+    links_alone = "<http" in raw and not has_words(own)
+    parts = ("" if more and links_alone else own, more)
     return IncomingMessage(
         place=Place(team, channel, root if direct else root or ts),
         ts=ts,
         user=user,
-        text="\n".join(part for part in (own, attached) if part),
+        text="\n".join(filter(None, parts)),
         direct=direct,
         in_thread=bool(root) and root != ts,
         to_bot=to_bot,
-        to_others=bool(spoken_to) and not to_bot,
+        to_others=bool(spoken_to - {bot_user}),
         markdown=as_markdown(raw, bot_user),
         edited_ts=(event.get("edited") or {}).get("ts") or "",
         has_media=has_media(event),
         home_team=event.get("user_team") or event.get("source_team") or event.get("team") or "",
         by_app=bool(event.get("bot_id")),
         below_bot=event.get("parent_user_id") == bot_user,
+        links_alone=links_alone,
         mentions=mentions_in(raw, bot_user),
     )
 

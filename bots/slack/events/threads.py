@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bots.slack.api.errors import translated
 from bots.slack.api.workspaces import Workspace
-from bots.slack.events.content import app_text, attached_text
+from bots.slack.events.content import app_text, attached_text, own_text
 from bots.slack.events.parse import is_said, readable
 from bots.slack.ids import Place, question_id
 from core.errors import PlatformError
@@ -45,7 +45,7 @@ async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Sa
 def _text_of(message: Json, bot_user: str) -> str:
     if not (message.get("bot_id") or is_said(message)):
         return ""  # "A huddle started", "This message was deleted."
-    own = app_text(message) if message.get("bot_id") else message.get("text") or ""
+    own = app_text(message) if message.get("bot_id") else own_text(message)
     parts = (own, attached_text(message))
     return "\n".join(filter(None, (readable(part, bot_user) for part in parts)))
 

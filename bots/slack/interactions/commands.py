@@ -16,7 +16,7 @@ from bots.shared.intake import refusal
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.response_url import whisper
 from bots.slack.context import Context
-from bots.slack.events.content import app_text, attached_text
+from bots.slack.events.content import app_text, attached_text, own_text
 from bots.slack.events.parse import mentions_in, readable
 from bots.slack.ids import Place, private_place, triggered_id
 from bots.slack.interactions.guests import may_ask
@@ -60,8 +60,8 @@ def register(app: AsyncApp, context: Context) -> None:
         message, url = shortcut["message"], shortcut["response_url"]
         thread = message.get("thread_ts", "")
         bot_user, bot_id = str(args.context.bot_user_id), message.get("bot_id")
-        own = app_text(message) if bot_id else message.get("text") or ""
-        parts = (own, attached_text(message))
+        own = app_text(message) if bot_id else own_text(message)
+        parts = (own, attached_text(message, linked=True))
         text = "\n".join(filter(None, (readable(part, bot_user) for part in parts)))
         is_ours = message.get("user") == bot_user or (bot_id and bot_id == args.context.bot_id)
         trouble = context.profile.nothing_to_answer if not text or is_ours else ""

@@ -150,6 +150,11 @@ class Pacer:
         self.window.freeze(_now() + seconds)
 
     @property
+    def frozen_s(self) -> float:
+        """The seconds for which the platform grants no call; 0 if it has not refused one."""
+        return self.window.frozen_s(_now())
+
+    @property
     def idle(self) -> bool:
         """True while this pacer has no live message."""
         return not self._lanes

@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 _STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent without a status
 # An ending waits this long for its edit; then it is posted as a new message.
 _PATIENCE_S: Final = 3.0
+# Nobody waits longer for a message: the platform has refused the place then, as by a slow mode.
+_LONGEST_WAIT_S: Final = 60.0
 _NOTED_WITHIN_S: Final = 2.0  # how long a process that leaves waits for the store
 
 
@@ -160,11 +162,15 @@ class Presenter(Generic[Page]):
             PlatformRefusedError: the private message is refused, too.
         """
         await self._note(self._shown.references)
-        try:
-            await self._reply.show_privately(self._current)
-        except PlatformError as failure:
-            logger.warning("nor can it be shown to the asker alone: %s", failure)
-            raise error from failure
+        while True:
+            try:
+                await self._reply.show_privately(self._current)
+                break
+            except RateLimitedError as failure:
+                await asyncio.sleep(failure.retry_after_s)
+            except PlatformError as failure:
+                logger.warning("nor can it be shown to the asker alone: %s", failure)
+                raise error from failure
         logger.warning("shown to the asker alone: %s", error)
         for reference in self.references:
             await self._delete(reference)
@@ -228,6 +234,8 @@ class Presenter(Generic[Page]):
 
     async def _post_next(self) -> None:
         posts = self._reply.posts
+        if (left_s := posts.frozen_s) > _LONGEST_WAIT_S:
+            raise PlatformRefusedError(f"no message is taken here for {left_s:.0f} s")
         async with posts.slot():
             view = await self._confirmed_view()
             place = self._first_different()

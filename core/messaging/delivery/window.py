@@ -82,6 +82,10 @@ class Window:
         """Grant no call before `until`, since the platform refused one."""
         self._frozen_until = max(self._frozen_until, until)
 
+    def frozen_s(self, now: float) -> float:
+        """Return the seconds until calls are granted again after a refusal; 0 if they are."""
+        return max(self._frozen_until - now, 0.0)
+
     def learn(
         self, *, limit: int, remaining: int, reset_after_s: float, called_at: float, now: float
     ) -> None:

@@ -214,6 +214,51 @@ async def test_what_an_app_has_written_in_an_embed_is_read(fake, tmp_path, profi
         assert questions(bot) == ["새 문의\n문의\n배송비는 얼마인가요?"]
 
 
+@pytest.mark.parametrize("forwarded", [False, True])
+async def test_what_an_app_has_laid_out_in_components_is_read(fake, tmp_path, profile, forwarded):
+    """Components v2, beside which a message has no content: a title, and a section with a link."""
+    channel = fake.guild.channels[0]
+    link = {"type": 2, "id": 5, "style": 5, "label": "열기", "url": "https://x.example"}
+    asked = {"type": 9, "id": 3, "accessory": link, "components": [text_display("배송비는요?")]}
+    card = [{"type": 17, "id": 1, "components": [text_display("새 문의"), asked]}]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        if forwarded:
+            said = await fake.forward(fake.dm(fake.user), "")
+            said.extra["message_snapshots"][0]["message"]["components"] = card
+            fake.tell_message("MESSAGE_CREATE", said)
+        else:
+            form = await fake.create_user("신청서")
+            form.bot = True
+            said = fake.add_message(channel, form, flags=1 << 15, components=card)
+            await fake.say(channel, "", mention_bot=True, reply_to=said)
+        await fake.until(lambda: questions(bot))
+        assert questions(bot) == ["새 문의\n배송비는요?"]
+
+
+def text_display(content):
+    return {"type": 10, "id": 9, "content": content}
+
+
+async def test_what_discord_shows_otherwise_is_read_as_it_is_shown(fake, tmp_path, profile):
+    """Commands, times, and the marks of headings and of hidden text."""
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        for said in (
+            "# {bot} 배송비는요?",
+            "||{bot} 교환은요?||",
+            "{bot} </faq:123456>는 뭔가요?",
+            "{bot} <t:1700000000:R>에 산 것은요?",
+        ):
+            await fake.say(channel, said.format(bot=fake.bot.mention))
+        await fake.until(lambda: len(questions(bot)) == 4)
+        assert sorted(questions(bot)) == [
+            "/faq는 뭔가요?",
+            "2023-11-14에 산 것은요?",
+            "교환은요?",
+            "배송비는요?",
+        ]
+
+
 @pytest.mark.parametrize("expiry", [None, "2026-12-24T09:00:00+00:00"])
 async def test_a_poll_is_read_where_it_is_for_the_bot(fake, tmp_path, profile, expiry):
     """In a channel of questions it asks the people there."""
@@ -236,6 +281,16 @@ async def test_a_picture_alone_is_told_that_it_is_not_read_and_its_caption_is_as
         await fake.show_picture(direct, caption="이 화면은 뭔가요?")
         await answered_in(fake, direct, "답: 이 화면은")
         assert questions(bot) == ["이 화면은 뭔가요?"]
+
+
+async def test_a_caption_that_only_points_to_a_picture_is_told_that_it_is_not_read(
+    fake, tmp_path, profile
+):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.talk.add("이것 좀 봐 주세요")
+        await fake.show_picture(fake.dm(fake.user), caption="이것 좀 봐 주세요")
+        await answered_in(fake, fake.dm(fake.user), profile.unreadable)
+        assert questions(bot) == []
 
 
 @pytest.mark.parametrize(
@@ -353,6 +408,35 @@ async def test_where_no_thread_can_be_the_answer_is_a_reply(fake, tmp_path, prof
     async with running_bot(fake, tmp_path, profile):
         asked = await fake.say(channel, "질문", mention_bot=True)
         assert (await answered_in(fake, channel, "답: 질문")).reference is asked
+
+
+async def test_where_no_thread_may_be_opened_for_minutes_answers_are_replies(
+    fake, tmp_path, profile
+):
+    """Discord has asked for 280 s between two of them."""
+    channel = fake.guild.channels[0]
+    fake.fail_next("POST", r"/threads$", "429", retry_after_s=280)
+    async with running_bot(fake, tmp_path, profile):
+        for text in ("질문", "다음 질문"):
+            asked = await fake.say(channel, text, mention_bot=True)
+            assert (await answered_in(fake, channel, f"답: {text}")).reference is asked
+        assert not fake.threads_of(channel)
+        assert len(fake.rate_limited) == 1
+
+
+async def test_where_no_message_is_taken_for_hours_the_answer_comes_directly(
+    fake, tmp_path, profile
+):
+    """As by a slow mode (20016)."""
+    forum = await fake.create_forum("자유")
+    async with running_bot(fake, tmp_path, profile):
+        post = await fake.post_in_forum(forum, "이야기", "안녕하세요")
+        path = rf"/channels/{post.id}/messages$"
+        fake.fail_next("POST", path, "429", retry_after_s=21_600)
+        for text in ("질문", "다음 질문"):
+            await fake.say(post, text, mention_bot=True)
+            said = await answered_in(fake, fake.dm(fake.user), f"답: {text}")
+            assert profile.shown_privately in said.content
 
 
 @pytest.mark.parametrize("refuses", ["the thread", "messages in it"])

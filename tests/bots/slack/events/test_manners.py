@@ -141,6 +141,68 @@ async def test_a_guest_who_presses_is_told_where_guests_are_not_answered(
         assert asked(bot) == ["교환은요?"]
 
 
+def rich_text(*elements):
+    return [{"type": "rich_text", "block_id": "b", "elements": list(elements)}]
+
+
+def section(text):
+    return {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+
+
+async def test_words_that_slack_sends_in_blocks_alone_are_read(slack, running, minsu, channel):
+    """As it does for some lists, and below some mentions; other blocks repeat the text."""
+    listed = [section("배송비는 얼마인가요?"), section("교환은 며칠 걸려요?")]
+    called = section(" 반품은요?")
+    called["elements"].insert(0, {"type": "user", "user_id": slack.team.bot_user_id})
+    async with running() as bot:
+        items = {"type": "rich_text_list", "style": "bullet", "elements": listed}
+        deliver(slack, minsu.dm, user=minsu.id, text="", blocks=rich_text(items))
+        deliver(slack, channel, user=minsu.id, text=minsu.mention_of_bot, blocks=rich_text(called))
+        whole = section("수수료는요?")
+        deliver(slack, minsu.dm, user=minsu.id, text="수수료는요?", blocks=rich_text(whole))
+        assert sorted(await told(slack, bot, minsu)) == [
+            "반품은요?",
+            "배송비는 얼마인가요?\n교환은 며칠 걸려요?",
+            "수수료는요?",
+        ]
+
+
+async def test_the_message_to_which_a_link_leads_is_the_question(slack, running, minsu, channel):
+    """Slack shows it at once or a moment later; it asks nothing where nobody calls the bot."""
+    url = "https://local.slack.com/archives/C1/p1700000000000100"
+    seen = {"is_msg_unfurl": True, "from_url": url, "text": "배송비는 얼마인가요?"}
+    async with running(slack_channels=channel.id) as bot:
+        bot.assistant.talk.add(url)
+        deliver(slack, channel, user=minsu.id, text=f"<{url}>", attachments=[seen])
+        deliver(
+            slack, minsu.dm, user=minsu.id, text=f"<{url}> 이거 알려 주세요", attachments=[seen]
+        )
+        await slack.until(lambda: asked(bot))
+        said = {"type": "message", "user": minsu.id, "ts": slack.world.ids.ts()}
+        said |= {"text": f"{minsu.mention_of_bot} <{url}>"}
+        deliver(slack, channel, **said)
+        await slack.until(lambda: minsu.ephemerals(channel))
+        later = said | {"attachments": [seen | {"text": "교환은 며칠 걸려요?"}]}
+        for _ in range(2):
+            change = {"message": later, "previous_message": said, "ts": slack.world.ids.ts()}
+            deliver(slack, channel, subtype="message_changed", **change)
+        shared = f"{url} 이거 알려 주세요\n배송비는 얼마인가요?"
+        assert await told(slack, bot, minsu) == [shared, "교환은 며칠 걸려요?"]
+
+
+async def test_a_caption_that_only_points_to_a_picture_is_told_that_it_is_not_read(
+    slack, running, minsu
+):
+    picture = {"subtype": "file_share", "files": [{"id": "F1", "mimetype": "image/png"}]}
+    async with running() as bot:
+        bot.assistant.talk.add("이것 좀 봐 주세요")
+        deliver(slack, minsu.dm, user=minsu.id, text="이것 좀 봐 주세요", **picture)
+        await slack.until(lambda: minsu.ephemerals(minsu.dm))
+        assert [one.text for one in minsu.ephemerals(minsu.dm)] == [PROFILE.unreadable]
+        deliver(slack, minsu.dm, user=minsu.id, text="이것은 무슨 뜻인가요?", **picture)
+        assert await told(slack, bot, minsu) == ["이것은 무슨 뜻인가요?"]
+
+
 async def test_a_comment_and_what_it_shares_are_one_question(slack, running, minsu):
     async with running() as bot:
         share = {"is_share": True, "text": "배송비는 얼마인가요?"}

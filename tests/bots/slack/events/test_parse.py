@@ -94,7 +94,7 @@ def test_a_direct_message_outside_of_threads_is_in_none():
     [
         ("정산은?", False, False),
         ("<@U0BOT> 정산은?", True, False),
-        ("<@U0BOT> <@U2> 님 것도", True, False),
+        ("<@U0BOT> <@U2> 님 것도", True, True),
         ("<@U2> 님 것도", False, True),
         ("<!here> 보세요", False, True),
         ("<!subteam^S1> 보세요", False, True),
