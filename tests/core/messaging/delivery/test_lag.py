@@ -179,9 +179,13 @@ def test_slow_calls_do_not_put_answers_behind_a_fixed_second(seed):
 def test_a_process_that_is_held_up_writes_on_as_soon_as_it_can(at, seconds):
     """The window that opens then may last until shortly after the endings, which can wait.
 
-    A fixed second leaves nothing for endings, which can hide a little less until they are due.
+    A fixed second leaves nothing for endings. After a long pause it may hide a little less until
+    they are due, and then it is seconds late.
     """
     lag_chars, late_s, refused = ours(held_up=[(at, seconds)])
-    assert lag_chars < 1.25 * fixed(held_up=[(at, seconds)])[0]
+    fixed_chars, fixed_late_s, _ = fixed(held_up=[(at, seconds)])
+    assert lag_chars < fixed_chars or (
+        seconds >= 2 and lag_chars < 1.25 * fixed_chars and late_s < fixed_late_s - 2
+    )
     assert late_s < 1.0
     assert not refused
