@@ -10,7 +10,7 @@ from bots.web.render import page_html
 from config.profiles import load_profile
 from core.lessons.tag import is_lesson, number_after, without_tag
 from core.llm.prompts import estimate_tokens, quoted
-from core.skills.times import clock, days, reader, spans
+from core.skills.times import clock, days, reader, spans, zones
 from core.text import (
     addressing,
     amounts,
@@ -182,6 +182,8 @@ FUNCTIONS = {
     "links_elsewhere": CLEANER.links_elsewhere,
     "find_clock": lambda text: clock.find_clock(text, bare=True),
     "find_part": clock.find_part,
+    "find_routine": clock.find_routine,
+    "find_zone": zones.find_zone,
     "find_days": lambda text: days.find_days(text, today=date(2026, 11, 30)),
     "read_times": lambda text: reader.read_times(text, now=NOW),
     "read_corrected": lambda text: reader.read_corrected(text, now=NOW),
