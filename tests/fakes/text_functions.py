@@ -123,6 +123,7 @@ FUNCTIONS = {
     "mask": personal_data.mask,
     "find": personal_data.find,
     "sections": sections.sections,
+    "announces": sections.announces,
     "escaped": sections.escaped,
     "tidy": sections.tidy,
     "markdown_sections": markdown_sections,
