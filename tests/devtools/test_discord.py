@@ -137,7 +137,7 @@ async def test_what_is_too_long_is_an_invalid_form_body(fake):
 
 
 async def test_the_sixth_message_in_five_seconds_waits_and_every_answer_tells_of_the_bucket(fake):
-    fake.limits.scale = 0.05
+    fake.limits.scale = 0.3  # a window that six messages fit into on a busy machine, too
     seen = []
 
     async def ended(_session, _context, params):
