@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from typing import Final
 
 from core.bounded import BoundedDict
@@ -25,7 +24,10 @@ class Budgets:
     """The pacers by channel; the least recently used ones are dropped."""
 
     def __init__(self) -> None:
-        self._pacers: OrderedDict[tuple[str, int], Pacer] = OrderedDict()
+        # A second pacer of a bucket in use would double it.
+        self._pacers: BoundedDict[tuple[str, int], Pacer] = BoundedDict(
+            _MOST_CHANNELS, in_use=lambda pacer: not pacer.idle
+        )
         self._typed: BoundedDict[int, float] = BoundedDict(_MOST_CHANNELS)
 
     def posts(self, channel: int) -> Pacer:
@@ -58,12 +60,6 @@ class Budgets:
 
     def _pacer(self, kind: str, channel: int, window_s: float) -> Pacer:
         key = (kind, channel)
-        pacer = self._pacers.get(key)
-        if pacer is None:
-            pacer = self._pacers[key] = Pacer(Window(_CALLS, window_s), at_once=_AT_ONCE)
-        self._pacers.move_to_end(key)
-        if len(self._pacers) > _MOST_CHANNELS:
-            oldest = next(iter(self._pacers))
-            if self._pacers[oldest].idle:
-                del self._pacers[oldest]
+        pacer = self._pacers.get(key) or Pacer(Window(_CALLS, window_s), at_once=_AT_ONCE)
+        self._pacers[key] = pacer
         return pacer

@@ -33,8 +33,8 @@ async def react(
         try:
             async with pacer.slot():
                 await writer.rest.call("PUT" if there else "DELETE", path, window=pacer.window)
-        except RateLimitedError as error:
-            pacer.freeze(error.retry_after_s)
+        except RateLimitedError:
+            continue
         except PlatformRefusedError as error:
             logger.warning("message %s has not the right reactions: %s", message.id, error)
             return

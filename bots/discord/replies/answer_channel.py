@@ -11,7 +11,7 @@ from bots.discord.api.rest import THREAD_EXISTS, RefusedError
 from bots.discord.ids import Beneath, Within
 from bots.discord.replies.message_writer import MessageWriter
 from bots.shared.titles import title_of
-from core.errors import MessageGoneError, PlatformError, QuestionGoneError, RateLimitedError
+from core.errors import MessageGoneError, PlatformError, QuestionGoneError
 from core.types import Question
 
 logger = logging.getLogger(__name__)
@@ -120,12 +120,8 @@ class AnswerChannel:
         if (left_s := threads.frozen_s) > _PATIENCE_S:
             raise RateLimitedError("no thread may be opened for now", retry_after_s=left_s)
         path = f"/channels/{self._target.channel}/messages/{self._target.message}/threads"
-        try:
-            async with threads.slot():
-                await self._writer.rest.call("POST", path, {"name": name}, window=threads.window)
-        except RateLimitedError as error:
-            threads.freeze(error.retry_after_s)
-            raise
+        async with threads.slot():
+            await self._writer.rest.call("POST", path, {"name": name}, window=threads.window)
 
 
 def thread_name(text: str) -> str:

@@ -132,8 +132,8 @@ class ChannelReply:
             try:
                 async with deletes.slot():
                     await self._rest.call("DELETE", _path(reference), window=deletes.window)
-            except RateLimitedError as error:
-                deletes.freeze(error.retry_after_s)
+            except RateLimitedError:
+                continue
             except MessageGoneError:
                 return
             except RefusedError as error:

@@ -6,11 +6,11 @@ https://docs.slack.dev/apis/web-api/rate-limits
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from core.bounded import BoundedDict
 from core.errors import RateLimitedError
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
@@ -119,7 +119,10 @@ class Budgets:
         """`processes` returns the current number of processes, including this one."""
         self._edits_a_minute = edits_a_minute
         self._processes = processes
-        self._pacers: OrderedDict[tuple[str, str], Pacer] = OrderedDict()
+        # A second pacer of a bucket in use would double it.
+        self._pacers: BoundedDict[tuple[str, str], Pacer] = BoundedDict(
+            _MOST_KEPT, in_use=lambda pacer: not pacer.idle
+        )
         self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
@@ -166,14 +169,8 @@ class Budgets:
         return pacer
 
     def _pacer(self, key: tuple[str, str], *, drips: bool = False) -> Pacer:
-        pacer = self._pacers.get(key)
-        if pacer is None:
-            pacer = self._pacers[key] = Pacer(Window(1, _MINUTE_S, drips=drips))
-        self._pacers.move_to_end(key)
-        if len(self._pacers) > _MOST_KEPT:
-            oldest = next(iter(self._pacers))
-            if self._pacers[oldest].idle:  # a second pacer of a bucket in use would double it
-                del self._pacers[oldest]
+        pacer = self._pacers.get(key) or Pacer(Window(1, _MINUTE_S, drips=drips))
+        self._pacers[key] = pacer
         return pacer
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -244,19 +245,14 @@ class LessonHandler:
             PlatformError: the message may not be posted.
         """
         posts = self._budgets.posts(place.channel)
-        with posts.lane() as lane:
-            while True:
-                posts.update(lane, hidden=1, ends=True)
-                async with posts.turn(lane):
-                    try:
-                        with translated("chat.postMessage"):
-                            await client.chat_postMessage(
-                                channel=place.channel, thread_ts=place.thread or None, **shown
-                            )
-                    except RateLimitedError as error:
-                        posts.freeze(error.retry_after_s)
-                    else:
-                        return
+        while True:
+            with suppress(RateLimitedError):  # the next turn comes when Slack allows it
+                async with posts.slot():
+                    with translated("chat.postMessage"):
+                        await client.chat_postMessage(
+                            channel=place.channel, thread_ts=place.thread or None, **shown
+                        )
+                    return
 
     def _tell(self, message: IncomingMessage, taught: Taught, workspace: Workspace) -> None:
         """Tell the author alone about a problem, once for each version of the message."""

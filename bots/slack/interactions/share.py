@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -130,16 +131,12 @@ async def _share(
 
 async def _in_turn(posts: Pacer, post: Callable[[], Awaitable[str]]) -> str:
     """Post in turn, and repeat that after a rate limit, since half an answer is of no use."""
-    with posts.lane() as lane:
-        posts.update(lane, hidden=1, ends=True)
-        for _ in range(_PATIENCE):
-            try:
-                async with posts.turn(lane):
-                    return await post()
-            except RateLimitedError as error:
-                posts.freeze(error.retry_after_s)
-        async with posts.turn(lane):
-            return await post()
+    for _ in range(_PATIENCE):
+        with suppress(RateLimitedError):
+            async with posts.slot():
+                return await post()
+    async with posts.slot():
+        return await post()
 
 
 async def _post(

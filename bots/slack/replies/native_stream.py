@@ -232,13 +232,8 @@ class StreamingReply:
         if not self._appending:
             await self._by_edits.edit(reference, page.page)
             return
-        edits = self._by_edits.edits
-        async with edits.slot():
-            try:
-                await self._by_edits.edit(reference, page.page)
-            except RateLimitedError as error:
-                edits.freeze(error.retry_after_s)
-                raise
+        async with self._by_edits.edits.slot():
+            await self._by_edits.edit(reference, page.page)
 
     def _end(self) -> None:
         """Note that the stream is closed."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +17,10 @@ from typing import Final
 from bots.shared.open_files import most_open_files
 from bots.web.problems import Problem
 from bots.web.render.page import Page
+from core.bounded import BoundedDict
 from core.profile import Profile
 
 _MOST_KEPT: Final = 2_000
-
-
 _MOST: Final = 2_000
 _MOST_OF_ONE: Final = 100
 
@@ -46,7 +45,10 @@ class Hub:
     """The slots of this process, by question id."""
 
     def __init__(self) -> None:
-        self._slots: OrderedDict[str, AnswerSlot] = OrderedDict()
+        # What is forgotten is looked up in the stores, which know its ending.
+        self._slots: BoundedDict[str, AnswerSlot] = BoundedDict(
+            _MOST_KEPT, in_use=lambda slot: slot.readers > 0
+        )
         self.closing = False
 
     def post(self, question_id: str, page: Page) -> str:
@@ -79,7 +81,7 @@ class Hub:
             yield slot
         finally:
             slot.readers -= 1
-            self._tidy()
+            self._slots[question_id] = slot
 
     def close(self) -> None:
         """End the streams of all readers."""
@@ -88,18 +90,9 @@ class Hub:
             slot.show(slot.page)
 
     def _slot(self, question_id: str) -> AnswerSlot:
-        slot = self._slots.get(question_id)
-        if slot is None:
-            slot = self._slots[question_id] = AnswerSlot()
-            self._tidy()
-        self._slots.move_to_end(question_id)
+        slot = self._slots.get(question_id) or AnswerSlot()
+        self._slots[question_id] = slot
         return slot
-
-    def _tidy(self) -> None:
-        """Forget the slots that were not used for longest: the stores know their endings."""
-        for question_id in list(self._slots)[: max(len(self._slots) - _MOST_KEPT, 0)]:
-            if not self._slots[question_id].readers:
-                del self._slots[question_id]
 
 
 class Readers:

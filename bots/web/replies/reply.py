@@ -70,7 +70,7 @@ class WebReply:
         """Do nothing: the page shows the files of a view."""
 
     async def show_privately(self, view: View) -> None:
-        """Do nothing: the web refuses nothing, and has no other place."""
+        """Refuse: the web has no other place than the page."""
         raise PlatformRefusedError(f"{view.question.id} can be shown only on its page")
 
     async def abandon(self) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
+from core.errors import RateLimitedError
 from core.messaging.delivery.company import Company
 from core.messaging.delivery.growth import Growth
 from core.messaging.delivery.window import Window
@@ -119,12 +120,18 @@ class Pacer:
 
     @asynccontextmanager
     async def turn(self, lane: Lane) -> AsyncIterator[None]:
-        """Wait until the lane may make its call; the call is made inside."""
+        """Wait until the lane may make its call, which is made inside.
+
+        If the platform refuses it for its rate limit, no call is granted for as long as it says.
+        """
         lane.turn = granted = asyncio.get_running_loop().create_future()
         try:
             self._dispatch()
             await granted
             yield
+        except RateLimitedError as error:
+            self.window.freeze(_now() + error.retry_after_s)
+            raise
         finally:
             lane.turn = None
             if granted.done() and not granted.cancelled():
@@ -144,10 +151,6 @@ class Pacer:
         """Note that a new message, whose call has another budget, has just shown all text."""
         lane.written_at = _now()
         lane.growing_since = lane.growing_since or lane.written_at
-
-    def freeze(self, seconds: float) -> None:
-        """Grant no call for so many seconds, since the platform refused one."""
-        self.window.freeze(_now() + seconds)
 
     @property
     def frozen_s(self) -> float:

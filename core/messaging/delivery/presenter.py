@@ -244,10 +244,7 @@ class Presenter(Generic[Page]):
             page = self._pages()[place]
             try:
                 await to_its_end(self._send(page, place))
-            except RateLimitedError as error:
-                posts.freeze(error.retry_after_s)
-                raise
-            except (MovedError, PlatformRefusedError):
+            except (MovedError, PlatformRefusedError, RateLimitedError):
                 raise
             except PlatformError:
                 self._may_be_posted = True
@@ -284,9 +281,6 @@ class Presenter(Generic[Page]):
         page = self._pages()[place]
         try:
             await to_its_end(self._reply.edit(self._shown[place].reference, page))
-        except RateLimitedError as error:
-            self._reply.edits.freeze(error.retry_after_s)
-            raise
         except MustBeNewError:
             self._shown.outdate_from(place)
             return

@@ -8,6 +8,7 @@ from fakes.leaping_loop import leap
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import RateLimitedError
 from core.messaging.delivery.pacer import MIN_INTERVAL_S, SENTENCE_S, Pacer
 from core.messaging.delivery.window import Window
 
@@ -87,6 +88,18 @@ def test_a_refusal_freezes_the_window():
     assert window.free(4.9) == 0
     assert window.changes_at(1.0) == 5.0
     assert window.free(5.0) == 3
+
+
+def test_a_call_that_the_platform_refuses_holds_all_others_back():
+    async def refused():
+        pacer = Pacer(Window(5, 1.0))
+        with pytest.raises(RateLimitedError):
+            async with pacer.slot():
+                raise RateLimitedError("too fast", retry_after_s=7.0)
+        async with pacer.slot():
+            return now()
+
+    assert leap(refused()) == pytest.approx(7.0, abs=0.1)
 
 
 def test_a_window_counts_what_others_have_used():

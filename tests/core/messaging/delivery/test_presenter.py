@@ -137,7 +137,7 @@ def test_an_ending_that_the_edit_budget_keeps_waiting_is_posted_anew():
     async def used_up():
         for _ in range(5):
             wall.edits.take()
-        wall.edit_pacer.freeze(50)
+        wall.edit_pacer.window.freeze(now() + 50)
         await present(wall, ["가나다라 "] * 10, first_s=0.5, gap_s=0.2)
         return now()
 
