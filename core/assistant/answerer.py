@@ -26,9 +26,9 @@ from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.hits import is_answer
 from core.retrieval.retriever import Retriever
-from core.text.addressing import asked_text
 from core.text.languages import in_language_of
 from core.text.spelling.normalize import normalized
+from core.text.utterances.mentions import asked_text
 from core.types import (
     Answered,
     AnswerEvent,

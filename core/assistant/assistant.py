@@ -29,15 +29,15 @@ from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.hits import Hit, is_answer
 from core.retrieval.retriever import Retriever
 from core.stores.memory import MemoryHistory
-from core.text.addressing import says_something
-from core.text.asking_sentences import asks_anything
-from core.text.colleagues import (
+from core.text.spelling.normalize import normalized
+from core.text.utterances.colleagues import (
     is_for_colleagues,
     may_tell,
     only_states,
     only_tells,
 )
-from core.text.spelling.normalize import normalized
+from core.text.utterances.mentions import says_something
+from core.text.utterances.questions import asks_anything
 from core.types import (
     AnswerEvent,
     Entry,

@@ -14,8 +14,8 @@ from typing import Final
 from core.assistant.research import Findings, Researcher
 from core.assistant.two_questions import are_asked, names_something, two_questions
 from core.retrieval.audience import EVERYTHING, Audience
-from core.text.asking_sentences import Sentence, sentences_of
 from core.text.korean import Analyzer, compact
+from core.text.utterances.questions import Sentence, sentences_of
 from core.types import Entry, Exchange, Label
 
 _MOST_SENTENCES: Final = 12  # the last ones are read: a question stands at the end more often

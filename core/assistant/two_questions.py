@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.assistant.research import Findings
-from core.text.asking_sentences import halves_of
-from core.text.back_references import is_named
 from core.text.korean import Analyzer
+from core.text.utterances.back_references import is_named
+from core.text.utterances.questions import halves_of
 
 
 def two_questions(sentence: str, analyzer: Analyzer) -> tuple[str, ...]:

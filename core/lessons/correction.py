@@ -10,11 +10,11 @@ from typing import Final
 from kiwipiepy import Token
 
 from core.ports import Vectors
-from core.text.asking_back import without_questions
 from core.text.korean import Analyzer
 from core.text.safety.claims import contradicts
 from core.text.sentences import sentences
 from core.text.spelling.normalize import normalized
+from core.text.utterances.counter_questions import without_questions
 from core.types import Turn
 
 # Closed classes of Korean words: those of denial, of agreement, and of something that has ended.

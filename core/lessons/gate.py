@@ -17,12 +17,12 @@ from core.lessons.reader import LessonReader
 from core.ports import Lessons
 from core.profile import Profile
 from core.retrieval.overlay.lesson_sync import all_lessons
-from core.text.asking_back import asks_back
 from core.text.korean import compact
 from core.text.markdown.measure import shortened
 from core.text.safety.instructions import instructs_bot
 from core.text.safety.sanitize import Cleaner
 from core.text.safety.secrets import holds_key, holds_password
+from core.text.utterances.counter_questions import asks_back
 from core.types import Entry, Lesson, LessonState
 
 _LEARNT: Final = (LessonState.SERVED, LessonState.EXPIRED)

@@ -11,13 +11,13 @@ import numpy as np
 from core.lessons.contradiction import Contradictions
 from core.lessons.people import PeopleReader
 from core.ports import Vectors
-from core.text.addressing import says_something
 from core.text.korean import Analyzer
 from core.text.safety.instructions import addresses_bot
 from core.text.safety.orders import orders_answers
 from core.text.sentences import sentences
 from core.text.spelling.normalize import normalized
 from core.text.syllables import SYLLABLE
+from core.text.utterances.mentions import says_something
 
 # The content terms (`core.text.korean`) of replies without an answer: agreement, thanks, patience,
 # promises, not knowing. They are a closed class; a text of such terms alone answers nothing.

@@ -16,9 +16,9 @@ from kiwipiepy import Token
 from core.lessons.stances import Stance, stances_of
 from core.lessons.subjects import Subject, subject_of
 from core.text.amounts import Amount, amounts
-from core.text.asking_back import asks_back
 from core.text.korean import Analyzer
 from core.text.sentences import sentences
+from core.text.utterances.counter_questions import asks_back
 
 # Where another statement begins: connective endings that order nothing, and punctuation.
 _JOINS: Final = frozenset("고 며 으며 지만 는데 ᆫ데 은데 으나 나".split())  # noqa: SIM905

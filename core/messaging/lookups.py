@@ -15,8 +15,8 @@ from core.ports import Archive, Inbox
 from core.press_ids import press_id
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant
-from core.text.another_question import says_another
-from core.text.person_wanted import wants_person
+from core.text.utterances.another_question import says_another
+from core.text.utterances.person_wanted import wants_person
 from core.types import Feedback, InboxState, Question, Received, SessionId, Turn, View
 
 _LOOKED_AT: Final = 1_000

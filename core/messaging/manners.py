@@ -15,8 +15,8 @@ from core.bounded import BoundedDict
 from core.errors import AwayError, FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
-from core.text.addressing import asked_text, is_in_copy, is_thanks, may_reply
-from core.text.colleagues import is_for_colleagues, only_states, wants_something
+from core.text.utterances.colleagues import is_for_colleagues, only_states, wants_something
+from core.text.utterances.mentions import asked_text, is_in_copy, is_thanks, may_reply
 from core.types import Question, SessionId
 
 logger = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from typing import Final
 
 from core.errors import FaqbotError, PlatformError, StorageError, StoreAwayError
 from core.messaging.service import ChatService
-from core.text.addressing import has_words, is_thanks
-from core.text.asking_sentences import asks_anything
+from core.text.utterances.mentions import has_words, is_thanks
+from core.text.utterances.questions import asks_anything
 from core.types import Question
 
 logger = logging.getLogger(__name__)

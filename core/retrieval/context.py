@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from core.retrieval.evidence import own_share
 from core.retrieval.hits import Hit, is_answer
 from core.retrieval.lexical.index import LexicalIndex
-from core.text.back_references import is_case, is_incomplete, points_back
 from core.text.korean import Analyzer
+from core.text.utterances.back_references import is_case, is_incomplete, points_back
 from core.types import Exchange
 
 _CONTEXT_TURNS = 3

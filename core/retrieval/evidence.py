@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
-from core.text.back_references import is_named
+from core.text.utterances.back_references import is_named
 
 Floats = NDArray[np.float64]
 

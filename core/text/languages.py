@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from core.profile import Profile
-from core.text.addressing import says_something
+from core.text.utterances.mentions import says_something
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -11,7 +11,7 @@ from typing import Final
 import discord
 
 from bots.discord.ids import asker_of
-from core.text.addressing import CALL, is_spoken_to, without_calls
+from core.text.utterances.mentions import CALL, is_spoken_to, without_calls
 from core.types import Mention
 
 _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")

@@ -38,7 +38,7 @@ from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.messaging.pointing import is_about_media
 from core.messaging.thread_rules import ThreadRule
-from core.text.addressing import has_words, is_thanks
+from core.text.utterances.mentions import has_words, is_thanks
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)

@@ -36,7 +36,7 @@ from bots.discord.ids import (
 )
 from core.messaging.pointing import SaidAbove, with_question_above
 from core.messaging.service import ChatService
-from core.text.colleagues import wants_something
+from core.text.utterances.colleagues import wants_something
 from core.types import Question, SessionId
 
 

@@ -35,7 +35,7 @@ from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.messaging.pointing import is_about_media, with_question_above
 from core.messaging.thread_rules import ThreadRule
-from core.text.addressing import has_words
+from core.text.utterances.mentions import has_words
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)

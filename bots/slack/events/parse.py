@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bots.slack.events.content import attached_text, has_media, own_text
 from bots.slack.ids import Place, asked_in, question_id
-from core.text.addressing import CALL, has_words, is_spoken_to, without_calls
+from core.text.utterances.mentions import CALL, has_words, is_spoken_to, without_calls
 from core.types import Mention, Question
 
 Json = dict[str, Any]

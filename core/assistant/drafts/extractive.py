@@ -14,8 +14,8 @@ from core.profile import Profile
 from core.retrieval.ranking import SECOND_SCORE
 from core.text.korean import Analyzer
 from core.text.languages import in_language_of
-from core.text.own_data import asks_for_own_data
 from core.text.sections import Section, announces, escaped, markdown, split, tidy
+from core.text.utterances.own_data import asks_for_own_data
 from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
 _BUDGET_CHARS = 1_000  # the part of one entry that is shown; a button shows the rest

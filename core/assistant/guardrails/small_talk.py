@@ -15,7 +15,7 @@ from core.assistant.guardrails.guardrail import labelled, without
 from core.assistant.guardrails.wording import WordingModel
 from core.ports import Vectors
 from core.profile import Profile
-from core.text.person_wanted import wants_person
+from core.text.utterances.person_wanted import wants_person
 from core.types import Answered, Escalated, Label, SmallTalk, Verdict
 
 KINDS: Final = tuple(SmallTalk)

@@ -12,10 +12,10 @@ from core.messaging.cases.desk import CaseDesk
 from core.ports import History
 from core.profile import Profile
 from core.retry import until_back
-from core.text.addressing import says_something
-from core.text.another_question import says_another
 from core.text.languages import in_language_of
-from core.text.person_wanted import wants_person
+from core.text.utterances.another_question import says_another
+from core.text.utterances.mentions import says_something
+from core.text.utterances.person_wanted import wants_person
 from core.types import AnswerEvent, Escalated, Question, SessionId, Turn, TurnState
 
 _CALLS_WITHIN: Final = timedelta(hours=1)

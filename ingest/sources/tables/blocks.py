@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from core.text.asking_sentences import asks
+from core.text.utterances.questions import asks
 from ingest.sources.rows import Collector
 from ingest.sources.tables.columns import ColumnPlan
 from ingest.sources.tables.headers import Header, same_name

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Final
 
-from core.text.asking_sentences import asks
+from core.text.utterances.questions import asks
 from ingest.sources.tables.asked_rows import asked_rows
 from ingest.sources.tables.column_words import BESIDE
 from ingest.sources.tables.columns import (

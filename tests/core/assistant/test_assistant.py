@@ -19,8 +19,8 @@ from core.stores.memory import MemoryHistory
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.turns.archive import SqliteArchive
 from core.stores.sqlite.turns.history import SqliteHistory
-from core.text.colleagues import may_tell
 from core.text.korean import compact
+from core.text.utterances.colleagues import may_tell
 from core.types import (
     Answered,
     Declined,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.colleagues import is_for_colleagues, may_tell, only_states
+from core.text.utterances.colleagues import is_for_colleagues, may_tell, only_states
 
 
 @pytest.mark.parametrize(

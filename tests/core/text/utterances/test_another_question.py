@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.another_question import says_another
+from core.text.utterances.another_question import says_another
 
 
 @pytest.mark.parametrize(

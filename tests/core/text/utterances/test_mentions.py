@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.addressing import (
+from core.text.utterances.mentions import (
     CALL,
     asked_text,
     is_spoken_to,

@@ -3,7 +3,7 @@
 "배송비 3천 원이죠?" and "the fee is seven fifty, isn't it?" are said to a colleague, who knows it
 as well. A person who wants to know asks whether a thing can be done ("되죠?"), or how much it is
 ("얼마죠?").
-The signs are those of grammar alone, as in `asking_sentences`.
+The signs are those of grammar alone, as in `questions`.
 """
 
 from __future__ import annotations

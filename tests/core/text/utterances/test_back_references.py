@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.back_references import is_case, is_incomplete, points_back
+from core.text.utterances.back_references import is_case, is_incomplete, points_back
 
 
 @pytest.mark.parametrize(

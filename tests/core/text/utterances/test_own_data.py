@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.own_data import asks_for_own_data
+from core.text.utterances.own_data import asks_for_own_data
 
 
 @pytest.mark.parametrize(

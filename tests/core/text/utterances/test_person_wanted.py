@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.person_wanted import wants_person
+from core.text.utterances.person_wanted import wants_person
 
 
 @pytest.mark.parametrize(

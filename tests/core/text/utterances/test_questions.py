@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.asking_sentences import asks, halves_of, sentences_of
+from core.text.utterances.questions import asks, halves_of, sentences_of
 
 
 def whole(line):

@@ -1,8 +1,7 @@
 """The signs that a message is for a colleague: a name, a promise, a report, a request for work.
 
-The signs are those of grammar alone, like those of a question in `asking_sentences`. A FAQ says
-what is always so. Colleagues say what they will do or have done, ask what has happened, and call
-each other by name.
+The signs are those of grammar alone, as in `questions`. A FAQ says what is always so. Colleagues
+say what they will do or have done, ask what has happened, and call each other by name.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.text.asking_sentences import asks, asks_anything
-from core.text.asserting import asserts
 from core.text.syllables import ending_in
+from core.text.utterances.assertions import asserts
+from core.text.utterances.questions import asks, asks_anything
 
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _QUOTED: Final = re.compile(r"^>>> .*\Z|^>[^\n]*$", re.MULTILINE | re.DOTALL)
