@@ -179,6 +179,7 @@ FUNCTIONS = {
     "detect": personal_data.detect,
     "holds_key": secrets.holds_key,
     "sentences": sentences.sentences,
+    "message_sentences": sentences.message_sentences,
     "is_grounded": lambda text: grounding.is_grounded(text, [text], str.split),
     "without_components": components.without_components,
     "LegibilityWatch": lambda text: legibility.LegibilityWatch().feed(text),

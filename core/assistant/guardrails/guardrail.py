@@ -22,6 +22,7 @@ from core.retrieval.evidence import FACTS
 from core.retrieval.hits import Hit
 from core.retrieval.overlay.lessons import is_learned
 from core.text.korean import compact
+from core.text.sentences import sentences
 from core.types import Label, Verdict
 
 LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
@@ -29,7 +30,6 @@ LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
 # The score from which a lesson counts as taught for this question: see docs/learning.md.
 _VOUCHED_SCORE = 0.5
 _SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
-_SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
 _LIKE_AN_ATTACK, _SURELY_AN_ATTACK, _MOST_SENTENCES = 0.5, 0.9, 10
 # The confidence of an entry that outweighs the wording of a question; but what is as unlikely to be
 # a question as `_NO_QUESTION` is somebody's remark ("현금만 써야겠다") in words that an entry has.
@@ -116,8 +116,8 @@ class Guardrail:
         Harmless sentences cannot dilute one that is an attack. `wording` are the logits of the
         whole text.
         """
-        sentences = list(filter(None, map(str.strip, _SENTENCE_END.split(text))))
-        apart = sentences[:_MOST_SENTENCES] if len(sentences) > 1 else []
+        parts = list(filter(None, map(str.strip, sentences(text))))
+        apart = parts[:_MOST_SENTENCES] if len(parts) > 1 else []
         return max(
             _verdict(said).scores[Label.INJECTION] for said in (wording, *map(self._wording, apart))
         )

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.text.sentences import message_sentences
 from core.text.syllables import ending_in
 from core.text.utterances.assertions import asserts
 from core.text.utterances.questions import asks, asks_anything
 
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _QUOTED: Final = re.compile(r"^>>> .*\Z|^>[^\n]*$", re.MULTILINE | re.DOTALL)
-_STOP: Final = re.compile(r"(?<=[.?!。？！~])\s+|\n+")
 _ENDED: Final = " .!~…ㅠㅜㅋㅎ^;,)\"'"
 _BEFORE: Final = re.compile(
     r"(?:(?:네+|넵+|넹|예|아+|오+|음+|앗|응|그럼|그러면|일단|혹시|ok(?:ay)?|yes|sure|well|so)[\s,.!~]+)+",
@@ -187,7 +187,7 @@ def is_for_colleagues(text: str) -> bool:
     own = _QUOTED.sub("", _CODE.sub(" ", text)).strip()
     if _CALLED.match(own) or _CALLED_LAST.search(own):
         return True
-    sentences = [one for one in _STOP.split(own) if any(map(str.isalnum, one))]
+    sentences = [one for one in message_sentences(own) if any(map(str.isalnum, one))]
     if own != text.strip() and not asks_anything(own):
         return True
     if any(map(_asks_who, sentences)):
@@ -220,7 +220,7 @@ def may_tell(text: str) -> bool:
     """
     if _WANTS.search(text.rstrip(_ENDED)) or (only_tells(text) and _OWN.search(text)):
         return False
-    sentences = (one.strip().rstrip(_ENDED) for one in _STOP.split(text) if one.strip())
+    sentences = (one.strip().rstrip(_ENDED) for one in message_sentences(text) if one.strip())
     return all(_INSTRUCTS.search(one) or not asks(one) for one in sentences)
 
 

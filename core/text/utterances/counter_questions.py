@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_STOP: Final = re.compile(r"(?<=[.?!。？！~])\s+|\n+")
+from core.text.sentences import message_sentences
+
 _ENDED: Final = " .!~…ㅠㅜㅋㅎ;,)\"'"
 # Endings that ask wherever they stand, and those that do behind a question word.
 _ASKS: Final = re.compile(
@@ -21,13 +22,13 @@ _WORD: Final = re.compile(
 
 def asks_back(text: str) -> bool:
     """Return whether a text does nothing but ask: each of its sentences is a question."""
-    sentences = [one.strip() for one in _STOP.split(text) if any(map(str.isalnum, one))]
+    sentences = [one.strip() for one in message_sentences(text) if any(map(str.isalnum, one))]
     return bool(sentences) and all(map(_is_question, sentences))
 
 
 def without_questions(text: str) -> str:
     """Return the sentences of a text that do not ask."""
-    return " ".join(one for one in _STOP.split(text) if not _is_question(one.strip()))
+    return " ".join(one for one in message_sentences(text) if not _is_question(one.strip()))
 
 
 def _is_question(sentence: str) -> bool:
