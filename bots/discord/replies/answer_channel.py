@@ -11,7 +11,7 @@ from bots.discord.api.rest import THREAD_EXISTS, RefusedError
 from bots.discord.ids import Beneath, Within
 from bots.discord.replies.message_writer import MessageWriter
 from bots.shared.titles import title_of
-from core.errors import MessageGoneError, PlatformError, QuestionGoneError
+from core.errors import MessageGoneError, PlatformError, QuestionGoneError, RateLimitedError
 from core.types import Question
 
 logger = logging.getLogger(__name__)
