@@ -76,7 +76,7 @@ class MongoDiary:
             if not await self._take(meeting):
                 return None
             try:
-                await self._db.diary_meetings.insert_one(_document(meeting))
+                await self._db.diary_meetings.insert_one({"_id": meeting.id, **_fields(meeting)})
             except DuplicateKeyError:
                 return await self.find(meeting.id)
             return meeting
@@ -93,7 +93,7 @@ class MongoDiary:
             if not await self._take(moved):
                 return None
             unchanged = {"_id": meeting_id, "changes": there.changes, "cancelled": False}
-            change = {"$set": _document(moved)}
+            change = {"$set": _fields(moved)}
             done = (await self._db.diary_meetings.update_one(unchanged, change)).matched_count == 1
             now = await self.find(meeting_id) or moved  # somebody else may have changed it
             await self._let_go(now, lambda time: now.cancelled or not _is_at(time, now.slot))
@@ -105,7 +105,7 @@ class MongoDiary:
             gone = replace(there, cancelled=True, changes=there.changes + 1)
             unchanged = {"_id": meeting_id, "changes": there.changes}
             with self._db.translated():
-                await self._db.diary_meetings.update_one(unchanged, {"$set": _document(gone)})
+                await self._db.diary_meetings.update_one(unchanged, {"$set": _fields(gone)})
         if there:
             await self._let_go(there, lambda _: True)
         return there
@@ -155,7 +155,7 @@ class MongoDiary:
                 await self._db.diary_meetings.delete_one({"_id": meeting.id})
                 continue
             left = tuple(one for one in meeting.people if one.key != key)
-            named = {"$set": _document(replace(meeting, people=left))}
+            named = {"$set": _fields(replace(meeting, people=left))}
             await self._db.diary_meetings.update_one({"_id": meeting.id}, named)
         for poll in polls:
             await self._forget_in(poll, person)
@@ -244,9 +244,9 @@ def _is_at(time: dict[str, Any], slot: Slot) -> bool:
     return bool(time["start"] == in_utc(slot.start) and time["end"] == in_utc(slot.end))
 
 
-def _document(meeting: Meeting) -> Document:
+def _fields(meeting: Meeting) -> Document:
+    """Return what is stored of a meeting beside its id, which no update may change."""
     return {
-        "_id": meeting.id,
         "title": meeting.title,
         "organizer": meeting.organizer,
         "people": [[one.name, one.id] for one in meeting.people],
