@@ -18,6 +18,7 @@ from core.profile import Owner, Profile
 from core.retrieval.audience import Audience
 from core.text.languages import in_language_of
 from core.text.markdown.measure import shortened
+from core.text.safety.personal_data import mask
 from core.text.safety.sanitize import Cleaner
 from core.types import (
     AuditEvent,
@@ -277,8 +278,9 @@ class CaseDesk:
         return replace(told, note=profile.case.later.format(when=self._clock(case.due_at)))
 
     def quoted(self, text: str, question: str) -> str:
-        """Return a text of the profile with a person's words in it, shortened and sanitised."""
-        line = shortened(" ".join(question.split()), _SHOWN_CHARS)
+        """Return a text of the profile with a person's words in it: masked, short and sanitised."""
+        # After the first asker was forgotten, the question is in the next one's own words.
+        line = shortened(" ".join(mask(question).split()), _SHOWN_CHARS)
         cleaner = Cleaner(self.profile.link_hosts, instead=self.profile.link_left_out)
         return text.replace("{question}", cleaner.clean(line))
 

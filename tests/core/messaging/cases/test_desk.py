@@ -177,6 +177,18 @@ async def test_what_a_case_says_of_a_person_is_masked(desk, stores):
     assert "1234" not in case.question
 
 
+async def test_what_is_left_of_a_case_once_its_first_asker_was_forgotten_is_masked(desk, stores):
+    desk = desk(TEAM)
+    await told(desk, asked())
+    (case,) = await stores.cases.open(9)
+    (first,) = case.waiters
+    second = replace(first, question=asked("주차 등록은 어디서 하나요 010-1234-5678", by=2))
+    left = replace(case, waiters=(first, second)).without("slack:U1")
+    shown = desk.quoted("{question}", left.question)
+    assert "주차 등록은 어디서 하나요" in shown
+    assert "1234" not in shown
+
+
 async def test_an_answer_that_helped_nobody_waits_for_a_person_once(desk, stores):
     at = desk(TEAM)
     await at.disliked(asked(), ("주차 안내",), public=True)
