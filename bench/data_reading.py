@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bench.school import build_school
-from core.skills.data.answering import DataAnswer, DataAnswerer
+from core.skills.data.answerer import DataAnswer, DataAnswerer
 from core.skills.data.book import load_book
 from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
 from core.skills.data.shop import build_shop

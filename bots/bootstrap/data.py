@@ -15,7 +15,7 @@ from core.ports import Vectors
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.skills.data.answering import DataAnswerer
+    from core.skills.data.answerer import DataAnswerer
 
 
 def open_answerer(

@@ -10,7 +10,7 @@ from bots.cli.terminal import clean
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError
-from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure
+from core.skills.data.answerer import DataAnswer, DataAnswerer, Unsure
 
 
 def ask(

@@ -36,7 +36,7 @@ from bots.shared.intake import reason_for
 from core.errors import PlatformError, StorageError, StoreAwayError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
-from core.messaging.pointing import is_about_media
+from core.messaging.questions_above import is_about_media
 from core.messaging.thread_rules import ThreadRule
 from core.text.utterances.mentions import has_words, is_thanks
 from core.types import Question, Receipt

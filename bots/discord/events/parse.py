@@ -34,7 +34,7 @@ from bots.discord.ids import (
     question_id,
     written,
 )
-from core.messaging.pointing import SaidAbove, with_question_above
+from core.messaging.questions_above import SaidAbove, with_question_above
 from core.messaging.service import ChatService
 from core.text.utterances.colleagues import wants_something
 from core.types import Question, SessionId

@@ -16,7 +16,7 @@ from bots.discord.ids import Place, asker_of, place_of, question_id
 from bots.discord.render.payload import question_under
 from core.bounded import BoundedDict
 from core.errors import PlatformError, StoreAwayError
-from core.messaging.pointing import SaidAbove
+from core.messaging.questions_above import SaidAbove
 from core.messaging.service import ChatService
 from core.text.korean import compact
 

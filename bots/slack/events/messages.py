@@ -33,7 +33,7 @@ from core.bounded import BoundedDict
 from core.errors import AwayError, PlatformError, PlatformRefusedError, StorageError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
-from core.messaging.pointing import is_about_media, with_question_above
+from core.messaging.questions_above import is_about_media, with_question_above
 from core.messaging.thread_rules import ThreadRule
 from core.text.utterances.mentions import has_words
 from core.types import Receipt

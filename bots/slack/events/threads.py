@@ -12,7 +12,7 @@ from bots.slack.events.content import app_text, attached_text, own_text
 from bots.slack.events.parse import is_said, readable
 from bots.slack.ids import Place, question_id
 from core.errors import PlatformError
-from core.messaging.pointing import SaidAbove
+from core.messaging.questions_above import SaidAbove
 
 Json = dict[str, Any]
 

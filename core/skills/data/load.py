@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from core.ports import Vectors
-from core.skills.data.answering import DataAnswerer
+from core.skills.data.answerer import DataAnswerer
 from core.skills.data.blanks import BlankReader
 from core.skills.data.book import load_book
 from core.skills.data.database import Database
-from core.skills.data.matching import Matcher
+from core.skills.data.matcher import Matcher
 
 # The books of the example shop, by their language.
 EXAMPLE_BOOKS: Final = {

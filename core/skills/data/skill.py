@@ -11,9 +11,9 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.llm.prompts import Prompt
-from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure, shown
-from core.skills.data.drafting import QUERY, query_messages
+from core.skills.data.answerer import DataAnswer, DataAnswerer, Unsure, shown
 from core.skills.data.errors import DataError
+from core.skills.data.query_prompt import QUERY, query_messages
 from core.skills.skill import Request, SkillReply
 from core.types import File, Status
 

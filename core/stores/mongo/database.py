@@ -28,7 +28,7 @@ from pymongo.errors import (
 from core.errors import ConfigError, StorageError, StoreAwayError
 from core.stores.mongo import condition
 from core.stores.mongo.indexes import INDEXES, OPEN, WORKING
-from core.stores.mongo.turns.tagging import tag_old_turns
+from core.stores.mongo.turns.tags import tag_old_turns
 from core.stores.times import utc_now
 
 logger = logging.getLogger(__name__)

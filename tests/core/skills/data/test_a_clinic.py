@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.skills.data.answering import DataAnswer
+from core.skills.data.answerer import DataAnswer
 from core.skills.data.book import load_book
 from core.skills.data.load import load_answerer
 

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from core.skills.data.answering import DataAnswer, Unsure
+from core.skills.data.answerer import DataAnswer, Unsure
 from core.skills.data.book import load_book
 from core.skills.data.database import Database
 

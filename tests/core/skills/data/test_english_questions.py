@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.skills.data.answering import DataAnswer, Unsure
+from core.skills.data.answerer import DataAnswer, Unsure
 from core.skills.data.load import EXAMPLE_BOOKS, load_answerer
 from core.skills.data.periods import find_period
 from core.skills.data.shop import build_shop

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from core.skills.data.answering import DataAnswer
+from core.skills.data.answerer import DataAnswer
 from core.skills.data.book import load_book
 from core.skills.data.load import EXAMPLE_BOOKS
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from core.skills.data.answering import DataAnswer
+from core.skills.data.answerer import DataAnswer
 from core.skills.data.database import Database
 from core.skills.data.errors import DataError, QueryRefusedError, QueryTooSlowError
 from core.skills.data.guard import checked

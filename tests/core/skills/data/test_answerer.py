@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from core.errors import ConfigError
-from core.skills.data.answering import DataAnswer, Unsure
+from core.skills.data.answerer import DataAnswer, Unsure
 from core.skills.data.book import load_book
 from core.skills.data.database import Rows
 from core.skills.data.load import EXAMPLE_BOOKS

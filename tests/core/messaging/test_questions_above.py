@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from core.messaging.pointing import SaidAbove, with_question_above
+from core.messaging.questions_above import SaidAbove, with_question_above
 from core.types import Question, SessionId
 
 SESSION = SessionId("web:test:1")
@@ -56,12 +56,12 @@ async def test_a_first_message_that_asks_nothing_is_what_a_call_points_to():
 
 async def test_a_busy_process_stores_a_call_as_it_is(monkeypatch):
     """It is not stored before, so that a search that does not end would lose it."""
-    monkeypatch.setattr("core.messaging.pointing._WITHIN_S", 0.01)
+    monkeypatch.setattr("core.messaging.questions_above._WITHIN_S", 0.01)
     service = Service()
     service.would_answer = lambda *_asked, **_more: asyncio.Event().wait()
     assert await called(service, "주말에는요?", ABOVE) == "주말에는요?"
 
 
 async def test_a_call_without_words_waits_for_the_question_above(monkeypatch):
-    monkeypatch.setattr("core.messaging.pointing._WITHIN_S", 0.0)
+    monkeypatch.setattr("core.messaging.questions_above._WITHIN_S", 0.0)
     assert await called(Service(), "", ABOVE) == ABOVE

@@ -16,11 +16,11 @@ from core.skills.data.blanks import BlankReader, Blanks
 from core.skills.data.book import QueryBook, Sample
 from core.skills.data.compose import Composer
 from core.skills.data.database import Database, DatabaseSchema, Rows
-from core.skills.data.drafting import described
 from core.skills.data.errors import QueryRefusedError
 from core.skills.data.guard import checked
-from core.skills.data.matching import Match, Matcher
+from core.skills.data.matcher import Match, Matcher
 from core.skills.data.periods import day_beside
+from core.skills.data.query_prompt import described
 from core.text.cells import cell_of
 from core.text.sections import escaped
 
