@@ -8,7 +8,6 @@ from devtools.discord.api.limits import Limit, Limits
 from devtools.discord.server import DiscordServer
 from devtools.discord.world.model import (
     Channel,
-    DiscordSettings,
     Guild,
     Interaction,
     Message,
@@ -16,12 +15,12 @@ from devtools.discord.world.model import (
     Pinged,
     RecordedCall,
     User,
+    WorldSettings,
 )
 
 __all__ = [
     "Channel",
     "DiscordServer",
-    "DiscordSettings",
     "Guild",
     "Interaction",
     "Limit",
@@ -31,4 +30,5 @@ __all__ = [
     "Pinged",
     "RecordedCall",
     "User",
+    "WorldSettings",
 ]

@@ -8,11 +8,11 @@ import contextlib
 
 from devtools.discord.api.limits import Limits
 from devtools.discord.page import DiscordPage
-from devtools.discord.world.model import DiscordSettings
+from devtools.discord.world.model import WorldSettings
 
 
 async def _forever(port: int, limits: Limits) -> None:
-    server = DiscordPage(DiscordSettings(), limits)
+    server = DiscordPage(WorldSettings(), limits)
     await server.create_channel("질문", topic="무엇이든 물어보세요")
     await server.create_channel("잡담")
     await server.create_forum("문의-게시판", tags=("배송", "정산", "해결"))

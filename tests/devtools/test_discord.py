@@ -12,7 +12,7 @@ import pytest
 import yarl
 from discord import app_commands, ui
 
-from devtools.discord import DiscordServer, DiscordSettings, Limits
+from devtools.discord import DiscordServer, Limits, WorldSettings
 from devtools.discord.page import DiscordPage
 
 
@@ -51,7 +51,7 @@ async def connected(fake, *, content=True, client=None, ready=True):
 @pytest.fixture
 async def fake(monkeypatch):
     """A served Discord with one text channel, which discord.py is pointed at."""
-    server = DiscordServer(DiscordSettings(interaction_ack_s=0.5))
+    server = DiscordServer(WorldSettings(interaction_ack_s=0.5))
     await server.create_channel("질문")
     async with server.serve():
         monkeypatch.setattr(discord.http.Route, "BASE", server.url)

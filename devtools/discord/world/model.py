@@ -69,7 +69,7 @@ def iso(wall_s: float) -> str:
 
 
 @dataclass(slots=True)
-class DiscordSettings:
+class WorldSettings:
     """The settings that a test may change; times are in seconds."""
 
     token: str = "local"  # noqa: S105 - the token of a local server

@@ -24,7 +24,6 @@ from devtools.discord.world.model import (
     TEXT,
     VOICE,
     Channel,
-    DiscordSettings,
     Guild,
     Interaction,
     Json,
@@ -33,6 +32,7 @@ from devtools.discord.world.model import (
     RecordedCall,
     Role,
     User,
+    WorldSettings,
     snowflake,
 )
 from devtools.discord.world.pings import mention, pinged_by
@@ -47,10 +47,8 @@ class World:
     with `until`.
     """
 
-    def __init__(
-        self, settings: DiscordSettings | None = None, limits: Limits | None = None
-    ) -> None:
-        self.settings = settings or DiscordSettings()
+    def __init__(self, settings: WorldSettings | None = None, limits: Limits | None = None) -> None:
+        self.settings = settings or WorldSettings()
         self.limits = limits or Limits()
         self.buckets = Buckets(self.limits)
         self.faults = Faults()

@@ -9,7 +9,7 @@ from bots.discord.api import retry
 from config.profiles import load_profile
 from core.errors import StorageError
 from core.types import Escalated, LessonState
-from devtools.discord import DiscordServer, DiscordSettings
+from devtools.discord import DiscordServer, WorldSettings
 
 ASKED = "물류센터 견학은 언제 가능한가요?"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요."
@@ -472,7 +472,7 @@ async def test_a_mark_that_discord_limits_comes_late(fake, run, profile, owner):
 
 
 async def test_without_the_content_intent_lessons_need_a_mention(tmp_path, profile, fake):
-    bare = DiscordServer(DiscordSettings(privileged=()))
+    bare = DiscordServer(WorldSettings(privileged=()))
     channel = await bare.create_channel("질문")
     owner = await bare.create_user("담당자")
     async with (

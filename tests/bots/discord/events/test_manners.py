@@ -9,7 +9,7 @@ from fakes.assistants import answered
 from fakes.discord_bot import answers_in, running_bot
 
 from core.types import Delta
-from devtools.discord import DiscordServer, DiscordSettings
+from devtools.discord import DiscordServer, WorldSettings
 from devtools.discord.api.limits import Limit
 from devtools.discord.world.model import NEWS, STAGE, VOICE, Channel, Role, snowflake
 
@@ -340,7 +340,7 @@ async def test_a_thread_on_an_answer_goes_on_with_its_conversation(fake, tmp_pat
 
 
 async def test_a_mention_by_role_that_cannot_be_read_is_told_so(tmp_path, profile):
-    bare = DiscordServer(DiscordSettings(privileged=()))
+    bare = DiscordServer(WorldSettings(privileged=()))
     channel = await bare.create_channel("질문")
     role = Role(snowflake(), "faqbot", bot_id=bare.bot.id)
     bare.guild.roles[role.id] = role

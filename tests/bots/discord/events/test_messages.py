@@ -6,7 +6,7 @@ from fakes.assistants import answered
 from fakes.discord_bot import answers_in, running_bot, thread_of
 
 from core.types import Delta
-from devtools.discord import DiscordServer, DiscordSettings
+from devtools.discord import DiscordServer, WorldSettings
 
 
 def questions(bot):
@@ -313,7 +313,7 @@ async def test_a_missing_permission_that_can_be_done_without_is_told_in_the_chan
 
 
 async def test_without_the_content_intent_mentions_are_still_heard(tmp_path, profile, fake):
-    bare = DiscordServer(DiscordSettings(privileged=()))
+    bare = DiscordServer(WorldSettings(privileged=()))
     channel = await bare.create_channel("질문")
     async with bare.serve(), running_bot(bare, tmp_path, profile) as bot:
         await bare.say(channel, "질문", mention_bot=True)
