@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
-from core.skills.data.spans import Period, around, first_of, latest, same_day
+from core.skills.data.spans import Period, PeriodForm, around, first_of, latest, same_day
 from core.text.numerals import ENGLISH, any_of, ordinal
 from core.text.numerals import count as numeral
 
@@ -128,10 +127,8 @@ def _form(pattern: str) -> re.Pattern[str]:
     return re.compile(_BEFORE + pattern, re.IGNORECASE)
 
 
-_Form = tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]]
-
 # Those that are named by one that was talked about.
-ENGLISH_BESIDE: Final[tuple[_Form, ...]] = tuple(
+ENGLISH_BESIDE: Final[tuple[PeriodForm, ...]] = tuple(
     (_form(rf"\b{unit}\s+{side}(?:\s+(?:that|it))?\s*(?=[?.,!]|$)"), _around(unit, ago))
     for unit in ("day", "week", "month", "quarter", "year")
     for side, ago in (("before", 1), ("after", -1))
@@ -139,7 +136,7 @@ ENGLISH_BESIDE: Final[tuple[_Form, ...]] = tuple(
     (_form(rf"\bsame\s+{unit}\s+(?:of\s+)?last\s+year\b"), _around(unit, ago))
     for unit, ago in (("week", 52), ("month", 12), ("quarter", 4))
 )
-ENGLISH_PERIODS: Final[tuple[_Form, ...]] = (
+ENGLISH_PERIODS: Final[tuple[PeriodForm, ...]] = (
     (
         _form(
             rf"(?:between\s+)?{_MONTH}\s*(?:to|through|until|and|-|–)\s*(?P<to>{_MONTHS})\b{_YEAR}"

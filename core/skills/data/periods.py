@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
 from core.skills.data.english_periods import ENGLISH_BESIDE, ENGLISH_PERIODS
-from core.skills.data.spans import Period, around, first_of, latest, same_day
+from core.skills.data.spans import Period, PeriodForm, around, first_of, latest, same_day
 from core.text.numerals import KOREAN, any_of
 from core.text.numerals import count as numeral
 
@@ -18,7 +18,6 @@ _YEAR: Final = (
     r"|(?P<said>올해|금년|작년|지난\s*해|재작년|내년)\s*)"
 )
 _COUNT: Final = rf"(?P<count>\d+|{any_of(*KOREAN)})"
-_Form = tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]]
 
 # Words that repeat that a whole span is meant: "10월 한 달 동안".
 _WHOLE: Final = re.compile(
@@ -44,7 +43,7 @@ def day_beside(text: str, talked_of: Period) -> date | None:
     return talked_of.end - timedelta(days=1) if found[0].start > any_day else talked_of.start
 
 
-def _found(forms: Sequence[_Form], text: str, today: date) -> tuple[Period, int, int] | None:
+def _found(forms: Sequence[PeriodForm], text: str, today: date) -> tuple[Period, int, int] | None:
     for form, read in forms:
         match = next((m for m in form.finditer(text) if _begins_a_word(text, m.start())), None)
         if match is None:
@@ -151,7 +150,7 @@ def _last(match: re.Match[str], today: date) -> Period:
 _around: Final = partial(around, label=_label)
 
 _UNITS: Final = {"날": "day", "주": "week", "달": "month", "분기": "quarter", "해": "year"}
-_BESIDE: Final[tuple[_Form, ...]] = tuple(
+_BESIDE: Final[tuple[PeriodForm, ...]] = tuple(
     (re.compile(rf"그\s*{side}\s*{said}(?=$|[\s?.,!]|[은는엔에도의])"), _around(unit, ago))
     for said, unit in _UNITS.items()
     for side, ago in ((r"(?:바로\s*)?(?:이?전|앞)", 1), ("(?:다음|뒤)", -1))
@@ -159,7 +158,7 @@ _BESIDE: Final[tuple[_Form, ...]] = tuple(
     (re.compile(rf"(?:작년|전년|지난\s*해)(?:의)?\s*(?:같은|동)\s*{said}"), _around(unit, ago))
     for said, unit, ago in (("주", "week", 52), ("[달월]", "month", 12), ("분기", "quarter", 4))
 )
-_FORMS: Final[tuple[_Form, ...]] = (
+_FORMS: Final[tuple[PeriodForm, ...]] = (
     (
         re.compile(
             rf"{_YEAR}?(?P<month>\d{{1,2}})\s*월?\s*(?:부터|에서|~|-)\s*(?P<to>\d{{1,2}})\s*월(?:\s*까지)?"

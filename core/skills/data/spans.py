@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,10 @@ class Period:
     start: date
     end: date
     label: str
+
+
+# What finds a span in a text, and what reads it as of a day.
+PeriodForm = tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]]
 
 
 def around(
