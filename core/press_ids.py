@@ -17,9 +17,13 @@ def press_id(question_id: str, text: str) -> str:
     Its length does not grow from press to press. After an edited question was answered again with
     other follow-ups, the ids differ.
     """
-    asked_first = question_id.partition(_PRESS)[0]
     digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
-    return f"{asked_first}{_PRESS}{digest.hexdigest()}"
+    return f"{asked_first(question_id)}{_PRESS}{digest.hexdigest()}"
+
+
+def asked_first(question_id: str) -> str:
+    """Return the id of the typed question above that of a button, a notice or a note."""
+    return question_id.partition(_PRESS)[0]
 
 
 def is_press(question_id: str) -> bool:

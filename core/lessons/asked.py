@@ -9,6 +9,8 @@ from typing import Final
 from core.lessons.remarks import Remark
 from core.lessons.tag import number_after
 from core.ports import Archive, Inbox, Lessons
+from core.press_ids import asked_first, is_press
+from core.retrieval.overlay.lessons import PREFIX, is_learned
 from core.types import Lesson, LessonState, SessionId, Turn, TurnState
 
 # Lessons whose question still waits for its answer.
@@ -43,7 +45,7 @@ class AskedQuestions:
         if len(waiting) < 2:
             # If no question waits for an answer, the remark corrects the bot's latest answer.
             latest = waiting or turns
-            return Meant(latest[-1] if latest else None)
+            return Meant(await self._question_of(latest[-1], turns) if latest else None)
         number = number_after(remark.text, self._learning_tag)
         if number and number <= len(waiting):
             return Meant(waiting[number - 1], numbered=True)
@@ -72,8 +74,8 @@ class AskedQuestions:
         earlier = [turn for turn in turns if turn.question.asked_at < remark.said_at]
         if any(turn.question.id == remark.id for turn in turns):
             return None
-        waiting = await self.waiting(remark.session, earlier)
-        return next(reversed(waiting or earlier), None)
+        latest = await self.waiting(remark.session, earlier) or earlier
+        return await self._question_of(latest[-1], turns) if latest else None
 
     def was_numbered(self, remark: Remark, known: Lesson) -> bool:
         """Return whether an edited remark still begins with the number of its question."""
@@ -84,7 +86,7 @@ class AskedQuestions:
         """Return the questions that wait for a person, oldest first."""
         lessons = await self._lessons.of_session(session)
         answered = {one.question_id for one in lessons if one.state not in _NO_ANSWERS}
-        known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
+        known = {turn.question.text for turn in turns if await self._is_known(turn)}
         # The answer to an equal question was sent to its asker, and who asks for a person has
         # asked the same before.
         waiting = {
@@ -96,6 +98,25 @@ class AskedQuestions:
         }
         return list(waiting.values())
 
+    async def _is_known(self, turn: Turn) -> bool:
+        """Return whether an asker knows an answer by a turn: one that was undone is none."""
+        if turn.state is not TurnState.ANSWERED:
+            return False
+        if not is_press(turn.question.id):
+            return True
+        told = [one.faq_id for one in turn.passages]
+        lessons = [one.removeprefix(PREFIX) for one in told if is_learned(one)]
+        return bool(told) and all([await self._lessons.find(one) for one in lessons])
+
+    async def _question_of(self, turn: Turn, turns: Sequence[Turn]) -> Turn:
+        """Return the turn of the question that a notice to its asker is about, else the turn."""
+        if not is_press(turn.question.id):
+            return turn
+        first = asked_first(turn.question.id)
+        asked = next((one for one in turns if one.question.id == first), None)
+        asked = asked or await self._archive.find(first)
+        return asked if asked and asked.question.text == turn.question.text else turn
+
     async def _replied_to(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
         if remark.reply_to is None:
             return None
@@ -104,5 +125,5 @@ class AskedQuestions:
         for turn in reversed(turns):
             stored = await self._inbox.find(turn.question.id)
             if stored and stored.reply and remark.reply_to in stored.reply.split():
-                return turn
+                return await self._question_of(turn, turns)
         return None

@@ -17,6 +17,7 @@ from core.lessons.answered_cases import answer_case, reopen_cases
 from core.lessons.gate import Examined
 from core.lessons.remarks import person_named
 from core.ports import Cases, Lessons, Reports
+from core.retry import until_back
 from core.text.safety.personal_data import mask, mask_private
 from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
 
@@ -215,33 +216,33 @@ class LessonBook:
         at = at or max(datetime.now(UTC), lesson.learned_at)
         await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
         await self._retract(lesson)
-        await self._lessons.remove(lesson_id, at)
-        # Until it was removed, a redelivery of the lesson could answer its case again.
-        await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
-        await self._catch_up()
+        # From here on a repeated call would find no lesson, so each step is repeated itself.
+        await until_back(lambda: self._lessons.remove(lesson_id, at))
         await self._note(by, "lesson.undo", lesson)
+        # Until it was removed, a redelivery of the lesson could answer its case again.
+        await until_back(lambda: reopen_cases(self._cases, lesson_id, at=datetime.now(UTC)))
+        await self._catch_up()
         return Taught(Outcome.UNLEARNED, lesson)
 
     async def _stored(self, lesson: Lesson, by: str, seen_in: SessionId | None) -> Taught:
-        teaching = await self._lessons.teach(lesson)
+        outcome = _OUTCOMES[await self._lessons.teach(lesson)]
+        if outcome is not Outcome.KNOWN:
+            outcome = Outcome.HELD if lesson.state is LessonState.HELD else outcome
+            await self._note(by, f"lesson.{outcome.value}", lesson)
         await self._catch_up()
         stored = await self._lessons.find(lesson.id)
         if stored:
             await answer_case(self._cases, stored, at=datetime.now(UTC), seen_in=seen_in)
-        if _OUTCOMES[teaching] is Outcome.KNOWN or stored is None:
-            return Taught(_OUTCOMES[teaching], stored)
-        held = stored.state is LessonState.HELD
-        outcome = Outcome.HELD if held else _OUTCOMES[teaching]
-        await self._note(by, f"lesson.{outcome.value}", stored)
         return Taught(outcome, stored)
 
     def _review_at(self) -> datetime | None:
         return datetime.now(UTC) + self._review_after if self._review_after else None
 
     async def _note(self, by: str, action: str, lesson: Lesson) -> None:
+        """Add an act that is stored to the audit log; a repeated call would not do so."""
         where = f" in {lesson.session}" if lesson.session else ""
         event = AuditEvent(datetime.now(UTC), by, action, f"{lesson.id}{where}: {lesson.question}")
-        await self._reports.note(event)
+        await until_back(lambda: self._reports.note(event))
 
 
 def _is_authors(by: str, lesson: Lesson) -> bool:

@@ -86,6 +86,7 @@ _OFFICES: Final = re.compile(
 )
 _TO: Final = ("한테", "에게", "께", "에게서", "한테서")
 _SYLLABLES: Final = 3
+_UNKNOWN: Final = 100  # Kiwi's first morphemes stand for words of each tag that it does not know
 
 
 class PeopleReader:
@@ -153,9 +154,11 @@ def _named_until(start: Token, token: Token, title: Token | None, after: Token |
     name_ends: int = token.start + token.len
     whole = name_ends - start.start
     has_surname = _has_surname(start) and whole >= _SYLLABLES
-    is_noun = token.tag == "NNG" or start is not token
+    # What Kiwi knows as a noun is no name: 정수기 기사님, 미용실 원장님.
+    is_noun = start is not token or (token.tag == "NNG" and token.id < _UNKNOWN)
     is_noun &= has_surname and token.form[-1] not in _NO_NAME
-    if title is None or not (token.tag == "NNP" or (is_noun and whole == _SYLLABLES)):
+    is_whole = whole == _SYLLABLES or (whole == _SYLLABLES + 1 and token.form[:2] in _TWO_SYLLABLES)
+    if title is None or not (token.tag == "NNP" or (is_noun and is_whole)):
         return 0
     if title.form in _TO and token.tag == "NNP" and has_surname:
         return name_ends

@@ -20,6 +20,7 @@ from core.text.languages import in_language_of
 from core.text.markdown.measure import shortened
 from core.text.safety.personal_data import mask
 from core.text.safety.sanitize import Cleaner
+from core.text.utterances.person_wanted import wants_person
 from core.types import (
     AuditEvent,
     Call,
@@ -224,7 +225,12 @@ class CaseDesk:
         return self.roster.owners_of(title, categories, platform_of(question), first=first)
 
     async def _most_alike_of(self, question: Question, title: str) -> Case | None:
-        """Return the open case that asks the same; its readers are the same, as they share it."""
+        """Return the open case that asks the same; its readers are the same, as they share it.
+
+        Two people who have only asked for a person do not ask the same.
+        """
+        if wants_person(title):
+            return None
         others = await self.cases.open(_COMPARED)
         audience = (await self._scope_of(question)).audience
         for _ in range(_MOST_TRIED):

@@ -16,10 +16,11 @@ from core.text.languages import in_language_of
 from core.text.utterances.another_question import says_another
 from core.text.utterances.mentions import says_something
 from core.text.utterances.person_wanted import wants_person
-from core.types import AnswerEvent, Escalated, Question, SessionId, Turn, TurnState
+from core.types import AnswerEvent, Escalated, Label, Question, SessionId, Turn, TurnState
 
 _CALLS_WITHIN: Final = timedelta(hours=1)
 _MOST_CALLS: Final = 3  # the most calls of owners in one conversation and hour
+_NO_QUESTIONS: Final = (Label.GREETING, Label.INJECTION)  # a person need not answer them
 _LOOKED_AT: Final = 20  # the number of latest turns in which earlier calls are counted
 
 
@@ -47,7 +48,11 @@ class Escalation:
     async def meant(self, question: Question) -> Question:
         """Return a message that asks for a person, with the text that the person should answer."""
         turns = await self._history.recent(question.session, _LOOKED_AT)
-        before = [turn.question.text for turn in turns if not wants_person(turn.question.text)]
+        before = [
+            turn.question.text
+            for turn in turns
+            if turn.label not in _NO_QUESTIONS and not wants_person(turn.question.text)
+        ]
         return replace(question, text=before[-1]) if before else question
 
     async def mistaken(self, question: Question) -> Question | None:

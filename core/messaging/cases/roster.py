@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -92,7 +92,7 @@ def in_order_of_presence(owners: Sequence[Owner], now: datetime) -> list[Owner]:
 
 
 def next_day(owner: Owner, now: datetime) -> datetime:
-    """Return the beginning of an owner's next working day."""
+    """Return when an owner works on another day: at midnight, if they work over it."""
     local = now.astimezone(ZoneInfo(owner.zone))
-    midnight = datetime.combine(local.date() + timedelta(days=1), owner.opens, local.tzinfo)
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(0), local.tzinfo)
     return works_from(owner, midnight.astimezone(now.tzinfo))

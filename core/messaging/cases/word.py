@@ -12,6 +12,7 @@ from typing import Final
 
 from core.lessons.remarks import Teacher
 from core.messaging.cases.desk import CaseDesk
+from core.retry import until_back
 from core.types import AuditEvent, Case, CaseState, Passage
 
 _TAKEN_FOR: Final = timedelta(hours=24)  # after this time an owner who took the case is reminded
@@ -112,5 +113,6 @@ async def _acted(
     case = await desk.change(case_id, noted)
     if case and changed:
         answer = f" -> {case.answer.title}" if case.answer else ""
-        await desk.note(AuditEvent(desk.now(), by.named, action, f"{case.question}{answer}"))
+        event = AuditEvent(desk.now(), by.named, action, f"{case.question}{answer}")
+        await until_back(lambda: desk.note(event))  # a repeated press changes and notes nothing
     return case

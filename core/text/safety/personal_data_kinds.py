@@ -44,6 +44,9 @@ class PersonalDataPattern:
 # The digits of a hash, such as an image's name, are no number.
 NEW_NUMBER: Final = r"(?<![\da-fA-F-])"
 ENDED: Final = r"(?![\da-fA-F-])"
+# The same where a word such as "mobile" may stand before the number without a blank.
+NO_HASH: Final = r"(?<![\da-fA-F]{4})"
+NO_HASH_ENDED: Final = r"(?![\da-fA-F]{4})"
 SPOKEN: Final = "[0-9공영일이삼사오육칠팔구]"
 WORD: Final = "[공영일이삼사오육칠팔구]"  # a digit as a word
 # No further digit follows; a particle may begin like one: "…육삼이에요".

@@ -17,6 +17,8 @@ from core.text.safety.personal_data_kinds import (
     ENDED,
     MONTH_NAME,
     NEW_NUMBER,
+    NO_HASH,
+    NO_HASH_ENDED,
     OWN_PHONE,
     PLATE,
     SPOKEN,
@@ -123,7 +125,7 @@ PATTERNS: Final = (
     ),
     PersonalDataPattern(
         PersonalDataKind.CARD,  # wherever its digits are set apart
-        re.compile(r"(?<![\d-])\d(?:[- ./]?\d){14,15}(?![ -]?\d)"),
+        re.compile(rf"{NO_HASH}(?<![\d-])\d(?:[- ./]?\d){{14,15}}(?![ -]?\d){NO_HASH_ENDED}"),
         is_card,
     ),
     PersonalDataPattern(
@@ -160,7 +162,9 @@ PATTERNS: Final = (
     ),
     PersonalDataPattern(  # in the United Kingdom; 070 is no mobile telephone in Korea
         PersonalDataKind.MOBILE,
-        re.compile(r"(?<![\d-])07[1-9]\d\d[ -]?\d{3}[ -]?\d{3}(?![\d-])"),
+        re.compile(
+            rf"{NO_HASH}(?<![\d-])07[1-9]\d\d[ -]?\d{{3}}[ -]?\d{{3}}(?![\d-]){NO_HASH_ENDED}"
+        ),
         no_thing,
     ),
     PersonalDataPattern(

@@ -215,3 +215,11 @@ async def test_questions_that_others_may_not_read_never_wait_as_one(stores, cloc
     cases = await stores.cases.open(9)
     assert sorted(len(case.waiters) for case in cases) == [1, 2]
     assert shown.contacts == ("slack:S2",)  # the channel's owners come first
+
+
+async def test_two_who_only_ask_for_a_person_do_not_share_a_case(desk, stores):
+    """What an owner tells the first is no answer to the other."""
+    at = desk(TEAM)
+    for by in (1, 2):
+        assert (await told(at, asked("상담원 연결해 주세요", by=by))).calls
+    assert len(await stores.cases.open(9)) == 2

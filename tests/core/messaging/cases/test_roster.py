@@ -1,5 +1,6 @@
 """Who is called to a question, and when they work."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -73,3 +74,34 @@ def test_who_works_until_midnight_or_later_works_then():
 def test_the_next_day_is_one_on_which_they_work():
     assert next_day(OFFICE, seoul(1, 10)) == seoul(2, 9)
     assert next_day(OFFICE, seoul(4, 10)) == seoul(7, 9)
+
+
+def test_the_next_day_of_who_works_over_midnight_begins_at_midnight():
+    night = Owner("야간", ("slack:U1",), opens=time(22), closes=time(6))
+    assert next_day(night, seoul(1, 23)) == seoul(2, 0)
+    assert next_day(night, seoul(2, 1)) == seoul(3, 0)
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        ("2026-03-06 19:00", "2026-03-09 09:00"),  # the clock goes forward on Sunday
+        ("2026-10-30 19:00", "2026-11-02 09:00"),  # the clock goes back on Sunday
+        ("2026-03-09 08:59", "2026-03-09 09:00"),
+        ("2026-11-02 17:59", "2026-11-02 17:59"),
+    ],
+)
+def test_working_hours_follow_the_clock_of_the_owner_where_it_changes(now, begins):
+    zone = ZoneInfo("America/New_York")
+    there = replace(OFFICE, zone="America/New_York")
+    asked = datetime.fromisoformat(now).replace(tzinfo=zone).astimezone(UTC)
+    assert works_from(there, asked) == datetime.fromisoformat(begins).replace(tzinfo=zone)
+    assert f"{works_from(there, asked).astimezone(zone):%Y-%m-%d %H:%M}" == begins
+
+
+def test_who_works_in_the_hour_that_a_change_of_the_clock_leaves_out_begins_after_it():
+    night = Owner("야간", ("slack:U1",), opens=time(2, 30), closes=time(5), zone="America/New_York")
+    asked = datetime(2026, 3, 8, 5, tzinfo=UTC)  # midnight there
+    assert works_from(night, asked) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
+    assert works_from(night, datetime(2026, 3, 8, 8, 59, tzinfo=UTC)).hour == 8
+    assert works_from(night, datetime(2026, 3, 8, 9, tzinfo=UTC)) > datetime(2026, 3, 9, tzinfo=UTC)

@@ -98,3 +98,15 @@ def test_what_the_faq_itself_publishes_stays():
 def test_masking_twice_changes_nothing_more():
     once = mask("010-2345-6789, gil@shop.example")
     assert mask(once) == once
+
+
+@pytest.mark.parametrize(
+    "digest",
+    [
+        "7f0f3010cf30ecdab2cd8aa86aac8f07476409564b8f8afc78aae7",
+        "942373fc0c3b96948765ec98b8fa469339565825045b11cebb66546eabade18",
+    ],
+)
+def test_the_digits_in_a_hash_are_nobody_s_number(digest):
+    assert mask(f"sha256 {digest}") == f"sha256 {digest}"
+    assert mask("mobile07476 409564") == "mobile***** ******"
