@@ -103,7 +103,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     cases.register(app, cases.CaseButtons(context, budgets), workspaces, background)
     entries.register(app, entries.EntryButtons(context), workspaces, background)
     _register_extras(app, context, budgets, workspaces)
-    register_installations(app, installations)
+    register_installations(app, installations, workspaces)
     _acknowledge_the_rest(app)
     return app
 

@@ -78,10 +78,13 @@ async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Runn
         how += f", to be installed at {address}{INSTALL_PATH}"
     listener = _Listener(parts)
     about = f"Slack: on {_as_whom(parts)} ({how})"
+    workspaces = parts.workspaces
     if not app_token:
-        return RunningPlatform(about, listener.wait)
+        return RunningPlatform(about, listener.wait, away=lambda: workspaces.lost)
     socket_mode = _socket_mode(parts, app_token, listener)
-    return RunningPlatform(about, socket_mode.run, away=socket_mode.away)
+    return RunningPlatform(
+        about, socket_mode.run, away=lambda: workspaces.lost or socket_mode.away()
+    )
 
 
 class _Listener:

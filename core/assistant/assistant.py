@@ -14,6 +14,7 @@ from core.assistant.audiences import Audiences, Scope
 from core.assistant.dialogue.conversation import unasked
 from core.assistant.dialogue.followups import LeadBack
 from core.assistant.dialogue.offers import Offers
+from core.assistant.dialogue.references import points_to_answer
 from core.assistant.dialogue.situation import Situations
 from core.assistant.drafts.fallback import ModelPipeline
 from core.assistant.drafts.work import Instead, LocalWork, Research, Work
@@ -47,6 +48,7 @@ from core.types import (
     Passage,
     Question,
     SessionId,
+    SmallTalk,
     Turn,
 )
 
@@ -55,11 +57,14 @@ logger = logging.getLogger(__name__)
 # The lowest confidence at which the bot answers although nobody called it. Among people a wrong
 # answer is worse than none, so two of three such answers have to be right.
 _UNCALLED: Final = 0.7
-# The same for trouble that is described without a question: it may be meant for a colleague.
+# The same among people for trouble that is described without a question: it may be meant for one.
 _UNASKED_TROUBLE: Final = 0.9
 # The share of a text in an answer's own words from which on it tells the answer. Sentences of the
 # answers of six FAQs have 0.48 and more, messages of their askers without a question 0.42 and less.
 _TOLD: Final = 0.45
+_GREETINGS: Final = frozenset(
+    {SmallTalk.HELLO, SmallTalk.THANKS, SmallTalk.GOODBYE, SmallTalk.SOLVED}
+)
 
 
 class Assistant:
@@ -254,6 +259,8 @@ class Assistant:
             return False
         if not await self.is_open(question):
             return False
+        if not (alone or in_company) and points_to_answer(text):
+            return (await self._researched(question, None)).referred is not None
         retriever = self._answerer.retriever
         if alone and await retriever.aside(retriever.context.is_incomplete, text):
             return False
@@ -265,6 +272,14 @@ class Assistant:
         sure &= is_answer(research.hits) and research.hits[0].confidence >= least
         sure &= research.verdict.label is Label.ON_TOPIC
         return sure and await self._is_asked(question.text, text, research.hits)
+
+    async def only_greets(self, question: Question) -> bool:
+        """Return whether a message is a greeting, thanks or a farewell, judged without a model.
+
+        Raises:
+            FaqbotError: the index, the history or the platform cannot be asked.
+        """
+        return (await self._researched(question, ())).verdict.kind in _GREETINGS
 
     async def _is_asked(self, said: str, text: str, hits: Sequence[Hit]) -> bool:
         """Return whether a message asks for the best entry, rather than telling what it answers.
@@ -307,7 +322,7 @@ class Assistant:
 
 def _least_for(said: str, *, in_company: bool) -> float:
     """Return the lowest confidence at which a text is answered although nobody called the bot."""
-    if only_tells(said):
+    if only_tells(said) and in_company:
         return _UNASKED_TROUBLE
     return _UNCALLED if in_company or not asks_anything(said) else 0.0
 

@@ -61,7 +61,7 @@ async def stream_draft(
             )
             yield Answered("".join(pieces), written.used, *following)
         else:
-            yield escalated(research.hits, profile, offers)
+            yield escalated(research, profile, offers)
     finally:
         if proposing:
             await cancel(proposing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,9 +13,9 @@ from core.assistant.drafts.rest import rest_of
 from core.assistant.drafts.work import LocalDraft, Research, Work
 from core.assistant.guardrails.small_talk import small_talk
 from core.profile import Profile
-from core.retrieval.hits import Hit
 from core.text.languages import asking_in, foreign
 from core.text.safety.instructions import instructs_bot
+from core.text.utterances.colleagues import asks_nothing
 from core.types import (
     Answered,
     Declined,
@@ -59,9 +59,7 @@ class ReadyReplies:
                     return reply
                 return replace(reply, followups=await self.offers.contact(work))
             case Label.ON_TOPIC:
-                return (
-                    None if research.draft else escalated(research.hits, self.profile, self.offers)
-                )
+                return None if research.draft else escalated(research, self.profile, self.offers)
             case label:
                 suggestions = await self.offers.leading_back(
                     label, research.text, research.hits, work
@@ -94,6 +92,11 @@ class ReadyReplies:
         return Answered(rest or self.profile.nothing_more, meant.turn.passages, offered)
 
 
-def escalated(hits: Sequence[Hit], profile: Profile, offers: Offers) -> Escalated:
-    """Return the ending of a question that the FAQ does not answer, with the nearest titles."""
-    return Escalated(profile.not_found, offers.nearest(hits))
+def escalated(research: Research, profile: Profile, offers: Offers) -> Escalated:
+    """Return the ending of a message that the FAQ does not answer, with the nearest titles.
+
+    What asks nothing is no question that it does not answer: its author is asked for one.
+    """
+    unasked = asks_nothing(research.text)
+    text = profile.small_talk[SmallTalk.NOT_UNDERSTOOD] if unasked else profile.not_found
+    return Escalated(text, offers.nearest(research.hits))

@@ -92,6 +92,14 @@ class Lookups:
             return await self.desk.joined_in(question.session) is not None
         return await self._assistant.would_answer(question, alone=alone, in_company=in_company)
 
+    async def only_greets(self, question: Question) -> bool:
+        """Return whether a message is a greeting, thanks or a farewell, and asks nothing.
+
+        Raises:
+            FaqbotError: the index, the history or the platform cannot be asked.
+        """
+        return await self._assistant.only_greets(question)
+
     async def negotiates(self, question: Question, *, called: bool) -> bool:
         """Return whether a message of another bot, which may have `called` this one, is answered.
 

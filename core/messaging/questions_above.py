@@ -20,10 +20,20 @@ logger = logging.getLogger(__name__)
 # The question is stored after this, and a platform waits for that: Slack for three seconds. What is
 # not stored is lost with its process, and comes again after minutes, behind later questions.
 _WITHIN_S: Final = 2.0
+NEARBY_S: Final = 120.0
+"""How long before a call in a channel the question was asked to which it may point."""
+
+# How people point to what stands above their call, or lies beside it.
+_HERE: Final = r"(?<!\S)(?:이거|이것|이게|이건|여기|이렇게|이런|이대로)|\b(?:this|here)\b"
+_POINTS: Final = re.compile(
+    rf"{_HERE}|(?<!\S)(?:[그저]거|[그저]것|얘|쟤|이 ?분|이 질문|위에|위의|윗|방금|아까)"
+    r"|\b(?:that|him|her|them|above)\b",
+    re.IGNORECASE,
+)
 # How people point to a picture or file, and call it.
 _AT_HAND: Final = re.compile(
-    r"(?<!\S)(?:이거|이것|이게|이건|여기|이렇게|이런|이대로)|사진|파일|화면|캡[처쳐]|스크린샷|첨부|이미지|영상|음성|녹음|문서"
-    r"|\b(?:this|here|attach\w*|screenshots?|pictures?|images?|photos?|files?|documents?|videos?)\b",
+    rf"{_HERE}|사진|파일|화면|캡[처쳐]|스크린샷|첨부|이미지|영상|음성|녹음|문서|캔버스"
+    r"|\b(?:attach\w*|screenshots?|pictures?|images?|photos?|files?|documents?|videos?|canvas)\b",
     re.IGNORECASE,
 )
 
@@ -46,11 +56,13 @@ async def with_question_above(
     above: Callable[[], Awaitable[Sequence[SaidAbove]]],
     *,
     replies: bool = False,
+    nearby: bool = False,
 ) -> Question:
     """Return a call of the bot with the question above it added, if it has none of its own.
 
-    `above` reads the messages above the call, in order: a thread's from its first one on, or only
-    the one that it `replies` to. While the store is away the call is asked as it is; likewise where
+    `above` reads the messages above the call, in order: a thread's from its first one on, only the
+    one that it `replies` to, or those that stand `nearby` in a channel, which count only for a call
+    that points to something. While the store is away the call is asked as it is; likewise where
     the search takes too long, if it has words of its own.
 
     Raises:
@@ -58,7 +70,7 @@ async def with_question_above(
     """
     try:
         async with asyncio.timeout(_WITHIN_S if question.text else None):
-            return await _joined(service, question, above, replies=replies)
+            return await _joined(service, question, above, replies=replies, nearby=nearby)
     except StoreAwayError:
         return question
     except TimeoutError:
@@ -88,11 +100,14 @@ async def _joined(
     above: Callable[[], Awaitable[Sequence[SaidAbove]]],
     *,
     replies: bool,
+    nearby: bool,
 ) -> Question:
     own = question.text if has_words(question.text) else ""
     if own and (is_thanks(own) or await _is_clear(service, question)):
         return question
     points = not own or await service.leans(own)
+    if nearby and not (points or _POINTS.search(own)):
+        return question
     try:
         said = await above()
     except PlatformError as error:
@@ -101,7 +116,10 @@ async def _joined(
     if own and not replies and await service.takes_part(question.session):
         # It refers to its conversation, unless a colleague has just asked something.
         said, points = said[-1:], False
-    text = await _question_in(service, said, points=points)
+    if nearby:
+        text = await _question_nearby(service, question, said)
+    else:
+        text = await _question_in(service, said, points=points)
     return replace(question, text="\n".join(filter(None, (text, own))))
 
 
@@ -117,10 +135,24 @@ async def _question_in(service: ChatService, said: Sequence[SaidAbove], *, point
     is_new = not first.id or await service.find(first.id) is None
     if is_new and asks_anything(first.text):
         return first.text
-    for one in reversed(others):
+    latest = await _latest_question(service, others)
+    return latest or (first.text if is_new and points else "")
+
+
+async def _question_nearby(
+    service: ChatService, question: Question, said: Sequence[SaidAbove]
+) -> str:
+    """Return the latest question in a channel, if the FAQ surely answers it: it may be talk."""
+    text = await _latest_question(service, said)
+    return text if text and await _is_clear(service, replace(question, text=text)) else ""
+
+
+async def _latest_question(service: ChatService, said: Sequence[SaidAbove]) -> str:
+    """Return the latest message that asks and was not put to the bot; "" if there is none."""
+    for one in reversed(said):
         if asks_anything(one.text) and await service.find(one.id) is None:
             return one.text
-    return first.text if is_new and points else ""
+    return ""
 
 
 async def _is_clear(service: ChatService, question: Question) -> bool:

@@ -145,6 +145,10 @@ class SkilledAssistant:
             return True
         return await self._assistant.would_answer(question, alone=alone, in_company=in_company)
 
+    async def only_greets(self, question: Question) -> bool:
+        """Do what `Assistant.only_greets` does."""
+        return await self._assistant.only_greets(question)
+
     async def negotiates(self, question: Question, *, called: bool) -> bool:
         """Return whether a message of another bot is to be answered, as none else of a bot's is.
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from contracts.alone import *  # noqa: F403 - the suite of those who are alone with the bot
 from contracts.platform import *  # noqa: F403 - the suite
 from fakes import board
 from fakes.assistants import ScriptedAssistant
@@ -47,6 +48,15 @@ class BoardDriver:
 
     async def say_as_bot(self, asked, text):
         self.board.add(asked.thread, Page(text))  # its adapter is told of people's notes alone
+
+    async def say_directly(self, text):
+        return await self.ask(text)
+
+    async def edit_directly(self, said, text):
+        await self.edit(said, text)
+
+    def told_directly(self):
+        return [note.page.text for note in self.board.notes.values() if note.answers]
 
     async def redeliver(self, asked):
         self.board.listener.said(asked)

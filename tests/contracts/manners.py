@@ -2,7 +2,8 @@
 
 An adapter's test file imports everything from here, beside `contracts.platform`. Its driver plays
 two people, and `bot` is what a message mentions the bot by. What the assistant would not answer
-with confidence is in its `talk`.
+with confidence is in its `talk`. Where everybody is alone with the bot, as on the page, there is
+`contracts.alone` instead.
 """
 
 from __future__ import annotations
@@ -180,6 +181,26 @@ async def test_a_mention_without_words_below_a_question_asks_that(driver, typed)
         await driver.call_below(said, typed)
         await driver.until(lambda: bot.assistant.asked)
         assert bot.assistant.asked[0].text.startswith("수수료는 얼마인가요?")
+
+
+async def test_a_mention_in_a_message_of_its_own_asks_what_was_said_a_moment_before(driver):
+    """People forget the mention, and send it after their question."""
+    async with driver.running() as bot:
+        bot.assistant.talk |= {"이거 답 좀", "견학은 언제 가능한가요?"}
+        await driver.say("수수료는 얼마인가요?")
+        await driver.say("급해요")
+        await driver.say(driver.bot)
+        await driver.until(lambda: bot.assistant.asked)
+        await driver.say(f"{driver.bot} 이거 답 좀")
+        await driver.until(lambda: len(bot.assistant.asked) == 2)
+        await driver.say(f"{driver.bot} 견학은 언제 가능한가요?")  # it points to nothing
+        await driver.until(lambda: len(bot.assistant.asked) == 3)
+        bot.assistant.talk.add("다들 점심 뭐 먹어요?")
+        await driver.say("다들 점심 뭐 먹어요?")
+        await driver.say(driver.bot)  # that is for colleagues, and hides what was said before
+        both = "수수료는 얼마인가요?\n이거 답 좀"
+        heard_all = ["수수료는 얼마인가요?", both, "견학은 언제 가능한가요?"]
+        assert await heard(driver, bot) == heard_all
 
 
 async def test_a_mention_with_emoji_or_links_alone_asks_nothing(driver):

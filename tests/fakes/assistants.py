@@ -49,6 +49,7 @@ class ScriptedAssistant:
         self.history = history
         self.scripts: dict[str, tuple[Step, ...]] = {}
         self.talk: set[str] = set()  # what it would not answer with confidence
+        self.greetings: set[str] = set()
         self.doubted: set[str] = set()  # what it would answer only to an asker who is alone with it
         self.asked: list[Question] = []
         self.uses_models = True
@@ -88,6 +89,10 @@ class ScriptedAssistant:
         """Whether it answers this unasked: everything but `talk`, and `doubted` among people."""
         doubted = in_company and question.text in self.doubted
         return question.text not in self.talk and not doubted
+
+    async def only_greets(self, question: Question) -> bool:
+        """Whether it would greet in return."""
+        return question.text in self.greetings
 
     def research(self, question: Question) -> Research:
         """What its FAQ has for a question: it is like nothing that is asked."""

@@ -95,6 +95,7 @@ FUNCTIONS = {
     "asked_text": lambda text: mentions.asked_text(text, ["@나래", text[:3]]),
     "is_for_colleagues": colleagues.is_for_colleagues,
     "only_states": colleagues.only_states,
+    "asks_nothing": colleagues.asks_nothing,
     "may_tell": colleagues.may_tell,
     "cell_of text_of_cell": lambda text: cells.text_of_cell(cells.cell_of(text)),
     "sentences_of": lambda text: questions.sentences_of(text, str.splitlines),

@@ -19,6 +19,7 @@ _QUOTED: Final = re.compile(r"^>>> [\s\S]*|^> .*$", re.MULTILINE)
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
 _COMMAND: Final = re.compile(r"</([^<>:\n]+):\d+>")  # a slash command that is shown by its name
+_GUIDE: Final = re.compile(r"<id:[\w-]+>")  # a page of the server, such as its guide
 _STAMP: Final = re.compile(r"<t:(\d{1,10})(?::\w)?>")
 # The marks of headings, small print and hidden text.
 _MARKS: Final = re.compile(r"^(?:#{1,3}|-#) |\|\|", re.MULTILINE)
@@ -44,9 +45,10 @@ def mentions(message: discord.Message, me: discord.ClientUser) -> bool:
     said = _QUOTED.sub("", _CODE.sub("", message.content))
     named = {int(number) for _, number in _MENTION.findall(message.content)}
     called = {int(number) for _, number in _MENTION.findall(said)}
-    unseen = set() if replies_to(message, me) else {me.id} - named
-    if any(user.id == me.id for user in message.mentions) and me.id in called | unseen:
+    if me.id in called:
         return True
+    if me.id not in named and not replies_to(message, me) and me in message.mentions:
+        return True  # without the content intent, its text is not known
     role = own_role_id(message)
     return calls_by_role(message) and role in called | ({role} - named)
 
@@ -95,7 +97,7 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
     own = _HEAD.sub("", _shown(message)) if by_app else message.content
     parts = [own, *map(_shown, message.message_snapshots)]
     shown = (_MENTION.sub(named, _GIF.sub("", part.replace(CALL, " "))) for part in parts)
-    shown = (_COMMAND.sub(r"/\1", _STAMP.sub(_day, part)) for part in shown)
+    shown = (_COMMAND.sub(r"/\1", _STAMP.sub(_day, _GUIDE.sub("", part))) for part in shown)
     read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
     text = "\n".join(part for part in read if part)
     return text or (message.poll.question if message.poll else "")

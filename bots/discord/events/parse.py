@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -14,6 +15,7 @@ from bots.discord.api.permissions import may_open_thread
 from bots.discord.api.retry import retried
 from bots.discord.events.content import (
     calls,
+    has_media,
     is_for_all,
     is_said,
     mentions,
@@ -34,16 +36,21 @@ from bots.discord.ids import (
     question_id,
     written,
 )
+from core.assistant.dialogue.references import points_to_answer
+from core.errors import FaqbotError
 from core.messaging.questions_above import SaidAbove, with_question_above
 from core.messaging.service import ChatService
-from core.text.utterances.colleagues import wants_something
+from core.text.utterances.colleagues import asks_nothing, wants_something
 from core.types import Question, SessionId
+
+logger = logging.getLogger(__name__)
 
 
 class Addressed(Enum):
     """The ways in which a message addresses the bot."""
 
-    CALLED = auto()  # by a mention, a reply that asks, a direct message, or a post in its forum
+    CALLED = auto()  # by a mention, a reply that asks, a direct message, or a post that asks
+    POSTS = auto()  # perhaps, as it is a post in its forum
     REPLIES = auto()  # perhaps, as it replies to the bot and asks nothing
     GOES_ON = auto()  # perhaps, as it is in one of the bot's conversations
     BEGINS = auto()  # perhaps, as it is in a channel where every message may be a question
@@ -91,9 +98,13 @@ class Reader:
         if addressed is None:
             return None
         question = await self.chosen(message, me)
-        wants = message.attachments or wants_something(question.text)
+        text = question.text
+        wants = message.attachments or wants_something(text) or points_to_answer(text)
         if addressed is Addressed.REPLIES and wants:
             addressed = Addressed.CALLED
+        if addressed is Addressed.POSTS:
+            asks = message.attachments or not await self._asks_nothing(question)
+            addressed = Addressed.CALLED if asks else Addressed.BEGINS
         if addressed is Addressed.CALLED:
             question = await self._with_what_it_points_to(message, me, question)
         return addressed, question
@@ -193,11 +204,21 @@ class Reader:
         if here.parent_id in self._forums:  # replies of other people in a post are left alone
             if message.author.id != here.owner_id:
                 return None
-            return Addressed.CALLED if message.id == here.id else Addressed.GOES_ON
+            return Addressed.POSTS if message.id == here.id else Addressed.GOES_ON
         if not await self._threads.is_bots(here, me):  # it is a thread of people
             return None
         session = (await self._threads.place_of(here, me)).session
         return None if await self._is_for_a_colleague(message, session) else Addressed.GOES_ON
+
+    async def _asks_nothing(self, question: Question) -> bool:
+        """Return whether a post only states something or greets; False where nothing tells that."""
+        if asks_nothing(question.text):
+            return True
+        try:
+            return await self._service.only_greets(question)
+        except FaqbotError as error:
+            logger.info("%s is taken for a question: %s", question.id, error)
+            return False
 
     async def _is_for_a_colleague(self, message: discord.Message, session: SessionId) -> bool:
         """Return whether a message is an owner's to the asker, in a thread that called owners."""
@@ -211,20 +232,29 @@ class Reader:
         """Return a question with the one above it added, if it has no question of its own.
 
         This is the case if a person mentions the bot below a colleague's question, in a reply or in
-        a thread.
+        a thread, or a moment after their own.
         """
-        answered, thread = replied_to(message), message.channel
+        answered, here = replied_to(message), message.channel
         replied = answered if answered and answered.author.id != me.id else None
-        in_thread = isinstance(thread, discord.Thread) and message.id != thread.id
-        if not (replied or in_thread):
+        in_thread = isinstance(here, discord.Thread) and message.id != here.id
+        nearby = isinstance(here, discord.abc.GuildChannel) and not (answered or has_media(message))
+        if not (replied or in_thread or nearby):
             return question
 
         async def above() -> Sequence[SaidAbove]:
             if replied:
                 return [SaidAbove("", text_of(replied, me))]
-            return await self._threads.said_above(message, me)
+            read = self._threads.said_nearby if nearby else self._threads.said_above
+            return await read(message, me)
 
-        joined = partial(with_question_above, self._service, question, above, replies=bool(replied))
+        joined = partial(
+            with_question_above,
+            self._service,
+            question,
+            above,
+            replies=bool(replied),
+            nearby=nearby,
+        )
         return await retried(joined)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from datetime import timedelta
 from typing import Final, TypeVar
 
 import aiohttp
@@ -16,7 +17,7 @@ from bots.discord.ids import Place, asker_of, place_of, question_id
 from bots.discord.render.payload import question_under
 from core.bounded import BoundedDict
 from core.errors import PlatformError, StoreAwayError
-from core.messaging.questions_above import SaidAbove
+from core.messaging.questions_above import NEARBY_S, SaidAbove
 from core.messaging.service import ChatService
 from core.text.korean import compact
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 _WITHIN_S: Final = 5.0
 _LOOKED_AT: Final = 100  # the messages of a thread that one call returns
 _READ_ABOVE: Final = 20  # the messages above a call that may be the question
+_NEARBY: Final = 5
 _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 _MOST_KEPT: Final = 2_000
 
@@ -91,6 +93,29 @@ class Threads:
             if one.id != thread.id and one.type in _SAID
         ]
         return [await self._beginning(thread, me), *others]
+
+    async def said_nearby(
+        self, message: discord.Message, me: discord.ClientUser
+    ) -> Sequence[SaidAbove]:
+        """Return what people have said in a channel shortly before a message, in order.
+
+        Raises:
+            PlatformError: Discord does not answer.
+        """
+        here, guild = message.channel, message.guild
+        since = message.created_at - timedelta(seconds=NEARBY_S)
+
+        async def read() -> list[discord.Message]:
+            return [one async for one in here.history(limit=_NEARBY, before=message)]
+
+        return [
+            SaidAbove(
+                question_id(guild.id if guild else None, here.id, one.id),
+                "" if one.author.id == me.id else text_of(one, me),
+            )
+            for one in reversed(await _soon(read()))
+            if one.type in _SAID and one.created_at > since
+        ]
 
     async def _beginning(self, thread: discord.Thread, me: discord.ClientUser) -> SaidAbove:
         title = question_of(thread) if is_post(thread) else ""

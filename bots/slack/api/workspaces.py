@@ -108,6 +108,7 @@ class Workspaces:
     def __init__(self, only: Workspace | None = None) -> None:
         """`only` is the workspace of a single token; others are added as they are installed."""
         self.look: Callable[[], Awaitable[None]] | None = None  # loads those of other processes
+        self.lost = ""  # why the workspace of a single token cannot be answered any more
         self._only = only
         self._known = {only.team: only} if only else {}
 
@@ -124,6 +125,16 @@ class Workspaces:
     def remove(self, team: str) -> None:
         """Remove a workspace that has uninstalled the bot."""
         self._known.pop(team, None)
+
+    def lose(self, team: str) -> None:
+        """Note that the workspace of the single token has uninstalled the bot, or revoked it."""
+        if self._only and self._only.team == team:
+            self.lost = (
+                f"the workspace {self._only.name} has uninstalled the bot or revoked its token; "
+                "install it again at api.slack.com/apps > your app > Install App, renew "
+                "SLACK_BOT_TOKEN, and start again"
+            )
+            logger.error("Slack: %s", self.lost)
 
     def get(self, team: str | None) -> Workspace:
         """Return a workspace; with a single token it is always the only one.

@@ -46,11 +46,6 @@ def text_of_blocks(message: Json) -> str:
     return "\n".join(filter(None, (_table(one) or _cell(one).strip() for one in blocks)))
 
 
-def links_to_message(event: Json) -> bool:
-    """Return whether Slack shows a message to which a link in this one leads."""
-    return any(one.get("is_msg_unfurl") for one in _dicts(event.get("attachments")))
-
-
 def app_text(message: Json) -> str:
     """Return the text that an app's message shows: its blocks', else its own, and its attachments'.
 

@@ -22,11 +22,11 @@ from bots.slack.api.people import Names
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
-from bots.slack.events.content import links_to_message
+from bots.slack.events.content import own_text
 from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.notices import Notices
 from bots.slack.events.parse import IncomingMessage, said
-from bots.slack.events.threads import people_in, said_above
+from bots.slack.events.threads import people_in, said_above, said_nearby
 from bots.slack.ids import question_id
 from bots.slack.replies.native_status import rename_session
 from core.bounded import BoundedDict
@@ -45,7 +45,7 @@ Json = dict[str, Any]
 MESSAGES: Final = ("message", "app_mention")
 _WELCOME: Final = "blush"  # 😊
 _KEPT: Final = 1_000
-_UNFURLED_S: Final = 60.0  # the time in which Slack shows what a link leads to
+_SHOWN_S: Final = 60.0  # the time in which Slack shows what a link leads to, or writes speech down
 _FOR_EVER: Final = float("inf")
 
 
@@ -201,12 +201,15 @@ class MessageHandler:
     ) -> IncomingMessage:
         """Return a message with the question above it added, if it has no question of its own.
 
-        This is the case if a person mentions the bot below a colleague's question.
+        This is the case if a person mentions the bot below a colleague's question, or a moment
+        after their own.
         """
-        if not message.in_thread or message.has_media:
+        nearby = not message.in_thread
+        if (nearby and message.direct) or message.has_media:
             return message
-        above = partial(said_above, workspace, message.place, message.ts)
-        question = await with_question_above(self._service, message.question, above)
+        read = said_nearby if nearby else said_above
+        above = partial(read, workspace, message.place, message.ts)
+        question = await with_question_above(self._service, message.question, above, nearby=nearby)
         return replace(message, text=question.text)
 
     async def _receive(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
@@ -224,7 +227,9 @@ class MessageHandler:
         if message is None:
             return
         if not _is_edited(now, before):  # Slack has unfurled a link or counted a reply
-            if message.links_alone and links_to_message(now) and not links_to_message(before):
+            was = _read(before, workspace, channel=event.get("channel", "")) if before else None
+            had_words = has_words(was.text) if was else not message.links_alone
+            if has_words(message.text) and not had_words:
                 await self._shown(event, message, workspace)
             return
         if not self._is_news(message.question.id, float(event["ts"])):
@@ -235,8 +240,8 @@ class MessageHandler:
         await self._revise(replace(message, edited_ts=event["ts"]), workspace)
 
     async def _shown(self, event: Json, message: IncomingMessage, workspace: Workspace) -> None:
-        """Handle a message that is a link alone, since Slack shows now what the link leads to."""
-        is_new = float(event["ts"]) - float(message.ts) < _UNFURLED_S
+        """Handle a message without words, since Slack shows what is said by its link or in it."""
+        is_new = float(event["ts"]) - float(message.ts) < _SHOWN_S
         if is_new and (message.direct or message.to_bot):
             await self._take(message, workspace)
 
@@ -296,7 +301,7 @@ def _read(event: Json, workspace: Workspace, *, channel: str = "") -> IncomingMe
 
 def _is_edited(now: Json, before: Json) -> bool:
     """Return whether a person has edited a message; Slack may leave out what it was before."""
-    return now.get("text") != before.get("text") if before else bool(now.get("edited"))
+    return own_text(now) != own_text(before) if before else bool(now.get("edited"))
 
 
 async def _calls(message: IncomingMessage) -> bool:

@@ -123,7 +123,8 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     root = event.get("thread_ts") or ""
     spoken_to = _spoken_to(raw, bot_user)
-    unseen_call = event.get("type") == "app_mention" and f"<@{bot_user}" not in raw
+    # Code that shows the bot's id comes as a mention, too, and calls nobody.
+    unseen_call = event.get("type") == "app_mention" and bot_user not in raw
     to_bot = bot_user in spoken_to or unseen_call
     attached = attached_text(event, linked=direct or to_bot)
     own, more = readable(raw, bot_user), readable(attached, bot_user)

@@ -1,10 +1,12 @@
-"""The threads of messages on Slack: their first message, and the people in them."""
+"""The messages around a message on Slack: those above it, and the people in its thread."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, Final
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.slack.api.errors import translated
 from bots.slack.api.workspaces import Workspace
@@ -12,13 +14,14 @@ from bots.slack.events.content import app_text, attached_text, own_text
 from bots.slack.events.parse import is_said, readable
 from bots.slack.ids import Place, question_id
 from core.errors import PlatformError
-from core.messaging.questions_above import SaidAbove
+from core.messaging.questions_above import NEARBY_S, SaidAbove
 
 Json = dict[str, Any]
 
 # https://docs.slack.dev/reference/methods/conversations.replies: apps that are distributed without
 # Slack's review get fifteen messages in a call, and one call in a minute.
 _READ: Final = 15
+_NEARBY: Final = 5
 _WITHIN_S: Final = 1.5  # meanwhile Slack waits for our OK, three seconds at most
 
 
@@ -32,14 +35,27 @@ async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Sa
         PlatformError: Slack does not answer.
     """
     messages = await _read(workspace, place)
-    return [
-        SaidAbove(
-            question_id(place.team, place.channel, one["ts"]),
-            "" if one.get("user") == workspace.bot_user else _text_of(one, workspace.bot_user),
-        )
-        for one in messages
-        if float(one["ts"]) < float(ts)
-    ]
+    return [_said(one, workspace, place) for one in messages if float(one["ts"]) < float(ts)]
+
+
+async def said_nearby(workspace: Workspace, place: Place, ts: str) -> Sequence[SaidAbove]:
+    """Return what was said in a channel shortly before the message `ts`, in order.
+
+    Raises:
+        PlatformError: Slack does not answer.
+    """
+    oldest = f"{float(ts) - NEARBY_S:.6f}"
+    read = workspace.client.conversations_history(
+        channel=place.channel, oldest=oldest, latest=ts, limit=_NEARBY
+    )
+    messages = await _soon("conversations.history", read)
+    return [_said(one, workspace, place) for one in reversed(messages)]
+
+
+def _said(message: Json, workspace: Workspace, place: Place) -> SaidAbove:
+    ours = message.get("user") == workspace.bot_user
+    text = "" if ours else _text_of(message, workspace.bot_user)
+    return SaidAbove(question_id(place.team, place.channel, message["ts"]), text)
 
 
 def _text_of(message: Json, bot_user: str) -> str:
@@ -65,12 +81,17 @@ async def people_in(workspace: Workspace, place: Place) -> frozenset[str]:
 
 
 async def _read(workspace: Workspace, place: Place) -> list[Json]:
+    read = workspace.client.conversations_replies(
+        channel=place.channel, ts=place.thread, limit=_READ
+    )
+    return await _soon("conversations.replies", read)
+
+
+async def _soon(what: str, read: Awaitable[AsyncSlackResponse]) -> list[Json]:
     try:
         async with asyncio.timeout(_WITHIN_S):
-            with translated("conversations.replies"):
-                page = await workspace.client.conversations_replies(
-                    channel=place.channel, ts=place.thread, limit=_READ
-                )
+            with translated(what):
+                page = await read
     except TimeoutError as error:
-        raise PlatformError("conversations.replies takes too long") from error
+        raise PlatformError(f"{what} takes too long") from error
     return list(page["messages"])

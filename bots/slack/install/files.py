@@ -39,9 +39,16 @@ class InstallationFiles:
             raise StorageError(f"cannot write into {self._folder}: {error}") from error
 
     async def remove(self, team: str) -> None:
-        """Delete a workspace's installation."""
+        """Delete a workspace's installation.
+
+        Raises:
+            StorageError: it cannot be deleted.
+        """
         path = self._folder / f"{team}.json"
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+        try:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        except OSError as error:
+            raise StorageError(f"cannot delete {path}: {error}") from error
 
     def _read(self) -> list[dict[str, str]]:
         files = sorted(self._folder.glob("*.json"))

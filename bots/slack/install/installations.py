@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NoReturn, Protocol
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -14,8 +15,9 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.api.workspaces import Workspace
+from bots.slack.api.workspaces import Workspace, Workspaces
 from core.errors import FaqbotError, StorageError
+from core.retry import until_back
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +105,7 @@ class Installations(AsyncInstallationStore):
             "bot_user": installation.bot_user_id or "",
             "bot_id": installation.bot_id or "",
             "token": token,
+            "installed_at": str(int(installation.installed_at)),
         }
         try:
             await self._kept.put(team, values)
@@ -112,13 +115,28 @@ class Installations(AsyncInstallationStore):
         self._added(self._workspace(values))
         logger.info("installed in the workspace %s", values["name"])
 
-    async def remove(self, team: str) -> None:
-        """Remove a workspace that has uninstalled the bot."""
-        if _TEAM.match(team):
-            await self._kept.remove(team)
-        self._known.pop(team, None)
+    async def remove(self, team: str, *, left_at: float) -> None:
+        """Remove a workspace that has uninstalled the bot, unless it was installed again since.
+
+        Raises:
+            StorageError: its token is still stored.
+        """
+        known = self._known.get(team)
+        if known is None or float(known.get("installed_at", 0)) > left_at:
+            return
+        del self._known[team]
         self._removed(team)
-        logger.info("not installed in the workspace %s any more", team)
+        logger.warning(
+            "Slack: the workspace %s (%s) has uninstalled the bot or revoked its token; nothing is "
+            "answered there until it is installed again",
+            known["name"],
+            team,
+        )
+        try:
+            await until_back(partial(self._kept.remove, team))
+        except StorageError:
+            self._known[team] = known  # or it would be found anew, and added
+            raise
 
     @property
     def logger(self) -> logging.Logger:
@@ -130,15 +148,24 @@ class Installations(AsyncInstallationStore):
         return Workspace(**{name: values[name] for name in _FIELDS}, client=client)
 
 
-def register(app: AsyncApp, installations: Installations | None) -> None:
-    """Delete the tokens of workspaces that have uninstalled the bot."""
+def register(app: AsyncApp, installations: Installations | None, workspaces: Workspaces) -> None:
+    """Say in the log that a workspace has uninstalled the bot, and delete its tokens.
+
+    Slack sends both events if somebody uninstalls the bot, in any order, and again after minutes if
+    it got no OK; only the second one if the token was revoked.
+    """
+
+    async def left(body: Json, team: str) -> None:
+        if installations:
+            await installations.remove(team, left_at=float(body.get("event_time") or "inf"))
+        else:
+            workspaces.lose(team)
 
     @app.event("app_uninstalled")
-    async def uninstalled(context: AsyncBoltContext) -> None:
-        if installations and context.team_id:
-            await installations.remove(context.team_id)
+    async def uninstalled(body: Json, context: AsyncBoltContext) -> None:
+        await left(body, context.team_id or "")
 
     @app.event("tokens_revoked")
-    async def revoked(event: Json, context: AsyncBoltContext) -> None:
-        if installations and context.team_id and event.get("tokens", {}).get("bot"):
-            await installations.remove(context.team_id)
+    async def revoked(body: Json, event: Json, context: AsyncBoltContext) -> None:
+        if (event.get("tokens") or {}).get("bot"):
+            await left(body, context.team_id or "")

@@ -80,9 +80,10 @@ _NOT_THAT: Final = re.compile(
     r"|(?:no )?not (?:that|this)(?: one)?|(?:no )?(?:show me )?(?:something|anything) else"
     r"|another (?:one|answer)"
 )
-_ALL: Final = r"(?:더|더 ?자세히|자세히|나머지|전체|전부|다)(?:\s?내용)?(?:도|는|를|을)?"
+_CLOSELY: Final = r"(?:좀 ?)?(?:더 ?)?자세(?:히|하게)(?: ?좀)?"
+_ALL: Final = rf"(?:더|{_CLOSELY}|나머지|전체|전부|다)(?:\s?내용)?(?:도|는|를|을)?"
 _SHOW_MORE: Final = re.compile(
-    rf"{_ALL}\s?(?:보기|볼래요?|{_TELL})요?|(?:더 ?)?자세히|나머지는?요?|계속(?:해\s?{_GIVE})?요?"
+    rf"{_ALL}\s?(?:보기|볼래요?|{_TELL})요?|{_CLOSELY}요?|나머지는?요?|계속(?:해\s?{_GIVE})?요?"
     r"|(?:show|tell)(?: me)? (?:more|the rest|everything)|(?:more|the rest)(?: please| details)?"
     r"|continue|go on"
 )
@@ -113,6 +114,16 @@ def referred(
             return Referred(Reference.OFFERED, offered[place])
         plain = _plain(more)
     return _to_what_was_said(plain, turns, history)
+
+
+def points_to_answer(text: str) -> bool:
+    """Return whether a text wants more of an answer, hears it again, or picks what it offers.
+
+    Words that people also say to each other, such as "네" and "그거 말고", do not count.
+    """
+    plain = _plain(text)
+    patterns = (_SHOW_MORE, _ASK_AGAIN, _KOREAN_PICK, _ENGLISH_PICK, _LAST_PICK)
+    return len(plain) <= _LONGEST and any(one.fullmatch(plain) for one in patterns)
 
 
 def _to_what_was_said(

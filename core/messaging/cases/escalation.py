@@ -14,6 +14,7 @@ from core.profile import Profile
 from core.retry import until_back
 from core.text.languages import in_language_of
 from core.text.utterances.another_question import says_another
+from core.text.utterances.colleagues import asks_nothing
 from core.text.utterances.mentions import says_something
 from core.text.utterances.person_wanted import wants_person
 from core.types import AnswerEvent, Escalated, Label, Question, SessionId, Turn, TurnState
@@ -97,7 +98,9 @@ class Escalation:
 
     async def _waiting(self, question: Question, ending: Escalated) -> Escalated:
         desk = self._desk
-        if desk is None or not says_something(question.text):
+        text = question.text
+        unasked = asks_nothing(text) and not wants_person(text)
+        if desk is None or unasked or not says_something(text):
             return replace(ending, calls=False)
         public = self._is_public(question.session)
         calls = await self._may_call(question)

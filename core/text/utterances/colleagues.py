@@ -122,6 +122,10 @@ _STATES: Final = re.compile(rf"(?:다|요|음|[가-힣]{2}[함됨임]|네|[가-�
 # What a rule tells people to do. People who ask for something end like this, too.
 _INSTRUCTS: Final = re.compile(r"(?:주세요|주십시오|[으하]십시오|바랍니다)$")
 _WANTS: Final = re.compile(r"려(?:고 ?(?:요|해요|합니다|하는데요?)|는데요?)$")
+# How people ask without a question: they say what they need, or leave a sentence open.
+_IMPLIES: Final = re.compile(
+    r"데요?$|[은는도면]요$|(?:문의|질문|요청|신청|건의|희망|부탁|상담|안내|필요|급)\S{0,8}$|(?:원해|원합|바라|바랍|기다)\S{0,6}$"
+)
 _OWN: Final = re.compile(r"\b(?:i|my|we|our)\b", re.IGNORECASE)
 # The verbs and subjects that make a sentence of English words, and what makes a wish of it.
 _STATES_IN_ENGLISH: Final = re.compile(
@@ -211,6 +215,12 @@ def only_states(text: str) -> bool:
     states = bool(_STATES.search(said) or _TO_BE_DONE.match(said))
     states |= bool(_STATES_IN_ENGLISH.match(said) and not _WISH.search(said))
     return states and not wants_something(text)
+
+
+def asks_nothing(text: str) -> bool:
+    """Return whether a message to the bot only states something, and implies no wish either."""
+    said = text.strip().rstrip(_ENDED)
+    return only_states(text) and not (_WANTS.search(said) or _IMPLIES.search(said))
 
 
 def may_tell(text: str) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from contracts.alone import *  # noqa: F403 - the suite of those who are alone with the bot
 from contracts.api_skill import *  # noqa: F403 - the dialogue with an API
 from contracts.consent import *  # noqa: F403 - the suite of those who are named for a meeting
 from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
@@ -75,6 +76,15 @@ class DiscordDriver:
         thread = self._thread(asked)
         await self.fake.say(thread, text, user=self.fake.bot, mention_bot=True)
 
+    async def say_directly(self, text):
+        return await self.fake.direct(text)
+
+    async def edit_directly(self, said, text):
+        await self.fake.edit(said, text)
+
+    def told_directly(self):
+        return [one.content for one in answers_in(self.fake, self.fake.dm(self.fake.user))]
+
     async def redeliver(self, asked):
         self.fake.tell_message("MESSAGE_CREATE", asked.message)
 
@@ -104,7 +114,7 @@ class DiscordDriver:
         return Asked(await self.fake.say(channel, text, user=self.other, mention_bot=True))
 
     def told_in_private(self, _asked):
-        return [one.content for one in answers_in(self.fake, self.fake.dm(self.fake.user))]
+        return self.told_directly()
 
     async def ask_naming_other(self, before, after):
         text = f"{before}{self.other.mention}{after}"

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from contracts.alone import *  # noqa: F403 - the suite of those who are alone with the bot
 from contracts.api_skill import *  # noqa: F403 - the dialogue with an API
 from contracts.consent import *  # noqa: F403 - the suite of those who are named for a meeting
 from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
@@ -80,6 +81,16 @@ class SlackDriver:
             text=f"{self.person.mention_of_bot} {text}",
         )
 
+    async def say_directly(self, text):
+        return await self.person.say(self.person.dm, text)
+
+    async def edit_directly(self, said, text):
+        await self.person.edit(said, text)
+
+    def told_directly(self):
+        own = self.slack.team.bot_id
+        return [visible(m) for m in self.slack.messages(self.person.dm) if m.bot_id == own]
+
     async def redeliver(self, asked):
         for delivery in self.slack.events("app_mention"):
             if delivery.event["ts"] == asked.message.ts:
@@ -102,8 +113,7 @@ class SlackDriver:
         return Asked(message, message)
 
     def told_in_private(self, _asked):
-        own = self.slack.team.bot_id
-        return [visible(m) for m in self.slack.messages(self.person.dm) if m.bot_id == own]
+        return self.told_directly()
 
     async def _pressed(self, person, asked, label):
         for message in reversed(self._messages(asked)):

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from contracts.alone import *  # noqa: F403 - the suite of those who are alone with the bot
 from contracts.api_skill import *  # noqa: F403 - the dialogue with an API
 from contracts.platform import *  # noqa: F403 - the suite
 from contracts.skills import *  # noqa: F403 - the suite of skills
@@ -45,6 +46,15 @@ class WebDriver:
 
     async def say_as_bot(self, asked, text):
         """Nobody can: an answer never comes back as a question here."""
+
+    async def say_directly(self, text):
+        return await self.ask(text)
+
+    async def edit_directly(self, said, text):
+        await self.edit(said, text)
+
+    def told_directly(self):
+        return [one.shown for one in self.person.messages if one.shown]
 
     async def redeliver(self, asked):
         name = asked.message.id.rpartition(":")[2]

@@ -180,6 +180,27 @@ async def test_what_the_faq_has_not_is_escalated_with_what_is_near(make_assistan
     assert set(escalated.followups) <= TITLES
 
 
+async def test_what_asks_nothing_gets_no_answer_and_is_asked_for_a_question(
+    make_assistant, profile
+):
+    escalated = await last(make_assistant(), "라이브 방송 공지를 올렸습니다")
+    assert isinstance(escalated, Escalated)
+    assert escalated.text == profile.small_talk["not_understood"]
+    assert escalated.followups
+
+
+async def test_a_greeting_is_told_from_a_question(make_assistant):
+    assistant = make_assistant()
+    for text in (
+        "안녕하세요!\n잘 부탁드립니다",
+        "감사합니다\n덕분에 해결했어요",
+        "Hello\nHi everyone",
+    ):
+        assert await assistant.only_greets(ask(text)), text
+    for text in ("인사\n안녕하세요 정산은 언제 되나요?", "정산은 언제 되나요?", "물류센터 견학"):
+        assert not await assistant.only_greets(ask(text)), text
+
+
 async def test_a_model_that_finds_no_answer_escalates(make_assistant, profile):
     """Though something was found: the passages held no answer."""
     assistant = make_assistant(model=Model(used=0))
@@ -232,6 +253,20 @@ async def test_a_question_of_an_asker_without_company_is_judged_as_when_it_calls
         said = ask(text)
         assert not await assistant.would_answer(said)
         assert await assistant.would_answer(said, in_company=False) is would
+
+
+async def test_what_points_to_the_last_answer_is_for_the_bot_where_nobody_else_is(make_assistant):
+    assistant = make_assistant(history=MemoryHistory())
+    assert not await assistant.would_answer(ask("더 자세히요"), in_company=False)
+    await last(assistant, SETTLEMENT)
+    for text, would in (
+        ("좀 더 자세히요", True),
+        ("2번", True),
+        ("다시 설명해 줘", True),
+        ("네", False),
+    ):
+        assert await assistant.would_answer(ask(text), in_company=False) is would, text
+        assert not await assistant.would_answer(ask(text)), text
 
 
 async def test_a_statement_is_answered_in_the_words_of_the_faq_alone(make_assistant):

@@ -43,6 +43,17 @@ def add_channel(fake, kind):
 # What asks nothing.
 
 
+async def test_a_mention_counts_also_if_discord_does_not_list_it(fake, tmp_path, profile):
+    """As in some relayed messages: https://github.com/NousResearch/hermes-agent/pull/55937."""
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        said = await fake.say(channel, "배송비는")
+        said.content = f"{fake.bot.mention} 배송비는 얼마인가요?"
+        fake.tell_message("MESSAGE_CREATE", said)
+        await fake.until(lambda: questions(bot))
+        assert questions(bot) == ["배송비는 얼마인가요?"]
+
+
 async def test_an_old_message_that_is_told_again_is_no_question(fake, tmp_path, profile):
     channel = await fake.create_channel("공지")
     async with running_bot(fake, tmp_path, profile, DISCORD_CHANNELS=str(channel.id)) as bot:

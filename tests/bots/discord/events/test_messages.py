@@ -157,6 +157,19 @@ async def test_a_post_whose_body_says_its_title_again_asks_once(fake, tmp_path, 
         assert questions(bot) == [f"인사 {text} 급해요"]
 
 
+async def test_a_forum_post_that_asks_nothing_is_left_alone(fake, tmp_path, profile):
+    forum = await fake.create_forum("문의")
+    async with running_bot(fake, tmp_path, profile, DISCORD_FORUMS=str(forum.id)) as bot:
+        greeting, notice = "Hello\nHi everyone", "점검 안내\n내일 새벽에 점검이 있습니다."
+        bot.assistant.greetings.add(greeting)
+        bot.assistant.talk |= {greeting, notice, "견학은 언제 되나요?"}
+        posts = [await fake.post_in_forum(forum, *one.split("\n")) for one in (greeting, notice)]
+        await fake.post_in_forum(forum, "견학", "견학은 언제 되나요?")
+        await fake.until(lambda: bot.assistant.asked)
+        assert [question.text for question in bot.assistant.asked] == ["견학은 언제 되나요?"]
+        assert not [one for post in posts for one in answers_in(fake, post)]
+
+
 async def test_other_forums_are_left_alone_but_for_mentions(fake, tmp_path, profile):
     forum = await fake.create_forum("수다")
     async with running_bot(fake, tmp_path, profile) as bot:

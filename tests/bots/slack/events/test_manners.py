@@ -78,6 +78,52 @@ async def test_a_shared_message_is_the_question_and_a_preview_is_not(slack, runn
         assert await told(slack, bot, minsu) == ["배송비는 얼마인가요?", "이건요?"]
 
 
+async def test_a_voice_clip_is_answered_once_slack_has_written_it_down(slack, running, minsu):
+    """Until then it is a file that cannot be read."""
+    clip = {"id": "F1", "subtype": "slack_audio", "transcription": {"status": "processing"}}
+    ts = slack.world.ids.ts()
+    said = {"type": "message", "user": minsu.id, "ts": ts, "text": "", "subtype": "file_share"}
+    async with running() as bot:
+        deliver(slack, minsu.dm, **said, files=[clip])
+        await slack.until(lambda: minsu.ephemerals(minsu.dm))
+        done = {"status": "complete", "preview": {"content": "배송비는 얼마인가요?"}}
+        was, now = said | {"files": [clip]}, said | {"files": [clip | {"transcription": done}]}
+        changed = {"subtype": "message_changed", "message": now, "previous_message": was}
+        deliver(slack, minsu.dm, **changed)
+        assert await told(slack, bot, minsu) == ["배송비는 얼마인가요?"]
+
+
+async def test_an_edit_of_words_that_are_in_blocks_alone_is_answered_anew(
+    slack, running, minsu, channel
+):
+    """Some clients send only the mentions in `text`."""
+
+    def said(words):
+        text = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+        blocks = [{"type": "rich_text", "elements": [text]}]
+        return {"user": minsu.id, "ts": ts, "text": minsu.mention_of_bot, "blocks": blocks}
+
+    ts = slack.world.ids.ts()
+    async with running() as bot:
+        deliver(slack, channel, **said("배송비는 얼마인가요?"))
+        await slack.until(lambda: asked(bot))
+        now = {"type": "message", **said("반품비는 얼마인가요?"), "edited": {"ts": ts}}
+        was = {"type": "message", **said("배송비는 얼마인가요?")}
+        changed = {"subtype": "message_changed", "message": now, "previous_message": was}
+        deliver(slack, channel, **changed)
+        both = ["배송비는 얼마인가요?", "반품비는 얼마인가요?"]
+        assert await told(slack, bot, minsu) == both
+
+
+async def test_code_that_shows_the_bots_id_calls_nobody(slack, running, minsu, channel):
+    """Slack delivers it as a mention: https://github.com/vercel/chat/pull/947."""
+    async with running() as bot:
+        text = f"`&lt;@{slack.team.bot_user_id}&gt; 배송비는 얼마인가요?` 라고 쓰세요"
+        event = {"type": "app_mention", "user": minsu.id, "ts": slack.world.ids.ts(), "text": text}
+        slack.world.emit(slack.team, "app_mention", event | {"channel": channel.id}, channel)
+        assert await told(slack, bot, minsu) == []
+
+
 async def test_a_shared_message_of_blocks_alone_is_read(slack, running, minsu):
     """As a workflow or another app has sent it."""
     text = {"type": "mrkdwn", "text": "배송비는 얼마인가요?"}

@@ -146,12 +146,21 @@ async def test_an_installation_that_slack_does_not_confirm_is_said_to_have_faile
         assert await install(bot, browser, slack.team) == 200
 
 
-@pytest.mark.parametrize(
-    "event",
-    [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}],
-    ids=lambda event: event["type"],
-)
-async def test_a_workspace_that_throws_the_bot_out_is_forgotten(slack, tmp_path, browser, event):
+LEFT = [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}]
+
+
+async def leave(slack):
+    """Uninstall the bot, of which Slack tells by two events."""
+    told = [slack.world.emit(slack.team, event["type"], event) for event in LEFT]
+    for delivery in told:
+        await delivery.settled()
+    return told
+
+
+@pytest.mark.parametrize("event", LEFT, ids=lambda event: event["type"])
+async def test_a_workspace_that_throws_the_bot_out_is_forgotten(
+    slack, tmp_path, browser, caplog, event
+):
     async with running(make_settings(slack, tmp_path, **BY_OAUTH)) as bot:
         await install(bot, browser, slack.team)
         await slack.until(lambda: slack.sockets)
@@ -164,6 +173,43 @@ async def test_a_workspace_that_throws_the_bot_out_is_forgotten(slack, tmp_path,
         await minsu.mention(slack.add_channel("문의", minsu), "정산은 언제?")
         await slack.until(lambda: all(one.acked_at for one in slack.deliveries))
     assert not bot.assistant.asked
+    assert "has uninstalled the bot or revoked its token" in caplog.text
+
+
+async def test_what_is_installed_again_goes_on_also_when_slack_tells_late_that_it_was_thrown_out(
+    slack, tmp_path, browser, caplog
+):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("문의", minsu)
+    async with running(make_settings(slack, tmp_path, **BY_OAUTH)) as bot:
+        await install(bot, browser, slack.team)
+        await slack.until(lambda: slack.sockets)
+        before = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: finished(slack, before))
+        told = await leave(slack)
+        async with asyncio.timeout(30):
+            while list((tmp_path / "slack").iterdir()):  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.01)
+        assert caplog.text.count("has uninstalled the bot") == 1
+        await install(bot, browser, slack.team)
+        for one in told:  # as of before, since Slack repeats what got no OK
+            payload = one.payload | {"event_time": 1}
+            await slack.world.courier.deliver("events_api", payload).settled()
+        again = await minsu.say(channel, "계좌는 어떻게 바꾸나요?", thread=before)
+        await slack.until(lambda: len(slack.replies(again)) == 2)
+        assert len(bot.assistant.asked) == 2
+        assert list((tmp_path / "slack").iterdir())
+
+
+async def test_that_the_only_workspace_has_thrown_the_bot_out_is_told_to_operators(
+    slack, tmp_path, caplog
+):
+    async with running(make_settings(slack, tmp_path)) as bot:
+        await slack.until(lambda: slack.sockets)
+        assert "uninstalled" not in bot.connected.away()
+        await leave(slack)
+        assert "has uninstalled the bot" in bot.connected.away()
+    assert "renew SLACK_BOT_TOKEN" in caplog.text
 
 
 async def test_states_prove_themselves_grow_old_and_are_used_once(monkeypatch):

@@ -79,3 +79,8 @@ async def test_a_person_answers_the_question_before_and_no_small_talk(stores):
     wanted = Question(f"{HERE}:now", HERE, "사람한테 물어봐 주세요", "slack:U1", NOON)
     assert escalation.is_wanted(wanted)
     assert (await escalation.meant(wanted)).text == "물류센터 견학은 언제인가요?"
+
+
+async def test_what_asks_nothing_calls_nobody(stores):
+    assert not await is_called(stores, text="주차장 공지를 올렸습니다")
+    assert await is_called(stores, text="주차권이 두 장 더 필요합니다")

@@ -2,7 +2,12 @@
 
 import pytest
 
-from core.text.utterances.colleagues import is_for_colleagues, may_tell, only_states
+from core.text.utterances.colleagues import (
+    asks_nothing,
+    is_for_colleagues,
+    may_tell,
+    only_states,
+)
 
 
 @pytest.mark.parametrize(
@@ -186,3 +191,21 @@ def test_a_statement_is_told_from_a_question_a_keyword_and_a_trouble(text, state
 )
 def test_what_may_tell_of_a_rule_is_told_from_a_question_and_from_trouble_of_ones_own(text, may):
     assert may_tell(text) is may
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("공구 대여 공지를 올렸습니다", True),
+        ("창고가 옆 건물로 이사했어요", True),
+        ("공구 대여 관련 문의드립니다", False),
+        ("공구가 두 개 더 필요합니다", False),
+        ("공구를 반납하려고 합니다", False),
+        ("대여 기간이 지난 상태인데요", False),
+        ("그럼 반납은요", False),
+        ("공구를 잃어버렸습니다", False),
+        ("공구 대여", False),
+    ],
+)
+def test_what_asks_nothing_implies_no_wish_either(text, nothing):
+    assert asks_nothing(text) is nothing
