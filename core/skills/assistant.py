@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from core.assistant.assistant import Assistant
 from core.assistant.dialogue.situation import Situation, Situations
 from core.assistant.drafts.work import Research
-from core.errors import AwayError, FaqbotError
+from core.errors import FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
 from core.skills.commands import SkillCommand, read_command
 from core.skills.dialogues import PRESSED_BACK, TURNS_BACK, Dialogues, choices_of, chosen
+from core.skills.listening import Listening
 from core.skills.router import Router
-from core.skills.skill import Request, Skill, SkillReply
+from core.skills.skill import Skill, SkillReply
 from core.skills.tools import SkillTools
-from core.text.korean import compact
 from core.text.spelling.normalize import normalized
 from core.types import (
     Answered,
@@ -37,7 +35,6 @@ from core.types import (
     SmallTalk,
     Status,
     Turn,
-    TurnState,
 )
 
 logger = logging.getLogger(__name__)
@@ -54,8 +51,6 @@ _COURTESIES: Final = frozenset(
         SmallTalk.PERSON_WANTED,
     }
 )
-
-_PAUSE_S: Final = 1.0  # how long a store that is away is left alone
 
 # How sure the router is of a skill where nobody has called the bot, or another skill has asked.
 _SURE: Final = 0.5
@@ -85,6 +80,9 @@ class SkilledAssistant:
         self._profile = profile
         self._now = now
         self._situations = situations
+        self._listening = Listening(
+            assistant, self._skills, history, profile, self._situation_of, self._asks_another
+        )
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
@@ -99,7 +97,7 @@ class SkilledAssistant:
         if command and await self._assistant.is_open(question):
             said = self._commanded(question, command)
         elif invited := self._dialogues.inviting(_said(question)):
-            said = self._heard(question, _said(question), Dialogue(invited))
+            said = self._listening.heard(question, _said(question), Dialogue(invited))
         else:
             said = self._in_dialogue(question)
         async with aclosing(self._taken(said)) as steps:
@@ -187,21 +185,23 @@ class SkilledAssistant:
         # The dialogue has gone on since, or was settled.
         if pressed and pressed.dialogue and pressed.dialogue != dialogue:
             told = self._profile.settled_button
-            yield await self._told(question, told, dialogue or replace(pressed.dialogue, data=None))
+            yield await self._listening.told(
+                question, told, dialogue or replace(pressed.dialogue, data=None)
+            )
         elif dialogue and not dialogue.admits(question.asker):
             # Typed words confirm as a press does, so they are for the same people.
             if text in choices_of(turns):
-                yield await self._told(question, self._profile.not_your_button, dialogue)
+                yield await self._listening.told(question, self._profile.not_your_button, dialogue)
         elif dialogue:
             text = chosen(text, choices_of(turns))
-            async with aclosing(self._heard(question, text, dialogue)) as said:
+            async with aclosing(self._listening.heard(question, text, dialogue)) as said:
                 async for step in said:
                     yield step
                     if isinstance(step, Answered):
                         return
-            if self._stops(text):
+            if self._listening.stops(text):
                 ended = replace(dialogue, data=None)
-                yield await self._told(question, self._profile.skill_stopped, ended)
+                yield await self._listening.told(question, self._profile.skill_stopped, ended)
 
     async def _commanded(
         self, question: Question, command: SkillCommand
@@ -214,13 +214,13 @@ class SkilledAssistant:
         new = Dialogue(self._router.likeliest(text, command.skills).name)
         is_open = dialogue and dialogue.skill in named and dialogue.admits(question.asker)
         for one in (dialogue, new) if dialogue and is_open else (new,):
-            async with aclosing(self._heard(question, text, one)) as said:
+            async with aclosing(self._listening.heard(question, text, one)) as said:
                 async for step in said:
                     yield step
                     if isinstance(step, Answered):
                         return
         reply = SkillReply(f"{self._profile.try_asking}:", command.examples)
-        yield await self._kept(question, None, reply)
+        yield await self._listening.kept(question, None, reply)
 
     async def _begun(
         self, question: Question, research: Research
@@ -243,7 +243,7 @@ class SkilledAssistant:
             dialogue = Dialogue(name)
         elif not arguments:
             return  # it has heard the message already
-        async with aclosing(self._heard(question, text, dialogue, arguments)) as said:
+        async with aclosing(self._listening.heard(question, text, dialogue, arguments)) as said:
             async for step in said:
                 yield step
 
@@ -253,53 +253,12 @@ class SkilledAssistant:
         """Yield the open question once more, unless something else was talked about since."""
         if latest.dialogue and latest.dialogue.asks:
             text = f"{self._profile.skill_asks_again}\n\n{latest.answer}"
-            yield await self._told(question, text, dialogue, choices=latest.followups)
+            yield await self._listening.told(question, text, dialogue, choices=latest.followups)
 
-    async def _heard(
-        self,
-        question: Question,
-        text: str,
-        dialogue: Dialogue,
-        arguments: Mapping[str, Any] | None = None,
-    ) -> AsyncGenerator[Status | Answered]:
-        """Yield what one skill says; no answer if it is not meant."""
+    async def _situation_of(self, question: Question) -> Situation:
         if self._situations:
-            situation = await self._situations.of(question)
-        else:
-            situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
-        stops = self._stops(text)
-        request = Request(
-            question,
-            text,
-            dialogue.data,
-            situation,
-            arguments or {},
-            stops=stops,
-            ask_model=partial(self._assistant.json_of, charged_to=question.asker),
-        )
-        async with aclosing(self._hearing(self._skills[dialogue.skill], request)) as said:
-            async for event in said:
-                if isinstance(event, Status):
-                    yield event
-                elif event.guessed and await self._asks_another(question, text, dialogue):
-                    return
-                else:
-                    yield await self._kept(question, dialogue, event)
-                    return
-
-    async def _hearing(self, skill: Skill, request: Request) -> AsyncGenerator[Status | SkillReply]:
-        """Yield what a skill says; while its store is away, it hears the message again."""
-        while True:
-            try:
-                async with aclosing(skill.hear(request)) as said:
-                    async for event in said:
-                        yield event
-            except AwayError as error:
-                logger.warning("question %s waits: %s", request.question.id, error)
-            else:
-                return
-            yield Status(self._profile.taking_long, lasts=True)
-            await asyncio.sleep(_PAUSE_S)
+            return await self._situations.of(question)
+        return Situation(self._now(), question.session.partition(":")[0], question.asker)
 
     async def _asks_another(self, question: Question, text: str, dialogue: Dialogue) -> bool:
         """Return whether a message plainly asks the FAQ, or another skill than a dialogue's."""
@@ -311,40 +270,6 @@ class SkilledAssistant:
     def _is_too_long(self, question: Question) -> bool:
         """Return whether a message is longer than a question may be: no skill has to read it."""
         return len(_said(question)) > self._profile.longest_question_characters
-
-    def _stops(self, text: str) -> bool:
-        """Return whether a text is nothing but words that end a dialogue."""
-        return compact(text) in map(compact, self._profile.skill_stops)
-
-    async def _told(
-        self, question: Question, text: str, dialogue: Dialogue, *, choices: tuple[str, ...] = ()
-    ) -> Answered:
-        """Say something that leaves a dialogue as it is."""
-        reply = SkillReply(
-            text,
-            choices,
-            data=dialogue.data,
-            only=dialogue.only,
-            until=dialogue.until,
-            topic=dialogue.topic,
-            asks=False,
-        )
-        return await self._kept(question, dialogue, reply)
-
-    async def _kept(
-        self, question: Question, dialogue: Dialogue | None, reply: SkillReply
-    ) -> Answered:
-        name = dialogue.skill if dialogue else ""
-        turn = Turn(
-            question=question,
-            state=TurnState.ANSWERED,
-            answer=reply.text,
-            followups=reply.choices,
-            label=Label.ON_TOPIC,
-            dialogue=reply.dialogue(name),
-        )
-        await self._history.append(turn)
-        return Answered(reply.text, (), reply.choices, skill=name, files=reply.files)
 
 
 AnyAssistant = Assistant | SkilledAssistant

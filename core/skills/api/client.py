@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zlib
 from collections.abc import Awaitable, Callable
@@ -144,6 +145,7 @@ class ApiClient:
         method, url = call.operation.method, httpx.URL(call.url, params=call.query or None)
         try:
             async with (
+                asyncio.timeout(_TIMEOUT_S),  # httpx's own begins anew with each byte
                 httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False) as client,
                 client.stream(method, url, json=call.body, headers=headers) as response,
             ):
@@ -151,7 +153,7 @@ class ApiClient:
                 content, cut = await bounded_body(response.aiter_raw(), encoding, _MOST_BYTES)
         except (zlib.error, ValueError) as error:
             raise UnreadableAnswerError(f"{call.operation.id}: {type(error).__name__}") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise ApiAwayError(f"{call.operation.id}: {type(error).__name__}") from error
         if response.status_code >= 500:
             raise ApiAwayError(f"{call.operation.id}: status {response.status_code}")

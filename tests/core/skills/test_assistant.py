@@ -179,7 +179,7 @@ async def test_a_skill_whose_store_is_away_hears_the_message_again(
     start, rooms, monkeypatch, profile
 ):
     """Nobody is told that it failed; the store may be away at the first message, and at a press."""
-    monkeypatch.setattr("core.skills.assistant._PAUSE_S", 0.0)
+    monkeypatch.setattr("core.skills.listening._PAUSE_S", 0.0)
     hear, away = Rooms.hear, [StoreAwayError("an election")] * 2
 
     async def away_at_first(self, request):

@@ -2,6 +2,7 @@
 
 import asyncio
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -92,6 +93,7 @@ class Shop:
     failures: int = 0
     hangs: bool = False
     sent: web.Response | None = None
+    trickles: list[bytes] = field(default_factory=list)
 
     async def find(self, request):
         self.asked.append(request)
@@ -107,6 +109,14 @@ class Shop:
         if self.hangs:
             request.transport.close()
             await asyncio.sleep(0)
+        if self.trickles:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            with suppress(ConnectionResetError):
+                for part in self.trickles:
+                    await response.write(part)
+                    await asyncio.sleep(0.01)
+            return response
         return web.json_response({"id": 7}, status=self.status)
 
 

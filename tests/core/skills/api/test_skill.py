@@ -90,6 +90,18 @@ async def test_what_is_read_is_tried_again_and_what_changes_is_not(talk, shop):
     assert len(shop.asked) == 1
 
 
+async def test_an_answer_that_never_ends_is_given_up(talk, shop, monkeypatch):
+    """Each byte comes in time, and all of them would take four times as long as a call may."""
+    monkeypatch.setattr("core.skills.api.client._TIMEOUT_S", 0.3)
+    shop.trickles = [b" "] * 120
+    await talk("환급 처리해 줘")
+    await talk("12000")
+    asked, _ = await talk("late")
+    _, unclear = await talk("보내기", of=asked)
+    assert "알 수 없어요" in unclear.text
+    assert len(shop.asked) == 1
+
+
 async def test_a_change_that_was_begun_before_a_crash_is_not_made_again(talk, shop):
     await talk("환급 처리해 줘")
     await talk("12000")
