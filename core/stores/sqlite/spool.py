@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ from typing import Final, Self
 from core.stores.sqlite.database import SqliteThread, from_ms, to_ms
 from core.stores.turn_records import mention_records, mentions_of
 from core.types import Question, SessionId
+
+logger = logging.getLogger(__name__)
 
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS spool (
@@ -29,9 +32,10 @@ _ADD: Final = """
 _KNOWN: Final = "SELECT 1 FROM spool WHERE question_id = ? AND act = ? AND question = ?"
 _OF: Final = "SELECT * FROM spool WHERE question_id = ? ORDER BY seq"
 _ASKED_IN: Final = """
-    SELECT 1 FROM spool WHERE act = 'ask' AND json_extract(question, '$.session') = ? LIMIT 1
+    SELECT * FROM spool
+    WHERE act = 'ask' AND json_valid(question) AND json_extract(question, '$.session') = ?
 """
-_OLDEST: Final = "SELECT * FROM spool ORDER BY seq LIMIT 1"
+_ALL: Final = "SELECT * FROM spool ORDER BY seq"
 _COUNT: Final = "SELECT count(*) FROM spool"
 _REMOVE: Final = "DELETE FROM spool WHERE seq = ?"
 
@@ -54,11 +58,15 @@ class Spooled:
 
 
 class SqliteSpool:
-    """A queue of at most `most` acts; several processes may share its file."""
+    """A queue of at most `most` acts; several processes may share its file.
+
+    An act that this version cannot read, because a newer one wrote it, stays for that one.
+    """
 
     def __init__(self, thread: SqliteThread, most: int) -> None:
         self._thread = thread
         self._most = most
+        self._unreadable: set[int] = set()  # the acts that the log has named
 
     @classmethod
     @asynccontextmanager
@@ -90,18 +98,19 @@ class SqliteSpool:
 
     async def of(self, question_id: str) -> list[Spooled]:
         """Return what waits of one question, oldest first."""
-        rows = await self._thread.run(lambda db: db.execute(_OF, (question_id,)).fetchall())
-        return [_spooled(row) for row in rows]
+        return await self._thread.run(
+            lambda db: list(self._readable(db.execute(_OF, (question_id,))))
+        )
 
     async def has_asked_in(self, session: SessionId) -> bool:
         """Return whether a question of a session waits."""
-        row = await self._thread.run(lambda db: db.execute(_ASKED_IN, (session,)).fetchone())
-        return row is not None
+        return await self._thread.run(
+            lambda db: any(map(bool, self._readable(db.execute(_ASKED_IN, (session,)))))
+        )
 
     async def oldest(self) -> Spooled | None:
         """Return what waits for longest; None if nothing does."""
-        row = await self._thread.run(lambda db: db.execute(_OLDEST).fetchone())
-        return _spooled(row) if row else None
+        return await self._thread.run(lambda db: next(self._readable(db.execute(_ALL)), None))
 
     async def remove(self, spooled: Spooled) -> None:
         """Delete an act that has been done."""
@@ -111,6 +120,20 @@ class SqliteSpool:
         """Return how many acts wait."""
         row = await self._thread.run(lambda db: db.execute(_COUNT).fetchone())
         return int(row[0])
+
+    def _readable(self, rows: Iterable[sqlite3.Row]) -> Iterator[Spooled]:
+        for row in rows:
+            try:
+                yield _spooled(row)
+            except (KeyError, TypeError, ValueError) as error:
+                if row["seq"] not in self._unreadable:
+                    self._unreadable.add(row["seq"])
+                    logger.error(
+                        "kept for a newer faqbot, as this one cannot read it: %s of %s (%s)",
+                        row["act"],
+                        row["question_id"],
+                        type(error).__name__,
+                    )
 
 
 def _prepare(db: sqlite3.Connection) -> None:

@@ -1,6 +1,8 @@
 """The spool that processes of one machine share while the store is away."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -60,3 +62,34 @@ async def test_a_question_waits_behind_those_of_its_session(spools):
     with pytest.raises(StoreAwayError, match="earlier question"):
         await other.check_turn(question(1).session)
     await other.check_turn(question(2).session)
+
+
+async def test_what_a_newer_faqbot_kept_stays_for_it_and_holds_nothing_up(spools, tmp_path, caplog):
+    """Another act, other fields or another form; each is named once in the log."""
+    newer = [("react", "{}"), ("ask", f'{{"session": "{question(1).session}"}}'), ("edit", "\x01")]
+    with closing(sqlite3.connect(tmp_path / "spool.sqlite3")) as db, db:
+        for act, text in newer:
+            row = (question(1).id, act, text)
+            db.execute("INSERT INTO spool (question_id, act, question) VALUES (?, ?, ?)", row)
+    offline, done, all_done = Offline(spools[0]), [], asyncio.Event()
+
+    async def do(spooled):
+        done.append(spooled.question.id)
+        all_done.set()
+        return True
+
+    await offline.check_turn(question(1).session)
+    await offline.check_order(question(1).id)
+    assert await offline.kept(question(1).id) is None
+    draining = asyncio.create_task(offline.drain(do))
+    await offline.keep(Act.ASK, question(2))
+    async with asyncio.timeout(60):
+        await all_done.wait()
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+    assert done == [question(2).id]
+    named = sorted(str(one.args[0]) for one in caplog.records if one.levelname == "ERROR")
+    assert named == sorted(act for act, _ in newer)
+    assert question(1).id in caplog.text
+    async with SqliteSpool.open(tmp_path / "spool.sqlite3", most=40) as later:
+        assert await later.count() >= len(newer)
