@@ -101,6 +101,10 @@ class Inbox(Protocol):
         """Return whether a question of this session waits or is being answered."""
         ...
 
+    async def count_open(self, limit: int) -> int:
+        """Count the open questions of all sessions, up to `limit`."""
+        ...
+
     async def waiting(
         self, limit: int, *, session: SessionId | None = None, asker: str | None = None
     ) -> list[Received]:

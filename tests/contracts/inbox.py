@@ -778,8 +778,10 @@ async def test_open_questions_are_listed_of_a_session_of_a_person_or_all(inbox):
     assert [one.question.id for one in await inbox.waiting(9, session=SessionId("a"))] == ["1", "3"]
     assert [one.question.id for one in await inbox.waiting(9, asker="jun")] == ["2", "3"]
     assert [one.question.id for one in await inbox.waiting(1)] == ["1"]
+    assert [await inbox.count_open(limit) for limit in (9, 2, 0)] == [3, 2, 0]
     await inbox.settle(claim, InboxState.ANSWERED)
     assert [one.question.id for one in await inbox.waiting(9, session=SessionId("a"))] == ["3"]
+    assert await inbox.count_open(9) == 2
 
 
 async def test_an_older_edit_that_comes_late_does_not_win(inbox):

@@ -103,10 +103,12 @@ class Metrics:
         return generate_latest(self._registry)
 
     async def _look_up(self, stores: Stores) -> None:
-        waiting = await stores.inbox.waiting(_MOST_WAITING)
-        self._waiting.set(len(waiting))
-        oldest = min((one.question.asked_at for one in waiting), default=None)
-        self._age.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0)
+        self._waiting.set(await stores.inbox.count_open(_MOST_WAITING))
+        ages = [
+            (datetime.now(UTC) - first.question.asked_at).total_seconds()
+            for first in await stores.inbox.waiting(1)
+        ]
+        self._age.set(max(ages, default=0.0))
         version = await stores.lessons.version()
         if version != self._lessons_version:
             self._lessons.set(len(await all_lessons(stores.lessons)))

@@ -44,6 +44,11 @@ class MongoInboxQueries:
         with self._db.translated():
             return await self._count_open({"session": session}, 1) > 0
 
+    async def count_open(self, limit: int) -> int:
+        """Count the open questions of all sessions, up to `limit`."""
+        with self._db.translated():
+            return await self._count_open({}, limit) if limit > 0 else 0
+
     async def waiting(
         self, limit: int, *, session: SessionId | None = None, asker: str | None = None
     ) -> list[Received]:
@@ -55,8 +60,8 @@ class MongoInboxQueries:
         chosen = OPEN if session is None else {**OPEN, "session": session}
         order = BY_ARRIVAL if session is None else BY_PLACE
         with self._db.translated():
-            found = self._db.inbox.find(chosen).sort(order)
             # Open questions are bounded, and a person has few of them, so that this needs no index.
+            found = self._db.inbox.find(chosen).sort(order).limit(0 if asker else limit)
             return [
                 Received(question_of(document), InboxState(document["state"]), document["reply"])
                 async for document in found

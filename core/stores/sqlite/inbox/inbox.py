@@ -243,6 +243,11 @@ class SqliteInbox:
         row = await self._file.read(lambda db: db.execute(WAITING_IN_SESSION, asked).fetchone())
         return bool(row[0])
 
+    async def count_open(self, limit: int) -> int:
+        """Count the open questions of all sessions, up to `limit`."""
+        row = await self._file.read(lambda db: db.execute(WAITING, (max(limit, 0),)).fetchone())
+        return int(row[0])
+
     async def waiting(
         self, limit: int, *, session: SessionId | None = None, asker: str | None = None
     ) -> list[Received]:
