@@ -1,33 +1,80 @@
-"""Streamable HTTP behind a token."""
+"""Streamable HTTP behind a token, on the server that every port of faqbot has."""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
-import uvicorn
+from aiohttp import web
 from mcp.server import MCPServer
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message
+
+from bots.shared.http_server import Handler, listening
+
+_SHUTDOWN_S: Final = 2.0
 
 
-class Guarded:
-    """Admits requests with the token, or all if none is set, which only this machine can send."""
+@asynccontextmanager
+async def serving(server: MCPServer, *, host: str, port: int, token: str) -> AsyncIterator[None]:
+    """Serve `http://HOST:PORT/mcp` to whoever has the token, or to all if it is empty.
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app = app
-        self._known = f"Bearer {token}".encode() if token else b""
+    Raises:
+        OSError: the address is in use or not available.
+    """
+    known = f"Bearer {token}".encode() if token else b""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 401."""
-        given = dict(scope.get("headers", ())).get(b"authorization", b"")
-        if scope["type"] == "http" and self._known and not hmac.compare_digest(given, self._known):
-            headers = [(b"www-authenticate", b'Bearer realm="faqbot"'), (b"content-length", b"0")]
-            await send({"type": "http.response.start", "status": 401, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await self._app(scope, receive, send)
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        if known and not hmac.compare_digest(given, known):
+            raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Bearer realm="faqbot"'})
+        return await handler(request)
+
+    protocol = server.streamable_http_app(host=host)
+    app = web.Application(middlewares=[guarded])
+    app.router.add_route("*", "/{path:.*}", partial(_passed_on, protocol))
+    async with (
+        protocol.router.lifespan_context(protocol),
+        listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True),
+    ):
+        yield
 
 
-def http_server(server: MCPServer, *, host: str, port: int, token: str) -> uvicorn.Server:
-    """Return the server for `http://HOST:PORT/mcp`; run it with `serve()`."""
-    app = Guarded(server.streamable_http_app(host=host), token)
-    return uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning"))
+async def _passed_on(app: ASGIApp, request: web.Request) -> web.StreamResponse:
+    """Return what an ASGI application answers; it is cancelled when its client leaves."""
+    response = web.StreamResponse()
+    bodies = [await request.read()]
+
+    async def receive() -> Message:
+        if bodies:
+            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+        await asyncio.Event().wait()  # until the cancellation
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            response.set_status(message["status"])
+            for name, value in message.get("headers", ()):
+                response.headers.add(name.decode("latin-1"), value.decode("latin-1"))
+            await response.prepare(request)
+        elif body := message.get("body"):
+            await response.write(body)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": request.scheme,
+        "path": request.path,
+        "raw_path": request.raw_path.partition("?")[0].encode(),
+        "query_string": request.query_string.encode(),
+        "root_path": "",
+        "headers": [(name.lower(), value) for name, value in request.raw_headers],
+    }
+    await app(scope, receive, send)
+    return response

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.bootstrap.processes.event_loop import run as run_loop
+from bots.bootstrap.processes.event_loop import until_stopped
 from bots.bootstrap.stores import open_index
 from bots.cli.faq.ingest import progress_bar
 from bots.shared.http_server import listening
@@ -79,9 +78,6 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
 
 async def _serve(app: web.Application, host: str, port: int) -> None:
     raise_open_files()  # a connection takes one
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with AsyncExitStack() as stack:
         served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True)
         try:
@@ -90,7 +86,7 @@ async def _serve(app: web.Application, host: str, port: int) -> None:
             raise ConfigError(f"nothing can listen at {host}:{port}: {error.strerror}") from error
         shown = f"[{host}]" if ":" in host else host
         print(f"OPENAI_BASE_URL=http://{shown}:{port}/v1", flush=True)
-        await stopped.wait()
+        await until_stopped()
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 
 from bots.bootstrap.assistant import open_operations
+from bots.bootstrap.processes.event_loop import run, until_stopped
+from bots.shared.open_files import raise_open_files
 from bots.web.exposure import check_exposure
 from config.profiles import profile_of
 from config.settings import Settings
@@ -22,13 +24,13 @@ def mcp(settings: Settings, *, http: bool, host: str, port: int) -> int:
     """
     if find_spec("mcp") is None:
         raise ConfigError("`faqbot mcp` needs an extra: pip install 'faqbot[mcp]'")
-    asyncio.run(_serve(settings, http=http, host=host, port=port))
+    run(_serve(settings, http=http, host=host, port=port))
     return 0
 
 
 async def _serve(settings: Settings, *, http: bool, host: str, port: int) -> None:
     # The package takes a second to import, and is an extra.
-    from bots.mcp.http import http_server
+    from bots.mcp.http import serving
     from bots.mcp.server import Faq, make_server
 
     token = settings.web_token.get_secret_value().strip()
@@ -38,7 +40,15 @@ async def _serve(settings: Settings, *, http: bool, host: str, port: int) -> Non
         if not http:
             await server.run_stdio_async()
             return
+        raise_open_files()  # a connection takes one
         check_exposure(host, token, service_token)
         known = service_token or token
-        print(f"faqbot: MCP at http://{host}:{port}/mcp", file=sys.stderr, flush=True)
-        await http_server(server, host=host, port=port, token=known).serve()
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(serving(server, host=host, port=port, token=known))
+            except OSError as error:
+                raise ConfigError(
+                    f"nothing can listen at {host}:{port}: {error.strerror}"
+                ) from error
+            print(f"faqbot: MCP at http://{host}:{port}/mcp", file=sys.stderr, flush=True)
+            await until_stopped()
