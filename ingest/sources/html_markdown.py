@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, Final
 
@@ -16,21 +17,40 @@ _GONE: Final = (
     *("head", "input", "button", "select", "textarea"),
 )
 _MOST_SPANNED: Final = 1_000
+_MOST_REPEATED: Final = 5_000_000
+_MOST_COLUMNS: Final = 50
+# A row without an end is ended by the next one of its table, and a cell by the next of its row.
+_CELL_ENDS: Final = (("td", "th"), ("tr", "table"))
+_ENDS: Final = {"tr": (("tr",), ("table",)), "td": _CELL_ENDS, "th": _CELL_ENDS}
 _DEEPEST: Final = 100  # tags in tags; pages that people make have some dozens
 # The parser stops at a declaration that it does not know.
 _DECLARED: Final = re.compile(r"<!\[(?!CDATA\[|if\b|endif\b)")
 
 
 class _Shallow(BeautifulSoup):
-    """A parser that puts what is nested too deep beside its parent.
+    """A parser that ends rows and cells as browsers do, and puts what is too deep elsewhere.
 
-    Whatever looks for something below each tag takes squares of the depth.
+    It stands beside its parent: what looks for something below each tag takes squares of the depth.
     """
 
-    def handle_starttag(self, *given: Any, **named: Any) -> Tag | None:
-        while len(self.tagStack) > _DEEPEST:
+    def handle_starttag(self, name: str, *given: Any, **named: Any) -> Tag | None:
+        self.endData()
+        open_tags = [tag.name for tag in self.tagStack]
+        depth = min(_ended_at(name, open_tags), _DEEPEST)
+        while len(self.tagStack) > depth:
             self.popTag()
-        return super().handle_starttag(*given, **named)
+        return super().handle_starttag(name, *given, **named)
+
+
+def _ended_at(name: str, open_tags: Sequence[str]) -> int:
+    """Return how many of the open tags stay open when one of that name begins."""
+    ends, inside = _ENDS.get(name, ((), ()))
+    for depth in range(len(open_tags) - 1, 0, -1) if ends else ():
+        if open_tags[depth] in ends:
+            return depth
+        if open_tags[depth] in inside:
+            break
+    return len(open_tags)
 
 
 def parsed(source: str) -> BeautifulSoup:
@@ -57,16 +77,23 @@ def html_to_markdown(source: str | Tag, *, base: str = "") -> str:
     for tag in soup(_GONE):
         tag.decompose()
     try:
+        room = _MOST_REPEATED
+        for cell in soup.find_all(("td", "th"), colspan=True):
+            cell["colspan"] = str(min(_span(cell, "colspan"), _MOST_COLUMNS))
         for table in soup.find_all("table"):
-            _repeat_spanning(table)
+            room = _repeat_spanning(table, room)
         made = _Converter(base).convert_soup(soup)
     except RecursionError:  # tags in tags, deeper than on any page: the words alone are taken
         made = soup.get_text("\n")
     return tidied(made)
 
 
-def _repeat_spanning(table: Tag) -> None:
-    """Repeat a cell that spans several rows in each of them, as a workbook's merged cells are."""
+def _repeat_spanning(table: Tag, room: int) -> int:
+    """Repeat a cell that spans several rows in each of them, as a workbook's merged cells are.
+
+    Returns how much of the `room` for such cells, in characters, is left: a cell may have a long
+    text, or rows of its own.
+    """
     spanning: dict[int, tuple[int, Tag]] = {}  # by column: the rows that follow, and the cell
     for row in table.find_all("tr"):
         below: dict[int, tuple[int, Tag]] = {}
@@ -74,6 +101,9 @@ def _repeat_spanning(table: Tag) -> None:
         for cell in [*row.find_all(["td", "th"], recursive=False), None]:
             while held := spanning.pop(column, None):
                 rows, spanned = held
+                room -= len(str(spanned))
+                if room < 0:
+                    return 0
                 repeated = copy(spanned)
                 if cell is None:
                     row.append(repeated)
@@ -87,6 +117,7 @@ def _repeat_spanning(table: Tag) -> None:
                     below[column] = (rows - 1, cell)
                 column += _span(cell, "colspan")
         spanning = below
+    return room
 
 
 def _span(cell: Tag, name: str) -> int:

@@ -23,20 +23,33 @@ def image(label: str, address: str, base: str) -> str:
     return shown if shown.startswith("[") or not _FILE_NAME.fullmatch(label.strip()) else ""
 
 
+def joined(base: str, address: str) -> str:
+    """Return the address that a link of a document at `base` leads to.
+
+    It is "" if that is no address, as in `https://[your name]/`.
+    """
+    address = address.strip()
+    try:
+        urlsplit(address)
+        return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
 def leads_to_the_web(address: str, base: str) -> bool:
     """Return whether an address, relative to `base`, is one that people can open."""
-    return urljoin(base, address.strip()).partition(":")[0].lower() in ("http", "https")
+    return joined(base, address).partition(":")[0].lower() in ("http", "https")
 
 
 def image_name(label: str, address: str) -> str:
     """Return an image's text, or else the name of its file."""
-    return label.strip() or PurePosixPath(unquote(urlsplit(address).path)).name or "image"
+    path = urlsplit(joined("", address)).path
+    return label.strip() or PurePosixPath(unquote(path)).name or "image"
 
 
 def link(label: str, address: str, base: str) -> str:
     """Return a link in Markdown, or its label alone where it leads to no place on the web."""
-    address = urljoin(base, address.strip()) if base else address.strip()
-    address = _led_to(address)
+    address = _led_to(joined(base, address))
     scheme = address.partition(":")[0].lower()
     if scheme in ("http", "https"):
         return f"[{label}]({address.replace(' ', '%20')})"

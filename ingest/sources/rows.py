@@ -150,8 +150,16 @@ class Collector:
             )
 
     def skip(self, position: str, reason: str) -> None:
-        """Note a record that cannot be an entry, and what its author may do."""
+        """Note a record that cannot be an entry, and what its author may do.
+
+        Raises:
+            SourceError: There are more of them than rows may be.
+        """
         self.skipped.append(Skipped(position, reason))
+        if len(self.skipped) > MAX_ROWS:
+            raise SourceError(
+                f"{position}: more than {MAX_ROWS:,} rows up to here cannot be used; {reason}"
+            )
 
     def remark(self, kind: RemarkKind, position: str, text: str) -> None:
         """Note what was done to a record, a table or a file."""

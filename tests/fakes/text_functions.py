@@ -145,6 +145,7 @@ FUNCTIONS = {
     "answer_of": markup.answer_of,
     "plain_title": markup.plain_title,
     "clean_markdown": lambda text: markup.clean_markdown(text, base=""),
+    "joined": lambda text: markdown_parts.joined("https://h.example/a", text),
     "tidied": markdown_parts.tidied,
     "date_of": values.date_of,
     "unescaped": values.unescaped,

@@ -59,9 +59,8 @@ def messenger() -> Handler:
     script = file(_WIDGET)
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        address = urlsplit(request.headers.get("Referer", ""))
-        site = f"{address.scheme}://{address.netloc}".lower()
-        if not address.netloc or request.app[CONTEXT].gate.lets_embed(site):
+        site = _site_of(request.headers.get("Referer", ""))
+        if not site or request.app[CONTEXT].gate.lets_embed(site):
             response = await script(request)
         else:
             text = f"console.error({json.dumps(_NOT_HERE.format(site=site))});\n"
@@ -70,6 +69,15 @@ def messenger() -> Handler:
         return response
 
     return serve
+
+
+def _site_of(address: str) -> str:
+    """Return the origin of an address; "" if it has none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
 
 
 def file(name: str) -> Handler:

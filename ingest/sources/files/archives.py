@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from typing import Final
@@ -11,6 +12,15 @@ from core.errors import SourceError
 
 MAX_UNPACKED_BYTES: Final = 500_000_000
 MAX_MEMBERS: Final = 20_000
+
+
+# Also after spaces, or in UTF-16 with a mark of its byte order or without.
+_MARKUP: Final = re.compile(rb"\s*<|\s+\Z|\xef\xbb\xbf|\xff\xfe|\xfe\xff|\x00<")
+
+
+def begins_as_markup(beginning: bytes) -> bool:
+    """Return whether a member may be XML, whatever its name is."""
+    return _MARKUP.match(beginning) is not None
 
 
 def open_archive(data: bytes, name: str, *, kind: str) -> zipfile.ZipFile:

@@ -10,18 +10,18 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError
 
 import mammoth
 from bs4 import BeautifulSoup, Tag
 
 from core.errors import SourceError
-from ingest.sources.files.archives import open_archive
+from ingest.sources.files.archives import begins_as_markup, open_archive
 from ingest.sources.files.encodings import decode
 from ingest.sources.files.folders import NOTION_ID
 from ingest.sources.html_markdown import html_to_markdown, parsed
-from ingest.sources.markdown_parts import leads_to_the_web
+from ingest.sources.markdown_parts import joined, leads_to_the_web
 from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
 from ingest.sources.pages.dialects import plain_markdown
 from ingest.sources.pages.front_matter import (
@@ -56,6 +56,7 @@ _STAMP: Final = re.compile(
 _TITLE_CLASS: Final = "title-of-the-document"
 # A longer text of a document would take too much memory in mammoth.
 _MAX_XML_BYTES: Final = 50_000_000
+_BEGINNING_BYTES: Final = 100
 
 
 def read_markdown(
@@ -131,8 +132,6 @@ def read_docx(
         SourceError: It is no DOCX, or is beyond the bounds.
     """
     archive = open_archive(data, name, kind="DOCX")
-    if sum(m.file_size for m in archive.infolist() if m.filename.endswith(".xml")) > _MAX_XML_BYTES:
-        raise SourceError(f"{name}: more than {_MAX_XML_BYTES:,} bytes of text; split the document")
     pictures: list[str] = []
 
     def dropped(_: object) -> dict[str, str]:
@@ -140,6 +139,7 @@ def read_docx(
         return {"src": ""}
 
     try:
+        _check_text(archive, name)
         made = mammoth.convert_to_html(
             io.BytesIO(data),
             style_map=f"p[style-name='Title'] => p.{_TITLE_CLASS}",
@@ -163,6 +163,16 @@ def read_docx(
     titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
     title = next(filter(None, titles), title_of_file(name))
     add_page(SourcePage(html_to_markdown(soup), name, title, alone=alone), collector, columns)
+
+
+def _check_text(archive: zipfile.ZipFile, name: str) -> None:
+    """Check how long the XML of a document is, whatever its parts are called."""
+    size = 0
+    for info in archive.infolist():
+        with archive.open(info) as part:
+            size += info.file_size if begins_as_markup(part.read(_BEGINNING_BYTES)) else 0
+    if size > _MAX_XML_BYTES:
+        raise SourceError(f"{name}: more than {_MAX_XML_BYTES:,} bytes of text; split the document")
 
 
 def title_of_file(name: str) -> str:
@@ -205,8 +215,8 @@ def _address(soup: BeautifulSoup) -> str:
     """
     named = [str(tag.get("href") or "") for tag in soup.find_all("link", rel="canonical")]
     if len(named) < 2:
-        return named[0] if named else ""
-    own = urljoin(named[0], named[1])
+        return joined("", named[0]) if named else ""
+    own = joined(named[0], named[1])
     return own if urlsplit(own).netloc == urlsplit(named[0]).netloc else named[0]
 
 

@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any, Final
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from core.errors import SourceError
 from ingest.sources.files.encodings import BROKEN, decode
+from ingest.sources.files.xml_tree import parse_xml
 from ingest.sources.records.structures import read_content
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap
@@ -58,8 +56,8 @@ def read_wordpress(data: bytes, name: str, collector: Collector, columns: Column
     found = _NAMESPACE.search(data[:_HEAD_BYTES])
     space = f"{{{found[0].decode()}}}" if found else ""
     try:
-        root = fromstring(BROKEN.sub("\ufffd", decode(data).text))
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        root = parse_xml(BROKEN.sub("\ufffd", decode(data).text))
+    except ValueError as error:
         raise SourceError(f"{name}: not a readable export of WordPress; export it again") from error
     posts = [(one.findtext(f"{space}post_type", ""), one) for one in root.iter("item")]
     kinds = {kind for kind, _ in posts}

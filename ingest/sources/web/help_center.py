@@ -9,12 +9,14 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import escape
+from itertools import islice
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -23,18 +25,20 @@ from urllib.robotparser import RobotFileParser
 from xml.etree.ElementTree import Element
 
 from bs4 import UnicodeDammit
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
 from ingest.sources.files.stamps import REMARKS
+from ingest.sources.files.xml_tree import parse_xml
 from ingest.sources.html_markdown import parsed
+from ingest.sources.markdown_parts import joined
 from ingest.sources.web.client import USER_AGENT, WebClient, WebResponse
 
 MAX_PAGES: Final = 2_000
 MAX_PAGE_BYTES: Final = 5_000_000
 _MAX_TOTAL_BYTES: Final = 150_000_000
+_MAX_ROBOTS_BYTES: Final = 512_000  # as many as RFC 9309 asks for
 _MAX_SITEMAPS: Final = 50
+_MAX_LISTED: Final = 10 * MAX_PAGES  # some of the pages of a sitemap are gone
 _MAX_SITEMAP_BYTES: Final = 50_000_000
 _PAGE_S: Final = 60.0
 _ALL_S: Final = 1_800.0
@@ -62,12 +66,16 @@ class _Crawl:
     def get(
         self, url: str, headers: dict[str, str] | None = None, *, most: int = MAX_PAGE_BYTES
     ) -> WebResponse:
-        if monotonic() > self.until:
+        if not self.has_time:
             raise SourceError(
                 f"the help centre takes longer than {_ALL_S / 60:.0f} minutes to read"
             )
         sleep(self.pause_s)
         return self.client.get(url, headers, most_bytes=most, deadline_s=_PAGE_S)
+
+    @property
+    def has_time(self) -> bool:
+        return monotonic() < self.until
 
     def covers(self, url: str) -> bool:
         """Return whether a page is one of this help centre, and may be read by robots."""
@@ -99,7 +107,7 @@ def fetch_pages(
     folder.mkdir(parents=True, exist_ok=True)
     listed = folder / ".pages.json"
     crawl.known = json.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else {}
-    urls = list(_from_sitemaps(crawl, sitemaps))
+    urls = list(islice(_from_sitemaps(crawl, sitemaps), _MAX_LISTED))
     found, changed, failed = _pages(crawl, first, urls)
     if failed > len(found):
         raise SourceError(
@@ -121,11 +129,13 @@ def _read_robots(crawl: _Crawl) -> list[str]:
         answer = crawl.get(urljoin(root, "/robots.txt"))
     except SourceError:
         answer = WebResponse(404, {}, b"", root)
-    lines = answer.body.decode("utf-8", "replace").splitlines() if answer.status == 200 else []
+    rules = answer.body[:_MAX_ROBOTS_BYTES] if answer.status == 200 else b""
+    lines = rules.decode("utf-8", "replace").splitlines()
     crawl.robots.parse(lines)
     delay = crawl.robots.crawl_delay(USER_AGENT)
     crawl.pause_s = min(max(crawl.pause_s, float(delay or 0)), _LONGEST_PAUSE_S)
-    return [*(crawl.robots.site_maps() or ()), urljoin(root, "/sitemap.xml")]
+    places = (*(crawl.robots.site_maps() or ()), "/sitemap.xml")
+    return [place for place in (_address(root, place) for place in places) if place]
 
 
 def _from_sitemaps(crawl: _Crawl, sitemaps: list[str]) -> Iterator[str]:
@@ -137,10 +147,11 @@ def _from_sitemaps(crawl: _Crawl, sitemaps: list[str]) -> Iterator[str]:
         seen.add(url)
         try:
             answer = crawl.get(url, most=_MAX_SITEMAP_BYTES)
-            root = fromstring(_unzipped(answer.body))
-        except (SourceError, ParseError, DefusedXmlException, ValueError, OSError, EOFError):
+            root = parse_xml(_unzipped(answer.body))
+        except (SourceError, ValueError):
             continue
-        places = [place.text.strip() for place in root.iter(f"{_SITEMAP}loc") if place.text]
+        found = (_address(url, place.text or "") for place in root.iter(f"{_SITEMAP}loc"))
+        places = [place for place in found if place]
         crawl.modified |= dict(_modified(root))
         if root.tag.endswith("sitemapindex"):
             queue.extend(places)
@@ -152,15 +163,18 @@ def _modified(sitemap: Element) -> Iterator[tuple[str, str]]:
     """Yield the pages of a sitemap with the times of their last changes, where it has them."""
     for place in sitemap.iter(f"{_SITEMAP}url"):
         url, when = (place.findtext(f"{_SITEMAP}{name}", "").strip() for name in ("loc", "lastmod"))
-        if url and when:
-            yield urldefrag(url)[0], when
+        if when and (page := _address("", url)):
+            yield page, when
 
 
 def _unzipped(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
-    with gzip.open(io.BytesIO(body)) as file:
-        content = file.read(_MAX_SITEMAP_BYTES + 1)
+    try:
+        with gzip.open(io.BytesIO(body)) as file:
+            content = file.read(_MAX_SITEMAP_BYTES + 1)
+    except (zlib.error, OSError, EOFError) as error:
+        raise ValueError("the sitemap is damaged") from error
     if len(content) > _MAX_SITEMAP_BYTES:
         raise ValueError("the sitemap is too large")
     return content
@@ -174,13 +188,13 @@ def _pages(
     seen = set(queue)
     found: dict[str, dict[str, str]] = {}
     changed, failed = False, 0
-    while queue and len(found) < MAX_PAGES and crawl.size < _MAX_TOTAL_BYTES:
+    while queue and len(found) < MAX_PAGES and crawl.size < _MAX_TOTAL_BYTES and crawl.has_time:
         url = queue.popleft()
         known = crawl.known.get(url, {})
         answer = WebResponse(304, {}, b"", url) if _is_fresh(crawl, url) else _ask(crawl, url)
-        if answer.status == 304 or (answer.status >= 500 and known):
+        if known and (answer.status == 304 or answer.status >= 500):
             found[url] = known
-            body = (crawl.folder / known["file"]).read_bytes() if known else b""
+            body = (crawl.folder / known["file"]).read_bytes()
         elif answer.status == 200 and answer.is_html:
             found[url], different = _keep(crawl, url, answer, known)
             changed, body = changed or different, answer.body
@@ -188,6 +202,7 @@ def _pages(
             failed += answer.status not in (404, 410) and not 200 <= answer.status < 300
             silent = answer.status == _SILENT
             said = "does not answer in time" if silent else f"answers {answer.status}"
+            said = "is no page but a file" if answer.status == 200 else said
             crawl.passed_over[url] = f"the page {said}"
             continue
         crawl.size += len(body)
@@ -243,6 +258,11 @@ def _keep(
 def _links(body: bytes, url: str) -> Iterator[str]:
     page = UnicodeDammit(body, is_html=True).unicode_markup or ""
     for tag in parsed(page).find_all("a", href=True):
-        link = urldefrag(urljoin(url, str(tag["href"])))[0]
+        link = _address(url, str(tag["href"]))
         if link.startswith(("http://", "https://")):
             yield link
+
+
+def _address(base: str, link: str) -> str:
+    """Return the address that a link on a page leads to, without a fragment; "" if it is none."""
+    return urldefrag(joined(base, link))[0]

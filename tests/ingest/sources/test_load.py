@@ -9,7 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from core.errors import SourceError
+from ingest.sources import rows
 from ingest.sources.load import MAX_FILE_BYTES, load
+from ingest.sources.tables.formats import xlsx
 
 RECORD = {"title": "배송비는 얼마인가요?", "answer": "3,000원입니다.\n섬은 6,000원입니다."}
 
@@ -366,6 +368,60 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
         archive.filelist[-1].file_size = 600_000_000
     with pytest.raises(SourceError, match="unpacks to"):
         load(file)
+
+
+@pytest.mark.parametrize("member", ["word/document.bin", "word/media/picture.png"])
+def test_the_text_of_a_document_is_bounded_whatever_its_part_is_called(tmp_path, member):
+    with zipfile.ZipFile(tmp_path / "faq.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(member, b" <w:document>" + bytes(51_000_000))
+    with pytest.raises(SourceError, match="more than 50,000,000 bytes of text"):
+        load(tmp_path / "faq.docx")
+
+
+@pytest.mark.parametrize("coded", ["  {}", "{}"])
+def test_cells_are_counted_however_their_sheet_begins(tmp_path, coded, monkeypatch):
+    """After spaces, and in UTF-16 without a mark, as expat reads them."""
+    monkeypatch.setattr(xlsx, "MAX_CELLS", 50)
+    file = _xlsx(tmp_path / "faq.xlsx", ["title", "answer"], ["A", "a"])
+    sheet = coded.format(f"<worksheet>{'<c/>' * 99}</worksheet>")
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("more", sheet.encode("utf-8" if coded != "{}" else "utf-16-be"))
+    with pytest.raises(SourceError, match="more than 50 cells"):
+        load(file)
+
+
+def test_rows_that_cannot_be_used_are_bounded_as_others_are(tmp_path, monkeypatch):
+    """A quotation that is never closed makes a row of each line behind it."""
+    monkeypatch.setattr(rows, "MAX_ROWS", 9)
+    (tmp_path / "faq.csv").write_text('title,answer\n"' + "a\n" * 20)
+    with pytest.raises(SourceError, match="more than 9 rows up to here cannot be used"):
+        load(tmp_path / "faq.csv")
+
+
+def test_xml_in_an_unknown_encoding_is_refused_in_words(tmp_path):
+    with zipfile.ZipFile(tmp_path / "faq.ods", "w") as archive:
+        archive.writestr("content.xml", '<?xml version="1.0" encoding="klingon"?><a/>')
+    with pytest.raises(SourceError, match="not a readable ODS file"):
+        load(tmp_path / "faq.ods")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("faq.html", '<h1>How?</h1><p>On <a href="https://[your shop]/">the page</a>.</p>'),
+        ("faq.md", "# How?\n\nOn [the page](https://[your-shop]/).\n\n![](http://[)\n"),
+        ("faq.csv", 'title,answer,url\nHow?,"On <a href=""http://[x"">the page</a>.",http://[\n'),
+        (
+            "faq.html",
+            '<link rel="canonical" href="http://["><h1>How?</h1><p>On <a href="/x">the page</a>.',
+        ),
+    ],
+)
+def test_a_link_to_a_placeholder_leaves_its_words(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (row,) = load(tmp_path / name).rows
+    assert row.title == "How?"
+    assert "the page" in row.answer
 
 
 def test_an_xls_of_which_only_the_beginning_is_left_is_refused(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.errors import SourceError
+from ingest.sources import html_markdown
 from ingest.sources.html_markdown import parsed
 from ingest.sources.load import load
 from ingest.sources.values import shown
@@ -168,3 +169,20 @@ def test_a_table_of_many_columns_is_refused_for_their_number(tmp_path):
     with pytest.raises(SourceError, match="no column is named"):
         load(path)
     assert process_time() - began < 5
+
+
+def test_cells_of_a_page_that_span_rows_are_repeated_within_bounds(monkeypatch):
+    """A long one over many rows, and those with tables in themselves."""
+    monkeypatch.setattr(html_markdown, "_MOST_REPEATED", 10_000)
+    long = f"<tr><td rowspan=900>{'가' * 900}</td><td>나</td></tr>" + "<tr><td>다</td></tr>" * 900
+    for rows in (long, "<tr><td rowspan=900 colspan=900>질문<table>" * 20):
+        assert len(html_markdown.html_to_markdown(f"<table>{rows}")) < 1_000_000
+
+
+def test_rows_and_cells_without_an_end_are_those_of_a_browser():
+    """HTML lets both ends be left out."""
+    rows = "<tr><th>요금제<th>가격<tr><td>기본<td>무료<tr><td>프로<td>9,900원"
+    made = html_markdown.html_to_markdown(f"<table>{rows}</table>")
+    lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in made.split("\n")]
+    assert lines[0] == ["요금제", "가격"]
+    assert lines[2:] == [["기본", "무료"], ["프로", "9,900원"]]

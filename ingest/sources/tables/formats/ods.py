@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from core.errors import SourceError
 from ingest.sources.files.archives import member, open_archive
+from ingest.sources.files.xml_tree import parse_xml
 from ingest.sources.rows import Collector
 from ingest.sources.tables.columns import ColumnMap
 from ingest.sources.tables.formats.book import MAX_SHEET_ROWS, Sheet, add_sheets
@@ -38,14 +36,14 @@ def read_ods(data: bytes, name: str, collector: Collector, columns: ColumnMap) -
     """
     content = member(open_archive(data, name, kind="ODS"), "content.xml", name)
     try:
-        root = fromstring(content)
+        root = parse_xml(content)
         hidden_styles = {
             style.get(f"{_STYLE}name")
             for style in root.iter(f"{_STYLE}style")
             if any(p.get(f"{_TABLE}display") == "false" for p in style)
         }
         sheets = [_sheet(table, hidden_styles) for table in root.iter(f"{_TABLE}table")]
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except ValueError as error:
         raise SourceError(f"{name}: not a readable ODS file; save it again") from error
     add_sheets(sheets, name, collector, columns)
 

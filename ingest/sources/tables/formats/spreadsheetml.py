@@ -9,12 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from core.errors import SourceError
 from ingest.sources.files.encodings import BROKEN, decode
 from ingest.sources.files.kinds import NAMESPACE
+from ingest.sources.files.xml_tree import parse_xml
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap
 from ingest.sources.tables.formats.book import MAX_SHEET_ROWS, Sheet, add_sheets
@@ -40,14 +38,14 @@ def read_spreadsheetml(data: bytes, name: str, collector: Collector, columns: Co
         text = decode(data).text
         if NAMESPACE not in text:
             raise NotAFaqError(f"{name}: not a sheet of Excel; export it as JSON, CSV or HTML")
-        root = fromstring(BROKEN.sub("\ufffd", text))  # as a text, whatever encoding it declares
+        root = parse_xml(BROKEN.sub("\ufffd", text))  # as a text, whatever encoding it declares
         formats = {
             style.get(f"{_SS}ID"): form.get(f"{_SS}Format", "")
             for style in root.iter(f"{_SS}Style")
             for form in style.iter(f"{_SS}NumberFormat")
         }
         sheets = [_sheet(sheet, formats) for sheet in root.iter(f"{_SS}Worksheet")]
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except ValueError as error:
         raise SourceError(
             f"{name}: not a readable XML spreadsheet; open it in Excel and save it as .xlsx"
         ) from error

@@ -17,7 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.errors import SourceError
-from ingest.sources.files.archives import open_archive
+from ingest.sources.files.archives import begins_as_markup, open_archive
 from ingest.sources.rows import Collector
 from ingest.sources.tables.columns import ColumnMap
 from ingest.sources.tables.formats.book import Sheet, add_sheets
@@ -99,7 +99,7 @@ def _check_cells(archive: zipfile.ZipFile, name: str) -> int:
     for path in archive.namelist():
         with archive.open(path) as part:
             piece = part.read(_PIECE_BYTES)
-            if piece[:1] not in (b"<", b"\xef", b"\xff", b"\xfe"):
+            if not begins_as_markup(piece):
                 continue
             parser = expat.ParserCreate(namespace_separator=" ")
             parser.StartElementHandler = counted.element

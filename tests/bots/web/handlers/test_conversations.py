@@ -238,6 +238,7 @@ async def test_the_messenger_is_nowhere_to_be_seen_on_a_site_that_may_not_show_i
             assert "createElement" in await script(site)
         other = await script("https://other.example")
         assert other.startswith("console.error(")
+        assert "createElement" in await script("http://[")  # which is no address of a site
         assert "https://other.example" in other
         assert "createElement" not in other
         await person.close()

@@ -174,6 +174,60 @@ def test_without_a_sitemap_links_are_followed(site, tmp_path):
     assert [row.title for row in load(kept).rows] == ["How do I pay?"]
 
 
+@pytest.mark.parametrize(
+    "sitemap",
+    [
+        b'<?xml version="1.0" encoding="klingon"?><urlset/>',
+        b'<?xml version="1.0" encoding="hex"?><urlset/>',
+        b'<!DOCTYPE r [<!ENTITY a "&b;"><!ENTITY b "b">]><urlset>&a;</urlset>',
+        gzip.compress(bytes(9_999), mtime=0)[:-20],
+        b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 99,
+    ],
+)
+def test_a_sitemap_that_cannot_be_read_is_as_none(site, tmp_path, sitemap):
+    handler, base = site
+    handler.pages["/sitemap.xml"] = (200, {}, sitemap)
+    handler.pages["/hc/"] = page("How do I pay?", "By card.")
+    assert [row.title for row in load(fetch(f"{base}/hc/", tmp_path)[0]).rows] == ["How do I pay?"]
+
+
+def test_links_that_are_no_addresses_are_passed_over(site, tmp_path):
+    """Such as the placeholders of a manual, in links, a sitemap and robots.txt."""
+    handler, base = site
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    places = ("http://[your-shop]/", f"{base}/hc/a", "//[")
+    listed = "".join(f"<url><loc>{one}</loc><lastmod>2026</lastmod></url>" for one in places)
+    handler.pages["/robots.txt"] = (200, {}, f"Sitemap: http://[\nSitemap: {base}/map".encode())
+    handler.pages["/map"] = (200, {}, f"<urlset {space}>{listed}</urlset>".encode())
+    handler.pages["/hc/"] = page("FAQ", "<a href='http://[your-shop]/'>x</a>")
+    handler.pages["/hc/a"] = page("How do I pay?", "By <a href='http://[::/'>card</a>.")
+    (row,) = load(fetch(f"{base}/hc/", tmp_path)[0]).rows
+    assert (row.title, row.answer) == ("How do I pay?", "By card.")
+
+
+def test_a_page_of_which_a_server_says_unasked_that_it_is_unchanged_is_passed_over(site, tmp_path):
+    """Nothing of it is known; it may be gone at the next reading."""
+    handler, base = site
+    handler.pages["/hc/"] = page("How do I pay?", "<a href='a'>By card</a>.")
+    handler.pages["/hc/a"] = (304, {}, b"")
+    for pages in (2, 1):
+        kept, _ = fetch(f"{base}/hc/", tmp_path)
+        assert len(load(kept).rows) == 1, pages
+        handler.pages["/hc/"] = page("How do I pay?", "By card.", etag='"2"')
+        handler.pages.pop("/hc/a", None)
+
+
+def test_of_a_sitemap_that_lists_pages_without_end_the_first_are_read(site, tmp_path, monkeypatch):
+    monkeypatch.setattr(help_center, "_MAX_LISTED", 3)
+    handler, base = site
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    listed = "".join(f"<url><loc>{base}/hc/{number}</loc></url>" for number in range(9))
+    handler.pages["/sitemap.xml"] = (200, {}, f"<urlset {space}>{listed}</urlset>".encode())
+    handler.pages["/hc/"] = page("How do I pay?", "By card.")
+    fetch(f"{base}/hc/", tmp_path)
+    assert [path for path in handler.asked if path[4:].isdigit()] == ["/hc/0", "/hc/1", "/hc/2"]
+
+
 def test_what_robots_may_not_read_is_not_read(site, tmp_path):
     handler, base = site
     handler.pages["/hc/"] = page("FAQ", "x")
