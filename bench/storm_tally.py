@@ -146,6 +146,13 @@ class StormTally:
                 orphan.ended_at = now
 
     @property
+    def progress(self) -> str:
+        """How many were asked so far, and how many of them have their answer or were deleted."""
+        every = self.questions.values()
+        done = sum(bool(asked.answered_at or asked.deleted) for asked in every)
+        return f"{len(every):,} asked, {done:,} of them done"
+
+    @property
     def is_still(self) -> bool:
         """Return whether every question has its answer, and nothing waits in store or spool."""
         every = self.questions.values()
