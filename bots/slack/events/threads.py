@@ -22,6 +22,7 @@ Json = dict[str, Any]
 # Slack's review get fifteen messages in a call, and one call in a minute.
 _READ: Final = 15
 _NEARBY: Final = 5
+_PEOPLE: Final = ("U", "W")
 _WITHIN_S: Final = 1.5  # meanwhile Slack waits for our OK, three seconds at most
 
 
@@ -77,7 +78,8 @@ async def people_in(workspace: Workspace, place: Place) -> frozenset[str]:
     slack = {one.get("user") for one in messages if not is_said(one)}
     said = {one["user"] for one in messages if one.get("user") and is_said(one)}
     named = {user for one in messages[:1] for user in one.get("reply_users") or []} - slack
-    return frozenset((named | said) - bots)
+    # `reply_users` may have the ids of bots (B…) in place of those of their users.
+    return frozenset(one for one in (named | said) - bots if one.startswith(_PEOPLE))
 
 
 async def _read(workspace: Workspace, place: Place) -> list[Json]:

@@ -108,7 +108,9 @@ def conversations_replies(ask: Ask) -> Json:
         raise ApiError("thread_not_found")
     root = channel.messages[ts].thread_ts or ts
     thread = [m for m in channel.messages.values() if root in (m.ts, m.thread_ts)]
-    return _paged(ask, "messages", _between(ask, thread))
+    about = {root: _replies_of(channel, root)}
+    rows = [message | about.get(message["ts"], {}) for message in _between(ask, thread)]
+    return _paged(ask, "messages", rows)
 
 
 @method("conversations.open", "im:write")
@@ -133,9 +135,16 @@ def conversations_join(ask: Ask) -> Json:
 
 
 def _replies_of(channel: Channel, ts: str) -> Json:
-    """Return the fields by which a history describes the thread below a message."""
-    replies = [one.ts for one in channel.messages.values() if one.thread_ts == ts and one.ts != ts]
-    return {"reply_count": len(replies), "latest_reply": max(replies)} if replies else {}
+    """Return the fields by which a thread's first message describes what is below it.
+
+    `reply_users` has the first five; Slack may give a bot's id in place of that of its user.
+    """
+    replies = [one for one in channel.messages.values() if one.thread_ts == ts and one.ts != ts]
+    if not replies:
+        return {}
+    users = list(dict.fromkeys(one.bot_id or one.user for one in replies))
+    about = {"reply_count": len(replies), "reply_users_count": len(users)}
+    return about | {"reply_users": users[:5], "latest_reply": max(one.ts for one in replies)}
 
 
 def shown(channel: Channel) -> Json:
