@@ -5,13 +5,22 @@ The book of lessons calls these functions. The leading process then tells the wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from core.ports import Cases
+from core.press_ids import asked_first
 from core.retrieval.overlay.lessons import entry_of, passages_of
 from core.text.safety.claims import agree
-from core.types import Case, CaseState, Lesson, LessonState, Passage, SessionId
+from core.types import (
+    Case,
+    CaseState,
+    Lesson,
+    LessonState,
+    Passage,
+    Question,
+    SessionId,
+)
 
 
 async def answer_case(
@@ -45,19 +54,30 @@ async def answer_case(
     await change_case(cases, case.id, answered)
 
 
-async def reopen_cases(cases: Cases, lesson_id: str, *, at: datetime) -> None:
+async def reopen_cases(
+    cases: Cases, lesson_id: str, *, at: datetime, answered: Sequence[Question] = ()
+) -> None:
     """Reopen the cases that a lesson has answered, since it is not served any more.
+
+    The questions that it has `answered` without a person wait with the first of them.
 
     Raises:
         StorageError: some of them are not open yet.
     """
     answer_id = answer_id_of(lesson_id)
+
+    def reopened(case: Case) -> Case | None:
+        if case.answer_id != answer_id:
+            return None
+        case = case.reopened(at=at)
+        for question in answered:
+            if asked_first(question.id) not in {one.question.id for one in case.waiters}:
+                case = case.joined_by(question)
+        return case
+
     for case in await cases.of_answers([answer_id]):
-        await change_case(
-            cases,
-            case.id,
-            lambda now: now.reopened(at=at) if now.answer_id == answer_id else None,
-        )
+        await change_case(cases, case.id, reopened)
+        answered = ()
 
 
 async def change_case(

@@ -19,7 +19,7 @@ from core.lessons.remarks import person_named
 from core.ports import Cases, Lessons, Reports
 from core.retry import until_back
 from core.text.safety.personal_data import mask, mask_private
-from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
+from core.types import AuditEvent, Lesson, LessonState, Question, SessionId, Teaching
 
 
 class Outcome(StrEnum):
@@ -81,14 +81,15 @@ class LessonBook:
         reports: Reports,
         examine: Callable[[Lesson], Awaitable[Examined]],
         catch_up: Callable[[], Awaitable[None]],
-        retract: Callable[[Lesson], Awaitable[None]],
+        retract: Callable[[Lesson], Awaitable[Sequence[Question]]],
         longest_characters: int,
         review_after: timedelta | None = None,
         wants_second: bool = False,
     ) -> None:
         """`examine` is the gate, and `catch_up` loads changed lessons into this process's search.
 
-        `retract` notifies the people who were answered with a lesson that was undone. A lesson is
+        `retract` notifies the people who were answered with a lesson that was undone, and returns
+        their questions, which wait for a person again. A lesson is
         reviewed `review_after` it was taught or approved. With `wants_second`, nobody may approve
         their own lesson if the gate has findings.
         """
@@ -214,8 +215,8 @@ class LessonBook:
             return None
         # The clock of the author's platform may be ahead of this machine's.
         at = at or max(datetime.now(UTC), lesson.learned_at)
-        await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
-        await self._retract(lesson)
+        answered = await self._retract(lesson)
+        await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC), answered=answered)
         # From here on a repeated call would find no lesson, so each step is repeated itself.
         await until_back(lambda: self._lessons.remove(lesson_id, at))
         await self._note(by, "lesson.undo", lesson)

@@ -23,6 +23,7 @@ from core.text.safety.instructions import instructs_bot
 from core.text.safety.sanitize import Cleaner
 from core.text.safety.secrets import holds_key, holds_password
 from core.text.utterances.counter_questions import asks_back
+from core.text.utterances.person_wanted import wants_person
 from core.types import Entry, Lesson, LessonState
 
 _LEARNT: Final = (LessonState.SERVED, LessonState.EXPIRED)
@@ -90,6 +91,8 @@ class Gate:
         """Return the findings from the text alone: secrets, links, people, or no answer."""
         profile, reader, answer = self._profile, self._reader, lesson.answer
         findings = []
+        if wants_person(lesson.question):
+            findings.append(profile.gate.no_question)
         if reader.instructs(answer):
             findings.append(profile.gate.instructs)
         if holds_password(answer):

@@ -35,15 +35,16 @@ class Retractions:
         self._inbox = inbox
         self._profile = profile
 
-    async def tell(self, lesson: Lesson) -> None:
+    async def tell(self, lesson: Lesson) -> list[Question]:
         """Add a note to each answer that used a lesson, saying that the lesson was undone.
 
-        Repeating this adds nothing. Deleted questions get no note.
+        Return the questions that were answered so. Repeating this adds nothing. Deleted questions
+        get no note, and are not returned.
 
         Raises:
             StorageError: some answers have no note yet.
         """
-        now = datetime.now(UTC)
+        now, told = datetime.now(UTC), list[Question]()
         for turn in await self._using(lesson, now):
             asked = await self._inbox.find(turn.question.id)
             if asked and asked.state is InboxState.WITHDRAWN:
@@ -51,6 +52,8 @@ class Retractions:
             note = self._note(turn.question, lesson, now)
             await self._history.append(note)
             await self._inbox.receive(note.question)
+            told.append(turn.question)
+        return told
 
     async def _using(self, lesson: Lesson, now: datetime) -> list[Turn]:
         later = now + timedelta(days=1)

@@ -113,6 +113,7 @@ class GateTexts:
     asks_back: str
     instructs: str
     strays: str
+    no_question: str
     taught_otherwise: str
 
 

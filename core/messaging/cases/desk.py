@@ -271,9 +271,7 @@ class CaseDesk:
         if not case.is_open:
             return told
         if case.waiters[0].question.id != question.id:
-            if not case.calls:  # the question may be private
-                return replace(told, note=profile.case.kept)
-            return replace(told, note=self.quoted(profile.case.joined, case.question))
+            return replace(told, note=self._joined_note(case, question, profile))
         if case.calls and case.calls[0].reference == question.id:
             owner = self.roster.named(case.calls[0].owner)
             contacts = owner.contacts if owner else ()
@@ -282,6 +280,14 @@ class CaseDesk:
         if case.due_at is None:
             return replace(told, note=profile.case.kept)
         return replace(told, note=profile.case.later.format(when=self._clock(case.due_at)))
+
+    def _joined_note(self, case: Case, question: Question, profile: Profile) -> str:
+        """Return what an asker is told whose question waits with the case of an earlier one."""
+        if not case.calls:  # the question may be private
+            return profile.case.kept
+        if _waits_here(case, question):
+            return profile.case.opened
+        return self.quoted(profile.case.joined, case.question)
 
     def quoted(self, text: str, question: str) -> str:
         """Return a text of the profile with a person's words in it: masked, short and sanitised."""
@@ -294,6 +300,16 @@ class CaseDesk:
         zone = ZoneInfo(self.roster.zone)
         local, today = at.astimezone(zone), self.now().astimezone(zone).date()
         return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
+
+
+def _waits_here(case: Case, question: Question) -> bool:
+    """Return whether an asker waits for a case with an earlier question of the conversation."""
+    mine = [
+        one.question.id
+        for one in case.waiters
+        if (one.question.session, one.question.asker) == (question.session, question.asker)
+    ]
+    return mine[:1] != [question.id]
 
 
 def platform_of(question: Question) -> str:

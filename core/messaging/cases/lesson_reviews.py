@@ -64,14 +64,20 @@ class LessonReviews:
                 asked += await self._ask(expired, now)
 
     async def _ask(self, lesson: Lesson, now: datetime) -> bool:
-        """Ask about a lesson; return False if nobody can be asked now, or there is no place."""
+        """Ask about a lesson; return False if nobody can be asked now, or there is no place.
+
+        Its teacher is asked. One who is not named as an owner may have left, so that the owner of
+        its topic is asked as well.
+        """
         platform = lesson.session.partition(":")[0]
         owners = self._roster.owners_of(lesson.question, (), platform)
         turn = await self._archive.find(lesson.question_id)
         if turn is None or not owners or works_from(owners[0], now) > now:
             return False
         await self._lessons.teach(replace(lesson, review_at=now + AGAIN))
-        contacts = (_contact(lesson.author, platform),) if lesson.author else owners[0].contacts
+        teacher = (_contact(lesson.author, platform),) if lesson.author else ()
+        stays = any(map(self._roster.names, teacher))
+        contacts = teacher if stays else (*teacher, *owners[0].contacts)
         about = {"question": lesson.question, "answer": lesson.answer}
         words = review_words(self._profile.teach.review, self._profile, **about)
         call = Escalated("", (), contacts=contacts, lesson_id=lesson.id, call=words)

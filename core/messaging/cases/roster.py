@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import chain, groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,10 @@ class Roster:
     def zone(self) -> str:
         """The time zone for texts with a time: that of the first owner."""
         return self._owners[0].zone
+
+    def names(self, contact: str) -> bool:
+        """Return whether a person is named as an owner; members of groups are not."""
+        return any(contact in owner.contacts for owner in self._owners)
 
     def named(self, name: str) -> Owner | None:
         """Return an owner by name; None if the profile does not know them any more."""
@@ -81,14 +86,24 @@ def works_from(owner: Owner, now: datetime) -> datetime:
 
 
 def in_order_of_presence(owners: Sequence[Owner], now: datetime) -> list[Owner]:
-    """Return those who are not away in their order, then the others, whoever is back first."""
+    """Return those who are not away in their order, then the others, whoever is back first.
+
+    Of owners of the topic, as of those of everything, who works now comes before who does not.
+    """
 
     def back_at(owner: Owner) -> datetime:
         begins = works_from(owner, now)
         is_away = begins > works_from(replace(owner, away=()), now)
         return begins if is_away else datetime.min.replace(tzinfo=UTC)
 
-    return sorted(owners, key=back_at)
+    alike = (some for _, some in groupby(owners, _claim))
+    ordered = [sorted(some, key=lambda one: works_from(one, now) > now) for some in alike]
+    return sorted(chain.from_iterable(ordered), key=back_at)
+
+
+def _claim(owner: Owner) -> tuple[bool, bool]:
+    """Return what owners have in common who are called in each other's place."""
+    return bool(owner.topics), bool(owner.name)
 
 
 def next_day(owner: Owner, now: datetime) -> datetime:

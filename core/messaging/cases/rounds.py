@@ -99,7 +99,7 @@ class CaseRounds:
         step = await next_step(self._desk, case, place) if place else replace(case, due_at=None)
         if not await self._desk.cases.save(step) or place is None or step.calls == case.calls:
             return
-        call = call_of(self._desk, step, len(waiting))
+        call = call_of(self._desk, step, len({one.asker for one in waiting}))
         said = replace(place, id=step.calls[-1].reference, asked_at=now, edited_at=None)
         try:
             await self._say(said, call)
@@ -112,7 +112,9 @@ class CaseRounds:
 
     async def _tell(self, case: Case) -> None:
         waiting = [one for one in case.waiters if one.told_of != case.telling]
-        for waiter in waiting:
+        kept = [one for one in waiting if not await self._is_withdrawn(one.question)]
+        # Somebody who has asked twice in a conversation is told once there.
+        for waiter in {(one.question.session, one.question.asker): one for one in kept}.values():
             await self._tell_asker(case, waiter)
         if waiting:
             self._wake()
@@ -122,8 +124,7 @@ class CaseRounds:
         )
 
     async def _tell_asker(self, case: Case, waiter: Waiter) -> None:
-        """Put the notice to an asker into the inbox, unless they have deleted the question."""
-        if not await self._is_withdrawn(waiter.question):
-            notice = notice_of(case, waiter, self._profile, self._desk.now())
-            await self._history.append(notice)
-            await self._inbox.receive(notice.question, is_notice=True)
+        """Put the notice to an asker into the inbox."""
+        notice = notice_of(case, waiter, self._profile, self._desk.now())
+        await self._history.append(notice)
+        await self._inbox.receive(notice.question, is_notice=True)

@@ -20,7 +20,7 @@ _TAKEN_FOR: Final = timedelta(hours=24)  # after this time an owner who took the
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The result of taking a case: whether it `is_done`, and the text for the owner."""
+    """The result of a press that takes a case: whether it `is_done`, and the text for the owner."""
 
     text: str
     is_done: bool = False
@@ -33,18 +33,19 @@ async def taken(desk: CaseDesk, case_id: str, owner: Teacher) -> Taken:
         StorageError: the assignment is not stored.
     """
     until = desk.now() + _TAKEN_FOR
-    case = await _acted(
-        desk,
-        case_id,
-        lambda now: now.taken(owner.id, due_at=until) if now.state is CaseState.OPEN else None,
-        by=owner,
-        action="case.take",
-    )
+    is_done = False
+
+    def take(case: Case) -> Case | None:
+        nonlocal is_done
+        is_done = case.state is CaseState.OPEN
+        return case.taken(owner.id, due_at=until) if is_done else None
+
+    case = await _acted(desk, case_id, take, by=owner, action="case.take")
     if case is None or not case.is_open:
         return Taken(desk.profile.case.settled)
     if case.taken_by != owner.id:
         return Taken(desk.profile.case.taken_before)
-    return Taken(desk.profile.case.taken.format(name=owner.name), is_done=True)
+    return Taken(desk.profile.case.taken.format(name=owner.name), is_done=is_done)
 
 
 async def closed(desk: CaseDesk, case_id: str, by: Teacher) -> str:

@@ -186,7 +186,7 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(  # noqa: PL
         await fake.until(lambda: "담당자가 거두었어요" in read(answered), PATIENCE_S)
         assert read(answered).count("담당자가 거두었어요") == 1
         (case,) = await stores.cases.open(9)
-        assert (case.state, len(case.waiters)) == (CaseState.OPEN, 3)
+        assert (case.state, len(case.waiters)) == (CaseState.OPEN, 4)  # the third waits, too
         again = await ask(OTHERWISE, narae)
         await fake.until(
             lambda: PROFILE.case.joined.format(question=ASKED) in read(again), PATIENCE_S
@@ -194,7 +194,7 @@ async def test_a_case_over_all_platforms_until_its_answer_is_undone(  # noqa: PL
         assert TOLD not in read(again)
         await fake.say(again.thread, "다른 질문이에요", user=narae)
         await fake.until(lambda: PROFILE.case.person in read(again), PATIENCE_S)
-        assert [len(one.waiters) for one in await stores.cases.open(9)] == [3, 1]
+        assert [len(one.waiters) for one in await stores.cases.open(9)] == [4, 1]
 
 
 async def test_the_owner_of_a_due_entry_is_asked_in_their_channel_and_answers_by_a_button(

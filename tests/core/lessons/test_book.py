@@ -167,9 +167,25 @@ async def test_a_redelivery_while_a_lesson_is_undone_does_not_answer_its_case_ag
 
     async def comes_again(_lesson):
         await book.keep(LESSON, by="김담당")
+        return []
 
     book = book_of(stores, PROFILE, retract=comes_again)
     await book.keep(LESSON, by="김담당")
     await book.undo("l1", by="최담당")
     assert (await case()).is_open
     assert await stores.lessons.page(9) == []
+
+
+async def test_who_was_answered_with_a_lesson_that_is_undone_waits_for_a_person_again(stores):
+    case = await case_of(stores)
+    later = Question("slack:T1:C1:77", SessionId("wall:77"), "주차하는 데가 어디죠", "U7", NOON)
+    waiter = (await case()).waiters[0].question
+    notice = replace(waiter, id=f"{waiter.id}>told")
+
+    async def retract(_lesson):
+        return [later, notice]
+
+    book = book_of(stores, PROFILE, retract=retract)
+    await book.keep(LESSON, by="김담당")
+    await book.undo("l1", by="최담당")
+    assert [one.question.id for one in (await case()).waiters] == [waiter.id, later.id]

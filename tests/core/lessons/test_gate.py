@@ -127,3 +127,9 @@ async def test_what_somebody_else_has_taught_otherwise_is_shown_beside_it(
     found = await Gate(None, reader, PROFILE, lessons=Taught()).examine(asked)
     other = PROFILE.gate.taught_otherwise.format(name="이인사", text="2월 20일부터 신청해요.")
     assert found.findings == ((other,) if is_held else ())
+
+
+async def test_an_answer_to_who_only_asked_for_a_person_waits_for_its_question(examined):
+    found = await examined("견학은 수요일 두 시예요.", question="상담원 연결해 주세요")
+    assert PROFILE.gate.no_question in found.findings
+    assert not (await examined("견학은 수요일 두 시예요.", question="견학은 언제죠")).findings

@@ -58,7 +58,7 @@ async def test_each_answer_that_used_a_lesson_has_one_note(stores):
     used = await answered(stores, "discord:1:2:3", TAUGHT)
     official = await answered(stores, "discord:1:2:4", OTHER)
     for _ in range(2):
-        await retractions(stores).tell(LESSON)
+        assert await retractions(stores).tell(LESSON) == [used]
     (told,) = await notes(stores, used)
     assert told.startswith("앞에서 알려 드린 “견학은 언제?”의 답변은 담당자가 거두었어요.")
     assert await notes(stores, official) == []
@@ -69,5 +69,5 @@ async def test_each_answer_that_used_a_lesson_has_one_note(stores):
 async def test_a_question_that_was_deleted_has_none(stores):
     used = await answered(stores, "discord:1:2:3", TAUGHT)
     await stores.inbox.withdraw(used.id)
-    await retractions(stores).tell(LESSON)
+    assert await retractions(stores).tell(LESSON) == []
     assert await notes(stores, used) == []

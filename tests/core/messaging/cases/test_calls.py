@@ -172,7 +172,8 @@ async def test_who_takes_a_case_has_a_day_and_others_are_told(office):
     taken = await word.taken(office.desk, case_id, KIM)
     assert taken.is_done
     assert taken.text == PROFILE.case.taken.format(name="김담당")
-    assert (await word.taken(office.desk, case_id, KIM)).is_done
+    twice = await word.taken(office.desk, case_id, KIM)  # told to KIM alone
+    assert (twice.is_done, twice.text) == (False, taken.text)
     again = await word.taken(office.desk, case_id, LEE)
     assert again.text == PROFILE.case.taken_before
     await office.after(23 * HOUR)

@@ -21,7 +21,7 @@ PROFILE = load_profile("ko")
 NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)  # a Tuesday in Seoul
 DAY = timedelta(days=1)
 ROOM = SessionId("slack:T1:C1:1")
-TEAM = Owner("총무팀", ("slack:S1",), zone="Asia/Seoul")
+TEAM = Owner("총무팀", ("slack:S1", "slack:U9"), zone="Asia/Seoul")
 QUESTION = Question("slack:T1:C1:1", ROOM, "주차 등록은?", "U1", NOON - 300 * DAY, "1")
 LESSON = Lesson(
     "l1", ROOM, "주차 등록은?", "지하 {1}층이에요.", "U9", "김담당", NOON - 200 * DAY, QUESTION.id,
@@ -146,3 +146,12 @@ async def test_a_lesson_has_its_date_from_when_it_is_taught(office):
     without = book_of(office.stores, PROFILE)
     kept = await without.keep(replace(LESSON, id="newer", review_at=None), by="김담당")
     assert kept.lesson.review_at is None
+
+
+async def test_of_what_somebody_has_taught_who_is_no_owner_any_more_the_owners_are_asked_too(
+    office,
+):
+    office.reviews = office.begun(replace(TEAM, contacts=("slack:S1",)))
+    await office.reviews.go()
+    ((_, call),) = office.said
+    assert call.contacts == ("slack:U9", "slack:S1")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.messaging.cases.roster import Roster, next_day, works_from
+from core.messaging.cases.roster import Roster, in_order_of_presence, next_day, works_from
 from core.profile import Owner
 
 MONEY = Owner("정산팀", ("slack:S1", "discord:role:9"), topics=("정산", "세금 계산서"))
@@ -105,3 +105,18 @@ def test_who_works_in_the_hour_that_a_change_of_the_clock_leaves_out_begins_afte
     assert works_from(night, asked) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
     assert works_from(night, datetime(2026, 3, 8, 8, 59, tzinfo=UTC)).hour == 8
     assert works_from(night, datetime(2026, 3, 8, 9, tzinfo=UTC)) > datetime(2026, 3, 9, tzinfo=UTC)
+
+
+def test_of_owners_of_one_topic_who_works_now_comes_first():
+    """One in Seoul and one in New York; who owns everything does not take their place."""
+    seoul_team = replace(OFFICE, name="서울", topics=("정산",), zone="Asia/Seoul")
+    new_york = replace(OFFICE, name="뉴욕", topics=("정산",), zone="America/New_York")
+    owners = (seoul_team, new_york, ANYTHING, SETTINGS)
+
+    def order(now):
+        return [one.name for one in in_order_of_presence(owners, now)]
+
+    assert order(seoul(1, 10)) == ["서울", "뉴욕", "총무팀", ""]
+    assert order(seoul(1, 23, 30)) == ["뉴욕", "서울", "총무팀", ""]
+    assert order(seoul(1, 20)) == ["서울", "뉴욕", "총무팀", ""]  # nobody of the topic works
+    assert order(seoul(25, 10)) == ["총무팀", "", "서울", "뉴욕"]  # both are away next

@@ -255,3 +255,18 @@ async def test_rounds_end_though_a_case_changes_in_the_moment_that_they_are_canc
     making.cancel()
     done, _ = await asyncio.wait({making}, timeout=1)
     assert done
+
+
+async def test_who_asks_twice_in_a_conversation_is_told_once_and_counts_as_one(desk, stores):
+    first = Question("slack:T1:C1:1", SessionId("slack:T1:C1:1"), ASKED, "slack:U1", NOON)
+    again = replace(first, id="slack:T1:C1:2")
+    for question in (first, again):
+        await stores.inbox.receive(question)
+        ending = await desk.escalated(
+            question, Escalated(PROFILE.not_found, ()), public=True, calls=True
+        )
+    assert ending.note == PROFILE.case.opened  # and not that somebody else has asked the same
+    await learnt(desk, Lesson("l1", SessionId("x"), ASKED, "1층", "U9", "김", NOON, first.id))
+    await rounds_of(desk, stores).go()
+    turns = await stores.history.recent(first.session, 9)
+    assert [turn.question.id for turn in turns] == [notice_id(again.id, "lesson:l1")]
