@@ -38,6 +38,7 @@ TAUGHT, MEASURED = EXAMPLES / "faqs", ROOT / "tests" / "fixtures" / "own"
 # Of one FAQ's examples: on topic, off topic, injection, greeting.
 _SHARES = (0.45, 0.35, 0.12, 0.08)
 _PACK_QUESTIONS, _TYPED_AHEAD, _PACK_WEIGHT = 1_500, 2, 0.25
+_ASKED_OF_OTHER_MARKETS, _OF_A_MARKET = 300, ("", "에서", "에서는", "인데")
 # Of the questions of other FAQs and of the everyday messages, as many are looked for in each FAQ.
 _ELSEWHERE_QUESTIONS, _EVERYDAY_MESSAGES = 300, 800
 _IN_CONVERSATION = 2  # one everyday message of so many comes after a question of the FAQ
@@ -208,6 +209,7 @@ class Workshop:
         examples = [
             *asked,
             *read_examples(EXAMPLES / "smartstore.jsonl"),
+            *_asked_of_other_markets([one.question for one in asked]),
             *_in_conversations(_everyday(), entries, np.random.default_rng(_SEED)),
             *others,
         ]
@@ -275,6 +277,19 @@ def asked_elsewhere(examples: Iterable[LabelledQuestion]) -> list[LabelledQuesti
         LabelledQuestion(one.question, Label.OFF_TOPIC, (), frozenset(), ExampleOrigin.ELSEWHERE)
         for one in examples
         if one.label is Label.ON_TOPIC and one.origin is ExampleOrigin.OWN
+    ]
+
+
+def _asked_of_other_markets(questions: Sequence[str]) -> list[LabelledQuestion]:
+    """Return questions of the large FAQ that name another market, and so are off topic there."""
+    markets = (EXAMPLES / "smartstore.markets.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    rng = np.random.default_rng(_SEED)
+    return [
+        LabelledQuestion(
+            f"{markets[rng.integers(len(markets))]}{rng.choice(_OF_A_MARKET)} {questions[at]}",
+            Label.OFF_TOPIC,
+        )
+        for at in rng.permutation(len(questions))[:_ASKED_OF_OTHER_MARKETS]
     ]
 
 
