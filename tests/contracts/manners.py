@@ -147,6 +147,8 @@ async def test_where_everybody_counts_others_are_answered_too(driver):
         "{bot} - 수수료는 얼마인가요?",
         "hey {bot}, 수수료는 얼마인가요?",
         "수수료는 얼마인가요? {bot}님",
+        "@faqbot 수수료는 얼마인가요?",  # typed, and not chosen from the list
+        "@FAQbot님, 수수료는 얼마인가요?",
     ],
 )
 async def test_what_sticks_to_a_mention_is_no_part_of_the_question(driver, typed):

@@ -86,6 +86,7 @@ FUNCTIONS = {
     "orders_answers": orders.orders_answers,
     "holds_password": secrets.holds_password,
     "without_calls": mentions.without_calls,
+    "with_typed_call": lambda text: mentions.with_typed_call(text, ["봇", text[1:9]], "@"),
     "is_spoken_to": lambda text: mentions.is_spoken_to(text, text),
     "says_something": mentions.says_something,
     "may_reply": mentions.may_reply,

@@ -11,7 +11,12 @@ from typing import Final
 import discord
 
 from bots.discord.ids import asker_of
-from core.text.utterances.mentions import CALL, is_spoken_to, without_calls
+from core.text.utterances.mentions import (
+    CALL,
+    is_spoken_to,
+    with_typed_call,
+    without_calls,
+)
 from core.types import Mention
 
 _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")
@@ -42,8 +47,9 @@ def mentions(message: discord.Message, me: discord.ClientUser) -> bool:
 
     A mention in a quoted line or in code addresses nobody, nor does the ping of a reply.
     """
-    said = _QUOTED.sub("", _CODE.sub("", message.content))
-    named = {int(number) for _, number in _MENTION.findall(message.content)}
+    written = _written(message, me)
+    said = _QUOTED.sub("", _CODE.sub("", written))
+    named = {int(number) for _, number in _MENTION.findall(written)}
     called = {int(number) for _, number in _MENTION.findall(said)}
     if me.id in called:
         return True
@@ -94,13 +100,19 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
         return f"@{getattr(found, 'display_name', None) or getattr(found, 'name', '')}"
 
     by_app = message.author.bot or message.webhook_id
-    own = _HEAD.sub("", _shown(message)) if by_app else message.content
+    own = _HEAD.sub("", _shown(message)) if by_app else _written(message, me)
     parts = [own, *map(_shown, message.message_snapshots)]
     shown = (_MENTION.sub(named, _GIF.sub("", part.replace(CALL, " "))) for part in parts)
     shown = (_COMMAND.sub(r"/\1", _STAMP.sub(_day, _GUIDE.sub("", part))) for part in shown)
     read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
     text = "\n".join(part for part in read if part)
     return text or (message.poll.question if message.poll else "")
+
+
+def _written(message: discord.Message, me: discord.ClientUser) -> str:
+    """Return what a person has written, with a mention in place of the bot's typed name."""
+    own = message.guild.me.display_name if message.guild else me.display_name
+    return with_typed_call(message.content, (own, me.display_name, me.name), me.mention)
 
 
 def without_marks(text: str) -> str:

@@ -35,7 +35,7 @@ from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.messaging.questions_above import is_about_media, with_question_above
 from core.messaging.thread_rules import ThreadRule
-from core.text.utterances.mentions import has_words
+from core.text.utterances.mentions import has_words, with_typed_call
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -292,8 +292,11 @@ class MessageHandler:
 
 def _read(event: Json, workspace: Workspace, *, channel: str = "") -> IncomingMessage | None:
     """Return a person's message; None for others, and for one of a shape that is not known."""
+    bot = workspace.bot_user
     try:
-        return said(event, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
+        called = with_typed_call(event.get("text") or "", (workspace.bot_name,), f"<@{bot}>")
+        event = event | {"text": called}
+        return said(event, team=workspace.team, bot_user=bot, channel=channel)
     except (AttributeError, TypeError, ValueError):  # Slack would only deliver it again
         logger.exception("a message cannot be read (ts %s)", event.get("ts"))
         return None

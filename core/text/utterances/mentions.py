@@ -54,6 +54,7 @@ _HAILED: Final = re.compile(
 _IN_COPY: Final = re.compile(
     r"(?<=[\s.!?~])\(?(?:cc|fyi|참조|참고)[.:]*+(?:\s++@\S++)*+[\s)]*+$", re.IGNORECASE
 )
+_NAME_GOES_ON: Final = re.compile(r"[A-Za-z0-9_.-]")
 _QUOTED_WHOLE: Final = re.compile(r"[\"“]([^\"“”]+)[\"”][\s.?!~]*")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
@@ -71,6 +72,20 @@ _THANKS: Final = re.compile(
     r"|thanks?(?: ?you)?(?: so much| very much| a lot)?|thx|ty)[\s.,!~^ㅎㅋㅠ]*",
     re.IGNORECASE,
 )
+
+
+def with_typed_call(text: str, names: Collection[str], mention: str) -> str:
+    """Return a text with a real mention where it begins with `@` and one of the bot's names.
+
+    Such a name is typed, and the platform has made no mention of it, as it does for a chosen one.
+    """
+    said = text.lstrip()
+    for name in filter(None, names):
+        if said[: len(name) + 1].casefold() == f"@{name}".casefold():
+            rest = said[len(name) + 1 :]
+            if not _NAME_GOES_ON.match(rest):
+                return f"{mention}{rest}"
+    return text
 
 
 def without_calls(text: str) -> str:
