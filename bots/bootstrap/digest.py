@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
-
+from bots.bootstrap.cron import cron_trigger
 from bots.bootstrap.offers import served_entries
 from bots.bootstrap.stores import Stores, gap_stores_of, open_index
 from config.profiles import profile_of
@@ -35,7 +34,7 @@ def owners_zone(settings: Settings) -> str:
 
 def ran_before(cron: str, zone: str, now: datetime) -> datetime:
     """Return the last time of a cron line that is well before `now`; within a week if none is."""
-    trigger = CronTrigger.from_crontab(cron, timezone=ZoneInfo(zone))
+    trigger = cron_trigger(cron, ZoneInfo(zone))
     found = now - _WEEK - _ABOUT_NOW
     while (after := trigger.get_next_fire_time(None, found + _SECOND)) and after < now - _ABOUT_NOW:
         found = after

@@ -13,8 +13,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
 
+from bots.bootstrap.cron import cron_trigger
 from bots.bootstrap.digest import owners_zone, ran_before, tell_owners
 from bots.bootstrap.processes.apart import apart
 from bots.bootstrap.processes.members import Members
@@ -160,7 +160,7 @@ async def scheduled(
 
 def _trigger(job: Job, timezone: str, *, jitter_s: int) -> Any:  # noqa: ANN401 - it has no types
     try:
-        trigger = CronTrigger.from_crontab(job.cron, timezone=_zone(job.zone or timezone))
+        trigger = cron_trigger(job.cron, _zone(job.zone or timezone))
     except ValueError as error:
         raise ConfigError(
             f"FAQBOT_{job.name.upper()}_CRON: {error}; it has five fields, like `30 4 * * *`"

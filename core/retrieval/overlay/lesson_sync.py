@@ -143,7 +143,7 @@ def prepared_of(
     terms = analyzer.terms_of([t for one in lessons for t in (one.question, one.answer)])
     pairs = zip(lessons, vectors, terms[::2], terms[1::2], strict=True)
     return {
-        one: Prepared(entry_of(one), _fields(one, asked, answer), vector)
+        one: Prepared(entry_of(one), _fields(one, asked, answer), vector, bool(one.findings))
         for one, vector, asked, answer in pairs
     }
 

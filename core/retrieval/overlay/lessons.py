@@ -47,12 +47,14 @@ class Prepared:
     """A lesson that is ready to be indexed, with its terms.
 
     `vectors` has shape (any number, dimension), of which the nearest to a question counts. It is
-    None if the embedder was away.
+    None if the embedder was away. A lesson that `corrects` was approved although the gate has
+    findings, so that it may come before an entry of its own question.
     """
 
     entry: SourcedEntry
     fields: Fields
     vectors: Vectors | None
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +120,12 @@ class LessonIndex(LexicalIndex):
         texts = [one.fields.whole for one in lessons]
         self._own_grams = GramIndex.build(texts, faq.grams.idf)
         self._vectors, self._owners = _stacked(lessons)
-        self._exact = {compact(one.entry.title): row for row, one in enumerate(lessons)}
+        # What the FAQ has taken over since it was taught, the FAQ answers.
+        official = {compact(title): row for row, title in enumerate(faq.titles)}
+        self._exact: dict[str, int] = {}
+        for row, one in enumerate(lessons, start=self._official):
+            title = compact(one.entry.title)
+            self._exact[title] = row if one.corrects else official.get(title, row)
         self._exact.pop("", None)
 
     def word_scores(self, terms: Mapping[str, float], expansions: Mapping[str, float]) -> Scores:
@@ -165,12 +172,15 @@ class LessonIndex(LexicalIndex):
         return np.concatenate([meaning[: self._official], own]).astype(np.float32)
 
     def favoured(self, question: str, scores: Scores) -> Scores:
-        """Return the scores, in which a lesson for exactly this question is ahead of all others."""
+        """Return the scores, in which a lesson for exactly this question is ahead of all others.
+
+        Of an entry's own question it is the entry, unless the lesson corrects that.
+        """
         row = self._exact.get(compact(question))
         if row is None:
             return scores
         favoured = scores.copy()
-        favoured[self._official + row] = max(float(favoured.max()), 1.0) + _AHEAD
+        favoured[row] = max(float(favoured.max()), 1.0) + _AHEAD
         return favoured
 
     def _letter_idfs(self, grams: Sequence[str]) -> Scores:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Final
 
 from core.errors import ModelError
@@ -110,7 +111,8 @@ class Rehearsal:
         except ModelError:
             # Words and letters tell, as they do in every search meanwhile.
             vectors = [None] * len(lessons)
-        fresh = list(prepared_of(lessons, vectors, self._analyzer).values())
+        ready = prepared_of(lessons, vectors, self._analyzer).values()
+        fresh = [replace(one, corrects=True) for one in ready]
         ids = {one.entry.faq_id for one in fresh}
         laid = self._retriever.serving.now().overlay.lessons
         others = [one for one in laid if one.entry.faq_id not in ids]

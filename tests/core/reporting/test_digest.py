@@ -181,3 +181,16 @@ def test_a_digest_begins_where_the_one_before_ended():
     monday = datetime(2026, 11, 30, 9, 0, 20, tzinfo=SEOUL)
     assert ran_before("0 9 * * mon-fri", "Asia/Seoul", monday) == monday.replace(day=27, second=0)
     assert ran_before("0 9 * * mon", "Asia/Seoul", monday) == monday.replace(day=23, second=0)
+    # By numbers, as in every crontab: 1 is Monday, and Sunday is 0 or 7.
+    assert ran_before("0 9 * * 1-5", "Asia/Seoul", monday) == monday.replace(day=27, second=0)
+    assert ran_before("0 9 * * 0", "Asia/Seoul", monday) == monday.replace(day=29, second=0)
+    assert ran_before("0 9 * * 5-7/2", "Asia/Seoul", monday) == monday.replace(day=29, second=0)
+
+
+@pytest.mark.parametrize(("monday", "friday"), [("03-09", "03-06"), ("11-02", "10-30")])
+def test_the_digest_before_a_change_of_the_clock_was_at_the_same_hour(monday, friday):
+    zone = ZoneInfo("America/New_York")
+    now, before = (
+        datetime.fromisoformat(f"2026-{day} 09:00").replace(tzinfo=zone) for day in (monday, friday)
+    )
+    assert ran_before("0 9 * * mon-fri", "America/New_York", now.astimezone(UTC)) == before

@@ -140,7 +140,8 @@ def test_who_asks_exactly_what_was_taught_gets_the_lesson(search, taught):
     """Though the FAQ has an entry of that very title: a person has said that it is wrong."""
     title = FAQ[0].title
     assert not is_learned(first(search, title).faq_id)
-    taught(lesson(question=title.replace(" ", "  ")))
+    corrected = lesson(question=title.replace(" ", "  "))
+    taught(replace(corrected, findings=("이 질문을 받게 돼요",), approved_by="이담당"))
     assert first(search, title).faq_id == "learned:1"
 
 
@@ -305,6 +306,13 @@ async def test_while_the_embedder_is_away_words_and_letters_do(
     now += 60
     await following.catch_up()
     assert len(away.asked) == 2
+
+
+def test_what_the_faq_has_taken_over_since_it_was_taught_the_faq_answers(search, taught):
+    """The gate holds what is taught for an entry's question: an entry beside others came later."""
+    taught(lesson(question=FAQ[0].title, answer=FAQ[0].text))
+    assert first(search, FAQ[0].title).title == FAQ[0].title
+    assert not is_learned(first(search, FAQ[0].title).faq_id)
 
 
 async def test_only_what_is_new_is_read_and_embedded(follow, encoder):
