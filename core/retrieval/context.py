@@ -11,7 +11,8 @@ from core.retrieval.evidence import own_share
 from core.retrieval.hits import Hit, is_answer
 from core.retrieval.lexical.index import LexicalIndex
 from core.text.korean import Analyzer
-from core.text.utterances.back_references import is_case, is_incomplete, points_back
+from core.text.utterances.asked_values import asked_value, without_value
+from core.text.utterances.back_references import ASKING, is_case, is_incomplete, points_back
 from core.types import Exchange
 
 _CONTEXT_TURNS = 3
@@ -37,12 +38,14 @@ class ContextReader:
     def earlier(self, history: Sequence[Exchange]) -> list[str]:
         """Return the earlier questions that a short one may refer to, the last first.
 
-        It is the last question and, while the added one is elliptical itself, the one before it.
+        In place of an elliptical one stands the title that answered it. One without an answer is
+        followed by the one before it.
         """
         context: list[str] = []
         for exchange in reversed(history[-_CONTEXT_TURNS:]):
-            context.append(exchange.user)
-            if not self.is_elliptical(exchange.user):
+            leans = self.is_elliptical(exchange.user)
+            context.append(exchange.sources[0] if leans and exchange.sources else exchange.user)
+            if exchange.sources or not leans:
                 break
         return context
 
@@ -59,15 +62,24 @@ class ContextReader:
             return None
         if self.is_case(question):
             return _CASE
-        if points_back(question, self._analyzer.tokens(question)):
+        if points_back(question, self._analyzer.tokens(question)) or self._asks_value(question):
             return _POINTING_BACK
         says_something = bool(self._analyzer.terms(question))
         return 0.0 if says_something and self.leans(question, known) else None
 
     def leans(self, question: str, known: Container[str]) -> bool:
         """Return whether a question is short, and has no term that is not `known`."""
-        terms = self._analyzer.terms(question)
-        return self.is_elliptical(question) and all(term in known for term in terms)
+        terms = self._terms_beside_value(question)
+        return self.is_elliptical(question) and all(
+            term in known for term in terms if term.removesuffix("/N") not in ASKING
+        )
+
+    def _asks_value(self, question: str) -> bool:
+        """Return whether a question asks for a value and says nothing else: "돈 내야 돼요?"."""
+        return asked_value(question) is not None and not self._terms_beside_value(question)
+
+    def _terms_beside_value(self, question: str) -> tuple[str, ...]:
+        return self._analyzer.terms(without_value(question))
 
     def is_incomplete(self, question: str) -> bool:
         """Return whether a question is short, and leaves out what it is about."""

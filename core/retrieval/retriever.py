@@ -19,6 +19,7 @@ from core.ports import Embedder, FaqIndex, WordVectors
 from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.context import found_by_context_alone, surer
+from core.retrieval.details import TOLD, tells
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import measures
 from core.retrieval.hits import Hit
@@ -217,9 +218,31 @@ class Retriever:
         by_itself = dict(zip(once_each, ranked, strict=False))
         in_context = iter(ranked[len(once_each) :])
         return [
-            by_itself[bare] if lead is None else surer(next(in_context), lead, by_itself[bare])
-            for bare, lead in zip(alone, ahead, strict=True)
+            by_itself[bare]
+            if lead is None
+            else self._in_conversation(snapshot, query, next(in_context), lead, by_itself[bare])
+            for query, bare, lead in zip(asked, alone, ahead, strict=True)
         ]
+
+    def _in_conversation(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        in_context: list[Hit],
+        ahead: float,
+        alone: list[Hit],
+    ) -> list[Hit]:
+        """Return the surer of both readings, with the last answer first if it tells the detail."""
+        hits = surer(in_context, ahead, alone)
+        shown = [hit for hit in in_context if hit.title in query.history[-1].sources]
+        if not shown or self.context.is_case(query.question):
+            return hits
+        last = replace(shown[0], confidence=max(shown[0].confidence, TOLD))
+        last = replace(last, answers=last.confidence >= self.answer_from)
+        for entry in self._entries(snapshot, [last.faq_id]):
+            if tells(query.question, entry, hits[0], self._analyzer):
+                return [last, *(hit for hit in hits if hit.faq_id != last.faq_id)]
+        return hits
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
         seen = self._seen_by(found.query.audience).rows(snapshot)

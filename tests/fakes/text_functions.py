@@ -38,6 +38,7 @@ from core.text.safety.sanitize import Cleaner, CleanStream
 from core.text.spelling import keyboard, normalize
 from core.text.utterances import (
     another_question,
+    asked_values,
     assertions,
     back_references,
     colleagues,
@@ -158,6 +159,9 @@ FUNCTIONS = {
     "discord markdown": lambda text: discord.markdown(text, CLEANER),
     "web blocks": lambda text: page_html.blocks(text, CLEANER),
     "asserts": assertions.asserts,
+    "asked_value": asked_values.asked_value,
+    "without_value": asked_values.without_value,
+    "names_nothing": back_references.names_nothing,
     "asks_back": counter_questions.asks_back,
     "without_questions": counter_questions.without_questions,
     "asks_anything": questions.asks_anything,

@@ -66,13 +66,26 @@ _YES: Final = re.compile(
     r"|(?:yes|yeah|yep|sure|ok|okay|please|go ahead|tell me)"
     r"(?:[\s,]+(?:yes|sure|please|go ahead|tell me))*"
 )
+_EARLIER: Final = r"(?:아까|방금|조금 ?전에?|전에)"
+_SAID: Final = (
+    r"(?:그|말한|말해준|말씀하신|알려준|답한|답해준)?"
+    r"\s?(?:거|것|걸|건|게|내용|답변?)(?:을|를|은|이)?"
+)
 _ASK_AGAIN: Final = re.compile(
-    r"(?:한 ?번 더|다시(?: ?한 ?번)?)\s?(?:좀\s?)?(?:설명|말|알려|얘기|이야기|보여|안내)\S*"
+    rf"{_EARLIER}\s?{_SAID}(?:\s?(?:뭐|무엇)\S*)?(?:\s?{_TELL})?요?"
+    rf"|(?:{_EARLIER}\s)?(?:{_SAID}\s)?(?:한 ?번 더|다시(?: ?한 ?번)?)\s?(?:좀\s?)?"
+    r"(?:설명|말|알려|얘기|이야기|보여|안내)\S*"
     rf"(?:\s?{_GIVE}요?)?"
     r"|(?:can you |could you |please )?(?:explain|say|tell|show)(?: (?:it|that|me|this))*"
     r"(?: once)? (?:again|more time)(?: please)?|(?:once more|again)(?: please)?"
 )
+# What is wanted instead: "첫 번째 거 말고 두 번째 거", "not the first one, the second".
+_RATHER: Final = re.compile(
+    r"^(?P<barred>(?:\S+\s){0,2}?\S+)\s?(?:말고|빼고|아니고)요?(?:\s|$)"
+    r"|^not (?:the )?(?P<not>\S+)(?: one)?(?:,? but)?(?:\s|$)"
+)
 _OTHER_ONE: Final = r"(?:다른|딴)\s?(?:거|것|걸|답변?|내용)"
+_OTHERS: Final = re.compile(rf"{_OTHER_ONE}{_PLEASE}|(?:the )?other(?: one)?")
 _NOT_THAT: Final = re.compile(
     r"(?:아니\S*\s?)?(?:그|이|그런|이런)?\s?(?:거|것|게|내용)?\s?"
     rf"(?:말고|아니고|아닌데요?|아니에요|아니야)(?:\s?{_OTHER_ONE}\S*)?{_PLEASE}"
@@ -109,7 +122,7 @@ def referred(
     if not plain or len(plain) > _LONGEST:
         return None
     offered = _offered(turns)
-    if offered and (place := _place(plain, len(offered))) is not None:
+    if offered and (place := _picked(plain, len(offered))) is not None:
         if offered[place] != more:
             return Referred(Reference.OFFERED, offered[place])
         plain = _plain(more)
@@ -141,6 +154,18 @@ def _to_what_was_said(
     if said and _NOT_THAT.fullmatch(plain):
         return Referred(Reference.OTHER, said.user, without=said.sources)
     return None
+
+
+def _picked(plain: str, offers: int) -> int | None:
+    """Return the index of the offer that a message picks, which may be another than it names."""
+    rather = _RATHER.match(plain)
+    if rather is None:
+        return _place(plain, offers)
+    barred = _named_place(rather["barred"] or rather["not"], offers)
+    wanted = plain[rather.end() :]
+    if wanted and not _OTHERS.fullmatch(wanted):
+        return _place(wanted, offers)
+    return None if barred is None else next((n for n in range(offers) if n != barred), None)
 
 
 def named_place(text: str, offers: int) -> int | None:

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from core.assistant.drafts.rest import sections_of
 from core.profile import Profile
+from core.retrieval.details import detail_of
 from core.retrieval.ranking import SECOND_SCORE
 from core.text.korean import Analyzer
 from core.text.languages import in_language_of
@@ -34,6 +35,7 @@ _RELATED_SHARE = 0.3  # the share of the best section's score that a related one
 _SECOND_ENTRIES = 3
 _SECOND_SHARE = 0.25  # the share of the question's nouns that a second entry needs
 _PIECE_CHARS = 120
+_DETAIL_SHARE = 0.6  # of an entry; what is more than that is no detail of it
 
 _GAP_MARK = Section("", (("⋯",),), continued=True)  # where sections are left out
 # Numbered sections keep their place, because an answer cannot begin with the third step.
@@ -83,8 +85,10 @@ class ExtractiveModel:
     def _compose(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
     ) -> tuple[str, tuple[Passage, ...], bool]:
-        weights = self._weights(question, history)
         best = passages[0]
+        if told := self._detail(question, history, best):
+            return markdown([told]), (best,), False
+        weights = self._weights(question, history)
         second = self._second(question, passages)
         chosen = (best, second) if second else (best,)
         budget = _SHARED_BUDGET_CHARS if second else _BUDGET_CHARS
@@ -102,6 +106,18 @@ class ExtractiveModel:
         if cut:
             paragraphs.append(f"_{profile.answer_cut}_")
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen, cut
+
+    def _detail(
+        self, question: str, history: Sequence[Exchange], passage: Passage
+    ) -> Section | None:
+        """Return the sentences that answer a question about what was just shown."""
+        if not (history and passage.title in history[-1].sources):
+            return None
+        told = detail_of(question, passage.title, passage.text, self._analyzer)
+        in_table = any(one.startswith("|") for one in told)
+        if not told or in_table or sum(map(len, told)) > _DETAIL_SHARE * len(passage.text):
+            return None
+        return Section("", (told,), marked_up=passage.markdown)
 
     def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:
         """Return the weight of each term of the question.

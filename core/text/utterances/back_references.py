@@ -49,14 +49,19 @@ _ENGLISH_UNNAMED: Final = re.compile(
 )
 _ENGLISH_NAMELESS: Final = re.compile(
     r"(?:(?:how|why|when|where|who|what|much|many|long|often|far|is|was|are|does|do|did|can|will"
-    r"|must|should|i|we|you|it|that|this|take|cost|work|need|get|have|to|the|a|for|so|and)\W+)+",
+    r"|must|should|i|we|you|it|that|this|take|cost|work|need|get|have|to|from|by|of|the|a|for|so|and)\W+)+",
     re.IGNORECASE,
 )
 
 
 def is_named(term: str) -> bool:
     """Return whether a term, as `Analyzer.terms` gives it, is a noun that names something."""
-    return term.endswith("/N") and term.removesuffix("/N") not in ASKING
+    return term.endswith("/N") and term.removesuffix("/N") not in ASKING | _PRONOUNS
+
+
+def names_nothing(text: str) -> bool:
+    """Return whether an English text has only words that name nothing, as "and when is it"."""
+    return bool(_ENGLISH_NAMELESS.fullmatch(f"{text} "))
 
 
 def points_back(text: str, tokens: Sequence[Token]) -> bool:
@@ -65,7 +70,7 @@ def points_back(text: str, tokens: Sequence[Token]) -> bool:
     Without its verb ("주말에는요?") it does as well, and without a noun or a name.
     """
     if not has_hangul(text):
-        return bool(_ENGLISH.search(text) or _ENGLISH_NAMELESS.fullmatch(f"{text} "))
+        return bool(_ENGLISH.search(text)) or names_nothing(text)
     return is_incomplete(text, tokens) or any(
         token.tag == _JOINING and token.form not in _ADDING for token in tokens
     )
@@ -77,7 +82,7 @@ def is_incomplete(text: str, tokens: Sequence[Token]) -> bool:
     A word that joins it to what was said before ("그럼", "and") leaves out nothing.
     """
     if not has_hangul(text):
-        return bool(_ENGLISH_UNNAMED.search(text) or _ENGLISH_NAMELESS.fullmatch(f"{text} "))
+        return bool(_ENGLISH_UNNAMED.search(text)) or names_nothing(text)
     words = [token for token in tokens if not token.tag.startswith("S")]
     if len(words) > 1 and words[-1].form == _POLITE and words[-2].tag not in (_SENTENCE_END, "IC"):
         return True

@@ -33,7 +33,31 @@ def test_an_offer_is_picked_by_its_place_or_by_yes(text, place):
 
 
 @pytest.mark.parametrize(
-    "text", ["4번", "네 정산은 언제 되나요?", "2번 상품은 얼마인가요?", "그럼 반품은요?"]
+    ("text", "place"),
+    [
+        ("첫 번째 거 말고 두 번째 거", 1), ("1번 말고", 1), ("첫번째 말고 다른 거요", 1),
+        ("그거 말고 3번 알려줘", 2), ("not the first one, the third", 2),
+    ],
+)  # fmt: skip
+def test_an_offer_is_picked_in_place_of_another(text, place):
+    assert meant(text, turn(1)) == (Reference.OFFERED, OFFERS[place])
+
+
+@pytest.mark.parametrize("text", ["아까 그거 다시 알려줘", "아까 그거요", "방금 말한 거 뭐였죠?"])
+def test_what_was_said_before_is_told_again(text):
+    assert meant(text, turn(1)) == (Reference.AGAIN, "배송은 며칠 걸리나요?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "아까 주문한 거 취소해 주세요",
+        "배송비 말고 수수료",
+        "4번",
+        "네 정산은 언제 되나요?",
+        "2번 상품은 얼마인가요?",
+        "그럼 반품은요?",
+    ],
 )
 def test_what_asks_for_itself_picks_nothing(text):
     assert meant(text, turn(1)) is None

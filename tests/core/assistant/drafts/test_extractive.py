@@ -101,6 +101,17 @@ async def test_a_short_entry_is_given_whole(model):
     assert PROFILE.answer_cut not in answer
 
 
+async def test_a_detail_of_what_was_just_shown_is_given_alone(model):
+    """The rest has been read; to another entry, the same question gets the whole."""
+    shown = Exchange(RETURNS.title, "…", (RETURNS.title,))
+    detail = "· 단순 변심이면 구매자가 배송비를 냅니다."
+    answer = await written(model, "단순 변심이면 배송비는 누가 내요?", RETURNS, history=[shown])
+    assert words(answer) == words(detail)
+    other = [Exchange(EXCHANGE.title, "…", (EXCHANGE.title,))]
+    answer = await written(model, "단순 변심이면 배송비는 누가 내요?", RETURNS, history=other)
+    assert words(RETURNS.text.split("\n")[0]) in words(answer)
+
+
 async def test_a_long_entry_is_given_in_part_and_says_so(model):
     """The part asked for is inside of the budget, gaps are marked, the rest is named."""
     answer = await written(model, "쿠폰이랑 통계 항목", LONG)
