@@ -25,6 +25,10 @@ class NoFaqError(FaqIndexError):
     """No FAQ has been ingested yet."""
 
 
+class IngestRunningError(FaqIndexError):
+    """Another ingest is at work on this data folder, and will end."""
+
+
 class StorageError(FaqbotError):
     """The history store refused or failed."""
 

@@ -16,7 +16,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from core.assistant.dialogue.followups import labels
-from core.errors import FaqIndexError
+from core.errors import IngestRunningError
 from core.ports import Embedder
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.chroma.records import Record
@@ -108,14 +108,14 @@ def single_ingest(folder: Path) -> Iterator[None]:
     """Hold the folder's ingest lock; the system frees it if the process dies.
 
     Raises:
-        FaqIndexError: another ingest is at work.
+        IngestRunningError: another ingest is at work.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "ingest.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise FaqIndexError(
+            raise IngestRunningError(
                 "another ingest is running on this data folder: wait for it to end"
             ) from None
         yield

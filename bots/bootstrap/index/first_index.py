@@ -13,7 +13,7 @@ from bots.bootstrap.processes.members import Members
 from bots.bootstrap.stores import open_index
 from config.resources import SAMPLE_FAQ
 from config.settings import Settings
-from core.errors import FaqIndexError
+from core.errors import AwayError, IngestRunningError
 from core.profile import Profile
 
 logger = logging.getLogger(__name__)
@@ -35,8 +35,13 @@ async def ensure_index(
         if await members.leads("resync"):
             source = settings.source
             say(f"nothing is indexed yet: ingesting {source}" if source else profile.sample_faq)
-            async with members.leading("resync"):
-                await apart(_ingest, settings)
+            try:
+                async with members.leading("resync"):
+                    await apart(_ingest, settings)
+            except (AwayError, IngestRunningError) as error:
+                # `faqbot ingest` runs beside us, or the ingest of a process that was killed.
+                logger.warning("%s", error)
+                await asyncio.sleep(_LOOK_S)
         else:
             if not waits:
                 say("nothing is indexed yet: another process ingests")
@@ -57,9 +62,6 @@ def _ingest(settings: Settings) -> None:
     if settings.source:
         resync(settings, always=True)
         return
-    try:
-        run_ingest(
-            settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda _done, _all: None
-        )
-    except FaqIndexError as error:  # `faqbot ingest` runs beside us: look again
-        logger.warning("%s", error)
+    run_ingest(
+        settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda _done, _all: None
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Final, TypeVar
@@ -56,7 +57,10 @@ def _do(there: Connection, work: Callable[[Settings], T], settings: Settings) ->
     # Ctrl-C reaches every process of a terminal; the one that waits for this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     configure_logging(settings.log_level, json=settings.log_format == "json")
+    result: tuple[bool, object]
     try:
-        there.send((True, work(settings)))
+        result = True, work(settings)
     except FaqbotError as error:
-        there.send((False, error))
+        result = False, error
+    with suppress(BrokenPipeError):  # who waited for it was killed
+        there.send(result)
