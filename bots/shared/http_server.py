@@ -188,6 +188,8 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
                 await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout(text="the body did not come in time") from None
+        except ConnectionError:  # which is no fault of ours: nobody fills the log from outside
+            raise web.HTTPBadRequest(text="the body broke off") from None
     connection = request.protocol
     if not isinstance(connection, _Connection):  # the connection was lost meanwhile
         return await handler(request)

@@ -145,6 +145,28 @@ async def test_a_body_has_its_time(monkeypatch):
         await ended(reader)
 
 
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(caplog):
+    server, ended_with = Server(), asyncio.Queue()
+
+    @web.middleware
+    async def watched(request, handler):
+        try:
+            return await handler(request)
+        except Exception as error:
+            ended_with.put_nowait(error)
+            raise
+
+    server.app.middlewares.append(watched)
+    dripping = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx"
+    async with server.listening():
+        await server.open(dripping)
+        assert b"200 OK" in await server.get("/alive")  # so that the other one has been heard
+        server.writers[0].transport.abort()
+        async with asyncio.timeout(30):
+            assert isinstance(await ended_with.get(), web.HTTPBadRequest)
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(
     "sent",
     [
