@@ -15,6 +15,7 @@ from core.stores.sqlite.private import make_private
 from core.stores.sqlite.schema import STEPS
 
 _BUSY_TIMEOUT_S = 10.0
+_UNWRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}  # the low byte of the error
 
 
 def backup_file(source: Path, target: Path, *, force: bool = False) -> None:
@@ -36,11 +37,19 @@ def backup_file(source: Path, target: Path, *, force: bool = False) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         part.touch(mode=0o600, exist_ok=False)
-        with closing(_connect(source)) as live, closing(_connect(part)) as copy:
-            live.backup(copy)
-            # A backup is one file, whatever the history's own way of writing.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        _check_sound(part)
+        try:
+            with closing(_connect(source)) as live, closing(_connect(part)) as copy:
+                live.backup(copy)
+                # A backup is one file, whatever the history's own way of writing.
+                copy.execute("PRAGMA journal_mode = DELETE")
+            _check_sound(part)
+        except sqlite3.OperationalError as error:
+            part.unlink(missing_ok=True)
+            if error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
+                raise
+            raise StorageError(
+                f"{target} cannot be written; free some space there, or name another file"
+            ) from error
         if force:
             part.replace(target)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -92,3 +93,19 @@ async def test_a_backup_never_takes_the_place_of_the_history_that_processes_have
         await SqliteHistory(file).append(turn("2"))
     async with SqliteFile.open(path) as file:
         assert await ids(SqliteHistory(file)) == ["1", "2"]
+
+
+async def test_a_backup_that_has_no_room_names_its_own_place_and_leaves_nothing_there(path, copy):
+    """No file may grow beyond 64 kB meanwhile, and a history is larger."""
+    async with SqliteFile.open(path) as file:
+        await SqliteHistory(file).append(turn("1"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, before[1]))
+    try:
+        with pytest.raises(StorageError, match=f"{copy} cannot be written; free some space there"):
+            backup_file(path, copy)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(copy.parent.iterdir()) == []
+    backup_file(path, copy)
+    assert copy.stat().st_size > 65_536
