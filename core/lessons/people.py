@@ -66,7 +66,7 @@ _NO_NAME: Final = "자팀사부실과처객장원인직반중위국"
 _PLACE: Final = "구도시군동읍면역트몰점청국"
 # What somebody is called whose full name comes first: 강사, 원장, 연구원, 교수, 감독.
 _JOB: Final = re.compile(
-    r"[가-힣]{1,4}(?:장|사|원|관|수|의)|감독|코치|조교|매니저|트레이너|디자이너|플래너|사서|비서|작가|기자"
+    r"[가-힣]{1,4}(?:장|사|원|관|수|의)|감독|코치|조교|매니저|트레이너|디자이너|플래너|아나운서|사서|비서|작가|기자"
 )
 _TWO_SYLLABLES: Final = ("남궁", "황보", "제갈", "선우", "독고", "사공", "서문")
 _CALLED: Final = re.compile(
@@ -81,7 +81,7 @@ _CALLED_ENGLISH: Final = re.compile(
 )
 _OFFICES: Final = re.compile(
     r"\b(?:Customer|Service|Support|Human|Resources|Sales|Office|Team|Desk|Help|Guest|Facilities"
-    r"|Security|Reception|Legal|Finance|Accounting|Admissions|Student|Affairs|Building|Management"
+    r"|Security|Reception|Legal|Finance|Accounts|Accounting|Payroll|Registrar|Admissions|Student|Affairs|Building|Management"
     r"|Data|Protection|Technical|Relations|Public|Safety|Care|Center|Centre)\b"
 )
 _TO: Final = ("한테", "에게", "께", "에게서", "한테서")

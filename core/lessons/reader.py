@@ -36,7 +36,11 @@ _TALK: Final = frozenset(
 # "서류를 보내 주시면 확인해 드릴게요".
 _PROMISE: Final = re.compile(
     r"(?:묻|물어|여쭤|여쭈|알아|찾아|살펴|확인|검토|문의|조회|공유|전달|연락|회신|답변|답|말씀|안내|알려|보고|볼|보(?=겠))"
-    r"[^.!?\n]{0,12}(?:게요?|겠습니다|겠어요|겠음|예정입니다|예정이에요|거예요|중입니다|중이에요)[\s.!~^ㅎㅠㅜ)]*$"
+    r"[^.!?\n]{0,12}(?:게요?|겠습니다|겠어요|겠음|예정입니다|예정이에요|거예요|중입니다|중이에요)"
+    r"[\s.!~^ㅎㅠㅜ)]*$"
+)
+_PATIENCE: Final = re.compile(
+    r"(?:조금만|잠시만?|잠깐만?)\s?(?:더\s)?기다려\s?(?:주세요|주십시오|줘요?)"
 )
 _PASSED_ON: Final = re.compile(
     r"(?:(?:전달|공유|보고|문의)\s?(?:해\s?)?(?:드렸|했|뒀|두었|놨|놓았)|넘(?:겼|겨\s?(?:드렸|뒀|놨)))"
@@ -116,6 +120,7 @@ class LessonReader:
 
     def _is_talk(self, sentence: str) -> bool:
         """Return whether a sentence has the words of talk alone, or only promises an answer."""
+        sentence = _PATIENCE.sub("", sentence)
         promises = (
             _PROMISE.search(sentence) or _PASSED_ON.search(sentence)
         ) and not _CONDITION.search(sentence)

@@ -23,9 +23,9 @@ _SCALES: Final = {
         "some": r"\b(?:only (?:for|open to)|for [a-z]+ only|[a-z]+s only|only [a-z]+s)\b",
     },
     "duty": {
-        "must": r"반드시|꼭|필수|[아어여해와워려]야\s?[하합해됩돼되]"
+        "must": r"반드시|꼭|필수|[아어여해와워려]야\s?[하합해됩돼되]|있어야\s[^.!?\n]{0,16}\s수\s있"
         r"|\b(?:must|ha(?:ve|s) to|required|mandatory|obligatory)\b",
-        "need not": r"(?:지 않아|없어|안 [가-힣]+)도\s?[되돼됩괜]|필요(?:는|가)?\s?없"
+        "need not": r"(?:지 않아|안 [가-힣]+)도\s?[되돼됩괜]|없어도|없이도|필요(?:는|가)?\s?없"
         r"|\b(?:need not|(?:not|n['’]t) (?:need|have|required) to|not required|optional)\b",
     },
     "place in a row": {
@@ -88,7 +88,10 @@ _WITHIN, _AFTER, _EACH = 1, 2, 3  # what a length of time limits; see `Amount.bo
 
 # English words that only take a side, and do not say what a statement is about.
 SIDE_WORDS: Final = frozenset(
-    "anyone anybody everyone everybody open both either first last online person must".split()  # noqa: SIM905
+    """
+    anyone anybody everyone everybody open both either first last online person must
+    requir require optional mandatory obligatory need
+    """.split()  # noqa: SIM905 - a list of words is easier to read so
 )
 
 Stance = tuple[str, str]

@@ -38,7 +38,7 @@ _NOT: Final = frozenset(
 _ENGLISH: Final = re.compile(r"[A-Za-z][A-Za-z-]+")
 _NOT_WORDS: Final = frozenset("not no never cannot nor without".split())  # noqa: SIM905
 _NOT_ENGLISH: Final = re.compile(
-    r"n['’]t\b|\b(?:not|no|never|cannot|nor|without|closed|forbidden|prohibited|excluded)\b",
+    r"n['’]t\b|\bnon-(?=[a-z]{4})|\b(?:not|no|never|cannot|nor|without|closed|forbidden|prohibited|excluded)\b",
     re.IGNORECASE,
 )
 # Words that deny another: "쉬다" is not to be open, "유료" not to be free.
@@ -248,7 +248,7 @@ def _words(tokens: Sequence[Token], text: str) -> list[str]:
     """Return the content words of some tokens, and the English ones of a text."""
     found = [_word(token) for token in tokens]
     for match in _ENGLISH.finditer(text):
-        word = match[0].lower()
+        word = match[0].lower().removeprefix("non-")
         word = word.removesuffix("s") if len(word) >= _PLURAL else word
         found.append(_OPPOSITES.get(word) or _ENDING.sub(r"\1", word))
     return [word for word in found if word and word not in _EMPTY and word not in _NOT_WORDS]

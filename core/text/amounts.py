@@ -68,7 +68,9 @@ _UNITS: Final = (
 _NUMBER: Final = re.compile(
     r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
     rf"(?P<unit>{_UNITS})?"
-    rf"|(?<![가-힣])(?P<korean>{any_of(*KOREAN)})\s?(?P<unit_k>시간|달|주|개|명|사람|배|장|살|권|매|대|병|통|과목|학기|마리|잔|팀|상자|박스)"
+    rf"|(?<![가-힣])(?P<korean>{any_of(*KOREAN)})\s?"
+    r"(?P<unit_k>(?<!한 )(?<!한)번(?!째)|시간|달|주|개|명|사람|배|장|살|권|매|대|병|통|과목|학기"
+    r"|마리|잔|팀|상자|박스)"
     rf"|\b(?P<english>{any_of(*ENGLISH)})\s(?P<unit_e>{_UNITS})"
     r"|(?<![가-힣\d])(?P<scale_w>[천만])\s?(?P<won>원)"
     rf"|(?<![가-힣])(?P<days>{'|'.join(_NAMED_DAYS)})",
@@ -88,6 +90,7 @@ _SAME_UNITS: Final = {
     "month": "개월",
     "달": "개월",
     "사람": "명",
+    "번": "회",
     "year": "년",
     "dollar": "$",
     "euro": "€",

@@ -53,7 +53,7 @@ WORD: Final = "[공영일이삼사오육칠팔구]"  # a digit as a word
 SPOKEN_ENDED: Final = rf"(?:(?!{WORD})|(?=이(?:에|예|고|라|야|다|니|며|요|었|죠)|일(?:까|텐)))"
 # Numbers that are no person's, as shops write about them.
 _THING: Final = re.compile(
-    r"(?:주문|송장|택배|등기|상품|모델|제품|시리얼|일련|버전|접수|문의|티켓|쿠폰|법인(?!\s?카드)|바코드"
+    r"(?:주문|송장|택배|등기|상품|모델|제품|시리얼|일련|버전|접수|사건|문의|티켓|쿠폰|법인(?!\s?카드)|바코드"
     r"|예약|문서|청구서|명세서|내역서|견적|운송장|관리\s?번호|자산"
     r"|order|tracking|serial|product|model|ticket|coupon|version|isbn|sku|invoice|booking|parcel"
     r"|reservation|reference|\bref\b|\bcase\b)"

@@ -65,7 +65,8 @@ PATTERNS: Final = (
             rf"(?<!\d)(?:\d ){{5}}\d ?-? ?[1-8](?: \d){{6}}(?!\d)"
             rf"|(?<![가-힣]){WORD}{{6}}\s?(?:-|다시|에)?\s?[일이삼사오육칠팔]{WORD}{{6}}"
             rf"{SPOKEN_ENDED}"
-            r"|뒷\s?(?:자리|번호)[^\d\n]{0,6}(?P<piece>[1-8]\d{6})(?!\d)"
+            r"|(?:뒷\s?(?:자리|번호)|주민\s?(?:등록\s?)?번호\s뒤(?:\s?7자리)?)[^\d\n]{0,6}"
+            r"(?P<piece>[1-8]\d{6})(?!\d)"
         ),
         lambda digits, _before: not digits or len(digits) == 7 or check_digits.is_birth(digits),
     ),

@@ -29,13 +29,13 @@ _KEY: Final = re.compile(
     re.ASCII,
 )
 _NAME: Final = (
-    r"(?:비밀\s?번호|비번|암호|패스워드|접속\s?번호|보안\s?코드|핀\s?번호|인증\s?키|시크릿|토큰"
+    r"(?:비밀\s?번호|비번|암호|패스워드|접속\s?번호|(?:보안|복구|백업)\s?코드|핀\s?번호|인증\s?키|시크릿|토큰"
     r"|pass(?:word|wd|code|phrase)|\bpwd?|\bpin(?:\s?(?:번호|code|number))?"
     r"|(?:api|access|secret|private|auth)[ _-]?(?:key|token)|(?<![a-z])token"
     r"|api ?키|(?<![a-z])secret"
     r"|(?:알람|경보|출입|현관|해제)\s?(?:해제\s?)?코드|잠금(?:\s?(?:해제|번호))?|\bcombination"
     r"|(?:도어\s?[락록]|현관|출입문?|대문|금고|사물함|자물쇠|보안)\s?(?:의\s)?번호"
-    r"|(?:door|gate|entry|access|alarm|safe|lock(?:er)?)\s(?:code|number)|\bwi-?fi\s(?:key|code))"
+    r"|(?:door|gate|entry|access|alarm|safe|lock(?:er)?|recovery|backup)\s(?:code|number)|\bwi-?fi\s(?:key|code))"
 )
 # What may stand between: "the passcode for the meeting is …".
 _LINK: Final = (
