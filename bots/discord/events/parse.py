@@ -211,7 +211,7 @@ class Reader:
         return None if await self._is_for_a_colleague(message, session) else Addressed.GOES_ON
 
     async def _asks_nothing(self, question: Question) -> bool:
-        """Return whether a post only states something or greets; False where nothing tells that."""
+        """Return whether a post asks nothing, as a greeting; False where nothing tells that."""
         if asks_nothing(question.text):
             return True
         try:

@@ -122,10 +122,13 @@ _STATES: Final = re.compile(rf"(?:다|요|음|[가-힣]{2}[함됨임]|네|[가-�
 # What a rule tells people to do. People who ask for something end like this, too.
 _INSTRUCTS: Final = re.compile(r"(?:주세요|주십시오|[으하]십시오|바랍니다)$")
 _WANTS: Final = re.compile(r"려(?:고 ?(?:요|해요|합니다|하는데요?)|는데요?)$")
-# How people ask without a question: they say what they need, or leave a sentence open.
-_IMPLIES: Final = re.compile(
-    r"데요?$|[은는도면]요$|(?:문의|질문|요청|신청|건의|희망|부탁|상담|안내|필요|급)\S{0,8}$|(?:원해|원합|바라|바랍|기다)\S{0,6}$"
+# What the speaker has told others, and how people greet when they come: neither implies a question,
+# as most other statements to a bot do ("문자가 예전 번호로 가네요").
+_TOLD_OTHERS: Final = re.compile(
+    r"(?:올렸|공유했|보냈|전달했|전했|알렸|공지했|안내했|게시했|배포했|남겼|공유합|공지합)"
+    r"(?:습니다|니다|어요|음|다)$"
 )
+_GREETS: Final = re.compile(r"안녕|반갑|반가[워운]|부탁|인사|뵙|환영|가입했|(?:처음|새로)\s.*왔")
 _OWN: Final = re.compile(r"\b(?:i|my|we|our)\b", re.IGNORECASE)
 # The verbs and subjects that make a sentence of English words, and what makes a wish of it.
 _STATES_IN_ENGLISH: Final = re.compile(
@@ -218,9 +221,10 @@ def only_states(text: str) -> bool:
 
 
 def asks_nothing(text: str) -> bool:
-    """Return whether a message to the bot only states something, and implies no wish either."""
-    said = text.strip().rstrip(_ENDED)
-    return only_states(text) and not (_WANTS.search(said) or _IMPLIES.search(said))
+    """Return whether a message to the bot only greets, promises or reports what was told others."""
+    sentences = [one.strip().rstrip(_ENDED) for one in message_sentences(text) if one.strip()]
+    signs = (_TOLD_OTHERS, _GREETS, _WILL)
+    return only_states(text) and all(any(sign.search(one) for sign in signs) for one in sentences)
 
 
 def may_tell(text: str) -> bool:

@@ -160,7 +160,7 @@ async def test_a_post_whose_body_says_its_title_again_asks_once(fake, tmp_path, 
 async def test_a_forum_post_that_asks_nothing_is_left_alone(fake, tmp_path, profile):
     forum = await fake.create_forum("문의")
     async with running_bot(fake, tmp_path, profile, DISCORD_FORUMS=str(forum.id)) as bot:
-        greeting, notice = "Hello\nHi everyone", "점검 안내\n내일 새벽에 점검이 있습니다."
+        greeting, notice = "Hello\nHi everyone", "점검 안내 올렸습니다\n공지 채널에 올렸어요"
         bot.assistant.greetings.add(greeting)
         bot.assistant.talk |= {greeting, notice, "견학은 언제 되나요?"}
         posts = [await fake.post_in_forum(forum, *one.split("\n")) for one in (greeting, notice)]

@@ -197,15 +197,16 @@ def test_what_may_tell_of_a_rule_is_told_from_a_question_and_from_trouble_of_one
     ("text", "nothing"),
     [
         ("공구 대여 공지를 올렸습니다", True),
-        ("창고가 옆 건물로 이사했어요", True),
+        ("공구 목록은 제가 내일 정리할게요", True),
+        ("가입 인사드립니다\n오늘 가입했습니다. 반갑습니다!", True),
         ("공구 대여 관련 문의드립니다", False),
-        ("공구가 두 개 더 필요합니다", False),
-        ("공구를 반납하려고 합니다", False),
-        ("대여 기간이 지난 상태인데요", False),
+        ("확인 문자가 예전 번호로 가네요", False),  # a trouble without its words
+        ("안녕하세요. 공구를 다른 분 것과 바꿔서 가져왔어요", False),
+        ("공구 사진을 올렸는데 옆으로 누워 있어요", False),
         ("그럼 반납은요", False),
         ("공구를 잃어버렸습니다", False),
         ("공구 대여", False),
     ],
 )
-def test_what_asks_nothing_implies_no_wish_either(text, nothing):
+def test_what_only_greets_promises_or_tells_asks_nothing_of_the_bot(text, nothing):
     assert asks_nothing(text) is nothing
