@@ -14,7 +14,7 @@ from typing import Final
 from core.lessons.asked import AskedQuestions
 from core.lessons.book import LessonBook, Outcome, Taught
 from core.lessons.remarks import Remark, Teacher
-from core.lessons.tag import is_lesson, without_tag
+from core.lessons.tag import is_lesson, without_question, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.press_ids import press_id
 from core.profile import Profile
@@ -97,7 +97,7 @@ class Learning:
             id=remark.id,
             session=asked.session,
             question=asked.question,
-            answer=answer,
+            answer=without_question(answer),
             author=remark.author,
             author_name=remark.author_name,
             learned_at=remark.said_at,
@@ -266,7 +266,7 @@ class Learning:
         return replace(
             asked,
             id=press_id(remark.id, _ADOPTED),
-            answer=without_tag(remark.text, self._profile.learning_tag),
+            answer=without_question(without_tag(remark.text, self._profile.learning_tag)),
             author=remark.author,
             author_name=remark.author_name,
             learned_at=datetime.now(UTC),

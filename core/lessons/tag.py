@@ -24,6 +24,13 @@ _BLOCK_MARK_CHARS: Final = 3
 _SPOKEN: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|«[^»\n]*»')
 _NUMBER: Final = re.compile(r"[^\S\n]*(\d{1,2})[.)]?(?=\s|$)")
 _BLANKS: Final = re.compile(r"[^\S\n]")
+# A reply that writes the question above its answer once: "Q: … A: …", "질문: … 답변: …".
+_HEADING: Final = re.compile(
+    r"\**(?:Q|질문|문)\**\s?[.:：)]\**\s*[^\n]{1,300}?\s{1,20}"
+    r"\**(?:A|답변|답)\**\s?[.:：)]\**\s*(?P<answer>\S[\s\S]*)",
+    re.IGNORECASE,
+)
+_NEXT: Final = re.compile(r"^\**(?:Q|질문|문)\**\s?[.:：)]", re.IGNORECASE | re.MULTILINE)
 # What sets the tag off from the answer: "#학습! …", "#학습 - …", and "… #학습." at its end.
 _SET_OFF: Final = re.compile(
     r"[!:：,，.~…]+(?=\s|$)|[!:：,，](?=\w)|[^\S\n]+(?:[-–—:：]|->|=>|→)(?=\s)"
@@ -58,6 +65,12 @@ def without_tag(text: str, tag: str, *, numbered: bool = False) -> str:
         parts += [composed[place:start], " " if inside else ""]
         place = end
     return ("".join(parts) + composed[place:]).strip()
+
+
+def without_question(answer: str) -> str:
+    """Return the answer of a reply that repeats its question as a heading; else the whole reply."""
+    found = _HEADING.fullmatch(answer)
+    return found["answer"] if found and not _NEXT.search(found["answer"]) else answer
 
 
 def number_after(text: str, tag: str) -> int | None:

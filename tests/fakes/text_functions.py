@@ -8,7 +8,7 @@ from bots.slack.events import parse as slack_parse
 from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
 from config.profiles import load_profile
-from core.lessons.tag import is_lesson, number_after, without_tag
+from core.lessons.tag import is_lesson, number_after, without_question, without_tag
 from core.llm.prompts import estimate_tokens, quoted
 from core.skills.times import clock, days, reader, spans, zones
 from core.text import (
@@ -81,6 +81,7 @@ FUNCTIONS = {
     "LeakWatch": by_characters(lambda: LeakWatch(INSTRUCTIONS)),
     "is_lesson": lambda text: is_lesson(text, "#학습"),
     "without_tag": lambda text: without_tag(text, "#학습"),
+    "without_question": without_question,
     "number_after": lambda text: number_after(text, "#학습"),
     "amounts": amounts.amounts,
     "instructs_bot": instructions.instructs_bot,

@@ -251,6 +251,29 @@ async def test_the_question_that_is_replied_to_is_meant(stores, learning):
     assert (await learning.teach(far)).lesson.session == ROOM
 
 
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("Q: 회의실은요? A: 3층에 있어요.", "3층에 있어요."),
+        (
+            "질문: 회의실 어디예요\n답변: 3층에 있어요.\n4층에도 있어요.",
+            "3층에 있어요.\n4층에도 있어요.",
+        ),
+        ("**Q.** 회의실은요?\n**A.** 3층에 있어요.", "3층에 있어요."),
+        ("Q: 1층은? A: 네\nQ: 2층은? A: 아니요", "Q: 1층은? A: 네\nQ: 2층은? A: 아니요"),
+        ("답변: 3층에 있어요.", "답변: 3층에 있어요."),
+        ("비타민 A: 3층에 있어요.", "비타민 A: 3층에 있어요."),
+    ],
+)
+async def test_a_question_that_is_repeated_above_the_answer_is_no_part_of_it(
+    stores, learning, reply, answer
+):
+    """The lesson stays one for the question that was asked."""
+    await ask(stores, "q1", "회의실은 어디예요?")
+    taught = await learning.teach(remark(f"{TAG} {reply}"))
+    assert (taught.lesson.question, taught.lesson.answer) == ("회의실은 어디예요?", answer)
+
+
 async def test_where_nothing_was_asked_nothing_is_learnt(stores, learning):
     assert await learning.teach(remark()) == Taught(Outcome.NOTHING_ASKED)
     assert await stores.lessons.page(9) == []
