@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.assistant.research import Findings, Researcher
-from core.assistant.two_questions import are_asked, names_something, two_questions
+from core.assistant.several_questions import are_asked, names_something, several_questions
 from core.retrieval.audience import EVERYTHING, Audience
 from core.text.korean import Analyzer, compact
 from core.text.utterances.questions import Sentence, sentences_of
 from core.types import Entry, Exchange, Label
 
 _MOST_SENTENCES: Final = 12  # the last ones are read: a question stands at the end more often
-_MOST_ANSWERED: Final = 2
+_MOST_ANSWERED: Final = 3
 _AS_SURE: Final = 0.75  # the share of the best question's score that a second question needs
 # The share of the score of a sentence alone that it needs together with the text around it, so that
 # the two are taken for the question.
@@ -113,9 +113,10 @@ class MessageReader:
         sentences = sentences[-_MOST_SENTENCES:]
         candidates = self._candidates(sentences) if len(sentences) > 1 else []
         texts = [candidate.text for candidate in candidates]
-        two: tuple[str, ...] = ()
-        if len(sentences) == 1 and (two := two_questions(sentences[0].text, self._analyzer)):
-            texts = [*two]
+        ways: list[tuple[str, ...]] = []
+        if len(sentences) == 1:
+            ways = several_questions(sentences[0].text, self._analyzer)
+            texts = list(dict.fromkeys(text for way in ways for text in way))
         if warm:
             await warm([text, *texts, *(past.user for past in message.history)])
         found, *each_found = await asyncio.gather(
@@ -126,9 +127,8 @@ class MessageReader:
         parts = [Part(part, its) for part, its in zip(texts, each_found, strict=True)]
         if whole.found.verdict.label is Label.INJECTION or not parts or _is_title(whole):
             return Reading((whole,), whole.found)
-        if two:
-            both = are_asked(whole.found, each_found)
-            return _reading(parts) if both else Reading((whole,), whole.found)
+        if ways:
+            return _sides_asked(whole, ways, {part.text: part for part in parts})
         reading = _chosen(whole, dict(zip(candidates, parts, strict=True)), sentences)
         beside = tuple(sentence.text for sentence in sentences if not sentence.asks)
         return replace(reading, beside=beside)
@@ -143,6 +143,16 @@ class MessageReader:
                 text = f"{sentences[at - 1].text} {sentence.text}"
                 candidates.append(_Candidate(at, text, leans=True))
         return candidates
+
+
+def _sides_asked(whole: Part, ways: Sequence[Sequence[str]], found: Mapping[str, Part]) -> Reading:
+    """Return the sides of a sentence that are questions of their own, or the whole."""
+    for way in ways:
+        parts = [found[text] for text in way]
+        if are_asked(whole.found, [part.found for part in parts]):
+            left_out = [part.text for part in parts[_MOST_ANSWERED:]]
+            return _reading(parts[:_MOST_ANSWERED], left_out=left_out)
+    return Reading((whole,), whole.found)
 
 
 def _is_title(part: Part) -> bool:

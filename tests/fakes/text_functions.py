@@ -104,7 +104,7 @@ FUNCTIONS = {
     "sentences_of": lambda text: questions.sentences_of(text, str.splitlines),
     "sentences_of words": lambda text: questions.sentences_of(text, str.split),
     "asks": questions.asks,
-    "halves_of": questions.halves_of,
+    "sides_of": questions.sides_of,
     "is_birth": check_digits.is_birth,
     "is_resident": check_digits.is_resident,
     "is_business": check_digits.is_business,

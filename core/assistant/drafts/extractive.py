@@ -19,9 +19,9 @@ from core.text.sections import Section, announces, escaped, markdown, split, tid
 from core.text.utterances.own_data import asks_for_own_data
 from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
-_BUDGET_CHARS = 1_000  # the part of one entry that is shown; a button shows the rest
-_SHARED_BUDGET_CHARS = 600  # the part of each entry if two are shown
-_ENOUGH_CHARS = 500  # below this length, sections that are not related are shown, too
+_BUDGET_CHARS = 800  # the part of an entry that is shown; a button shows the rest
+_WHOLE_CHARS = 850  # an entry of so few characters is shown whole
+_ENOUGH_CHARS = 400  # below this length, sections that are not related are shown, too
 _LEAD_CHARS = 200  # the part of the introduction that is shown before any other section
 _SHORT_QUESTION_TERMS = 3
 _HISTORY_WEIGHT = 0.4
@@ -91,14 +91,13 @@ class ExtractiveModel:
         weights = self._weights(question, history)
         second = self._second(question, passages)
         chosen = (best, second) if second else (best,)
-        budget = _SHARED_BUDGET_CHARS if second else _BUDGET_CHARS
         profile = in_language_of(self._profile, question)
         paragraphs: list[str] = []
         if asks_for_own_data(question) and not asks_for_own_data(best.title):
             paragraphs.append(f"_{profile.own_data}_")
         cut = False
         for passage in chosen:
-            parts, complete = self._extract(passage, weights, budget)
+            parts, complete = self._extract(passage, weights)
             cut = cut or not complete
             if second:
                 paragraphs.append(f"**{escaped(tidy(passage.title))}**")
@@ -131,11 +130,11 @@ class ExtractiveModel:
         return weights
 
     def _extract(
-        self, passage: Passage, weights: Mapping[str, float], budget: int
+        self, passage: Passage, weights: Mapping[str, float]
     ) -> tuple[list[Section], bool]:
         """Return the sections to show, in the order to show them, and whether they are all."""
-        parts = sections_of(passage)
-        if len(passage.text) <= budget:
+        parts, budget = sections_of(passage), _BUDGET_CHARS
+        if len(passage.text) <= _WHOLE_CHARS:
             return _best_first(parts, self._scores(parts, passage.title, weights), weights), True
         parts = [piece for part in parts for piece in split(part, budget // 2)]
         scores = self._scores(parts, passage.title, weights)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.text.syllables import ending_in
+
 # Runs begin where none goes on, so that all searching is linear.
 _LONGEST_PLAIN: Final = 24  # characters of a message that is one sentence, whatever is in it
 _STOP: Final = re.compile(r"(?<=[.?!。？！])\s+")
@@ -31,9 +33,11 @@ _AND: Final = re.compile(
 _MIDDLE_AND: Final = re.compile(
     r"(?<![,\s])[,\s]+(?:그리고|and also|and then)[,\s]+", re.IGNORECASE
 )
-# Only where both sides may be a question of their own: the halves are searched for.
+# Only where all sides may be a question of their own: they are searched for. 이랑 follows a final
+# consonant, and 랑 a vowel: 와이파이 ends in 이.
 _JOINT: Final = re.compile(
-    r"(?<=[가-힣])(?:이랑|랑|와|과)\s+(?=[가-힣])|(?<!\s)\s+(?:및|and)\s+"
+    rf"(?:(?<={ending_in(0)})랑|(?<=[가-힣])(?<!{ending_in(0)})이랑|(?<=[가-힣])[와과])\s+(?=[가-힣])"
+    r"|(?<!\s)\s+(?:및|and)\s+"
     r"|(?<=[가-힣])하고\s+(?=[가-힣])|(?<!\s)\s*,\s*",
     re.IGNORECASE,
 )
@@ -135,12 +139,14 @@ def asks_anything(text: str) -> bool:
     return any(map(asks, parts))
 
 
-def halves_of(sentence: str) -> tuple[str, str] | None:
-    """Return the two sides of a sentence, if it has an "and" and may ask for both of them."""
-    joint = _JOINT.search(sentence)
-    if not joint or _TOGETHER.search(sentence):
-        return None
-    told = _TOLD_BEFORE.sub("", sentence[: joint.start()].strip())
-    behind = _TOLD_BEHIND.sub("", sentence[joint.end() :]).strip()
-    first, second = _BOTH_BEFORE.sub("", told), _BOTH_BEHIND.sub("", behind)
-    return (first, second) if min(len(first), len(second)) >= 2 else None
+def sides_of(sentence: str) -> list[tuple[str, ...]]:
+    """Return the sides of a sentence that has an "and", and may ask for each of them.
+
+    There is one way to part it at all of its "ands", and one to part it at the first alone.
+    """
+    if _TOGETHER.search(sentence):
+        return []
+    told = _BOTH_BEFORE.sub("", _TOLD_BEFORE.sub("", sentence))
+    asked = _BOTH_BEHIND.sub("", _TOLD_BEHIND.sub("", told))
+    ways = [tuple(_JOINT.split(asked)), tuple(_JOINT.split(asked, maxsplit=1))]
+    return [way for way in dict.fromkeys(ways) if len(way) > 1 and min(map(len, way)) >= 2]

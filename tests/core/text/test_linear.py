@@ -113,7 +113,7 @@ KNOWN = [
     ("settled", "ticks apart"),
     ("split", "deep"),
     ("sentences_of", "tildes"),
-    ("halves_of", "spaces"),
+    ("sides_of", "spaces"),
     ("asks", "pleas"),
     ("ClaimFilter", "tag apart"),
     ("mask", "numbers"),

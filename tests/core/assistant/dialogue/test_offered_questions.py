@@ -7,8 +7,8 @@ from fakes.faq import entry
 
 from bench.memory_index import MemoryIndex
 from config.profiles import load_profile
-from config.resources import SAMPLE_FAQ
-from core.assistant.guardrails.guardrail import Evidence
+from config.resources import GUARDRAIL, SAMPLE_FAQ
+from core.assistant.guardrails.guardrail import Evidence, Guardrail, GuardrailModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.retrieval.hits import is_answer
@@ -75,9 +75,10 @@ MIXED = (
     ],
 )
 async def test_a_faq_of_two_languages_offers_titles_in_that_of_the_question(
-    make_assistant, make_retriever, analyzer, encoder, guardrail, tmp_path, question, ending, korean
+    make_assistant, make_retriever, analyzer, encoder, tmp_path, question, ending, korean
 ):
     retriever = make_retriever(MemoryIndex(MIXED, analyzer, encoder), tmp_path)
+    guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
     both = replace(load_profile("ko"), others={"en": load_profile("en")})
     reader = MessageReader(Researcher(retriever, guardrail), analyzer)
     assistant = make_assistant(retriever=retriever, reader=reader, profile=both)

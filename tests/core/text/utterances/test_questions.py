@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.utterances.questions import asks, halves_of, sentences_of
+from core.text.utterances.questions import asks, sentences_of, sides_of
 
 
 def whole(line):
@@ -70,7 +70,12 @@ def test_lines_numbers_and_words_part_questions():
     ],
 )
 def test_a_sentence_with_an_and_has_two_halves(sentence, first, second):
-    assert halves_of(sentence) == (first, second)
+    assert sides_of(sentence) == [(first, second)]
+
+
+def test_a_sentence_with_two_ands_may_ask_for_three_things_or_for_two():
+    sides = [("주차", "와이파이", "조식"), ("주차", "와이파이랑 조식")]
+    assert sides_of("주차랑 와이파이랑 조식 알려줘") == sides
 
 
 @pytest.mark.parametrize(
@@ -83,4 +88,4 @@ def test_a_sentence_with_an_and_has_two_halves(sentence, first, second):
     ],
 )
 def test_what_two_things_are_to_one_another_is_one_question(sentence):
-    assert halves_of(sentence) is None
+    assert sides_of(sentence) == []
