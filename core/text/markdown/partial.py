@@ -148,7 +148,8 @@ def _open_emphasis(leaf: str) -> str:
         run = match[0]
         if run.startswith("\\"):
             continue
-        before, after = leaf[: match.start()][-1:], leaf[match.end() :][:1]
+        before = leaf[max(match.start() - 1, 0) : match.start()]
+        after = leaf[match.end() : match.end() + 1]
         inside_word = before.isalnum() and (run[0] == "_" or run == "*")
         if before.strip() and stack and not (run[0] == "_" and after.isalnum()):
             run = _closed(stack, run)

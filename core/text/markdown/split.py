@@ -83,6 +83,7 @@ class _Piece:
     ) -> None:
         self._text, self._lines, self._starts = text, lines, starts
         self._place, self._limit, self._length = place, limit, length
+        self._fence_chars = limit + _FENCE_CHARS  # a longer fence is not closed anyhow
         line = self._line(place)
         self._fence = line.fence
         self._opening = line.fence.opening if line.fence else line.header
@@ -127,7 +128,14 @@ class _Piece:
             if before.fence:
                 return None if before.fence.closed_by(written) else before.fence
             return fence_of(written, before.start)
-        return fence_of(self._text[line.start : end], line.start)
+        return self._opened(line.start, end)
+
+    def _opened(self, start: int, end: int) -> Fence | None:
+        """Return the fence that a line opens, of which only the beginning is read again."""
+        seen = min(end, start + self._fence_chars)
+        fence = fence_of(self._text[start:seen], start)
+        has_mark = self._text.find("`", seen, end) >= 0
+        return None if fence and fence.mark[0] == "`" and has_mark else fence
 
     def _size(self, end: int) -> int:
         """Return what the piece would come to; it grows with `end`."""
@@ -138,7 +146,8 @@ class _Piece:
         if not (self._fence or "```" in window or "~~~" in window):
             return self._length(self._opening + self._text[self._place : end])
         for line in self._lines[first : bisect_right(self._starts, end)]:
-            written = self._text[line.start : end].split("\n", 1)[0]
+            seen = min(end, line.start + self._fence_chars)
+            written = self._text[line.start : seen].split("\n", 1)[0]
             fence = line.fence or fence_of(written, line.start, partial=True)
             if fence:
                 longest = max(longest, fence.closing[: self._limit // 4], key=len)
