@@ -117,7 +117,7 @@ def read_html(
     title = _first_text(exported or soup, "h1", "title")
     body = _body(soup, exported)
     _remark_pictures([str(tag.get("src")) for tag in body.find_all("img")], name, collector, url)
-    mark_questions(soup, body)
+    mark_questions(body)
     text = html_to_markdown(body, base=url)
     text = _STAMP.sub("", text) if url else text
     add_page(SourcePage(text, name, title, fields, base=url, alone=alone), collector, columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
@@ -30,7 +30,7 @@ _MARK: Final = re.compile(r"(?:Q|A|질문|답변)\s*[.:]?")
 _MOST_ASKED_CHARS: Final = 300
 
 
-def mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
+def mark_questions(body: Tag | BeautifulSoup) -> None:
     """Accordions and definition lists have questions that are no headings: make them some."""
     level = _level_of_questions(body)
     for tag in body.select(":is(h1, h2, h3, h4, h5, h6) button"):
@@ -45,9 +45,8 @@ def mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
     marked = sum(text.startswith(_LETTER) for text in texts)
     letter = _LETTER if marked > 1 and len(texts) <= 2 * marked else ""
     for tag, text in zip(questions, texts, strict=True):
-        heading = soup.new_tag(f"h{level}")
-        heading.string = text.removeprefix(letter)
-        tag.replace_with(heading)
+        tag.name, tag.attrs = f"h{level}", {}  # in its place, which bs4 would look for otherwise
+        tag.string = text.removeprefix(letter)
     for item in body.find_all("li"):
         if item.find(re.compile(r"^h[1-6]$")):  # a list of questions, each with its answer
             item.name = "div"
@@ -85,7 +84,13 @@ def _toggles(body: Tag | BeautifulSoup) -> list[Tag]:
         if not (tag.find_parent(["summary", "dt"]) or re.match("h[1-6]$", tag.name))
         and (tag.attrs.keys() & _CONTROLS or is_question(tag.get_text(" ", strip=True)))
     ]
-    return [tag for tag in found if not any(other in tag.parents for other in found)]
+    toggles = _ids(found)
+    return [tag for tag in found if toggles.isdisjoint(_ids(tag.parents))]
+
+
+def _ids(tags: Iterable[Tag]) -> set[int]:
+    """Return what tells tags apart: bs4 compares them by all that is in them."""
+    return set(map(id, tags))
 
 
 def _boxes(body: Tag | BeautifulSoup, known: Sequence[Tag]) -> list[Tag]:
@@ -98,14 +103,16 @@ def _boxes(body: Tag | BeautifulSoup, known: Sequence[Tag]) -> list[Tag]:
         return any(names.search(one) for one in tag.get_attribute_list("class") if one)
 
     found: list[Tag] = []
+    taken = _ids(known)
     for tag in body.find_all(lambda one: one.name not in _CELLS):
-        if not is_named(tag, _ASKED_CLASS) or any(other in tag.parents for other in found):
+        if not is_named(tag, _ASKED_CLASS) or not taken.isdisjoint(_ids([tag, *tag.parents])):
             continue
         held = tag.find_all(True)
-        if any(other is tag or other in tag.parents or other in held for other in known):
+        if not taken.isdisjoint(_ids(held)):
             continue
         whole = any(re.match("h[1-6]$", one.name) or is_named(one, _ANSWERED_CLASS) for one in held)
         text = tag.get_text(" ", strip=True)
         if not whole and not re.match("h[1-6]$", tag.name) and 0 < len(text) <= _MOST_ASKED_CHARS:
             found.append(tag)
+            taken.add(id(tag))
     return found if len(found) + len(known) > 1 else []

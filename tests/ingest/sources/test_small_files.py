@@ -7,12 +7,14 @@ from itertools import pairwise
 from time import process_time
 
 import pytest
+from bs4 import Tag
 from openpyxl import Workbook
 
 from core.errors import SourceError
 from ingest.sources import html_markdown
 from ingest.sources.html_markdown import parsed
 from ingest.sources.load import load
+from ingest.sources.pages import html_questions
 from ingest.sources.values import shown
 
 LONG = "환불은 사흘 안에 됩니다. " * 4_000
@@ -186,3 +188,20 @@ def test_rows_and_cells_without_an_end_are_those_of_a_browser():
     lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in made.split("\n")]
     assert lines[0] == ["요금제", "가격"]
     assert lines[2:] == [["기본", "무료"], ["프로", "9,900원"]]
+
+
+@pytest.mark.parametrize("asked", ["<button>{}?</button>", "<div class='faq-title'>{}?</div>"])
+def test_questions_of_a_page_are_told_apart_without_looking_at_all_of_them(monkeypatch, asked):
+    """bs4 compares two tags by all that is in them, so that each would be held against each."""
+    compared = []
+    whole = Tag.__eq__
+
+    def counted(one, other):
+        compared.append(one)
+        return whole(one, other)
+
+    page = parsed("".join(f"{asked.format(number)}<div>a</div>" for number in range(100)))
+    monkeypatch.setattr(Tag, "__eq__", counted)
+    html_questions.mark_questions(page)
+    assert len(page.find_all("h2")) == 100
+    assert len(compared) < 1_000
