@@ -140,7 +140,8 @@ class LessonReader:
         asked, told = (
             list(dict.fromkeys(one)) for one in self._analyzer.terms_of([question, text])
         )
-        if len(told) < _FEWEST_WORDS or set(asked) & set(told) or not self._names(question):
+        said = [term for term in told if not any(map(str.isdigit, term))]
+        if len(said) < _FEWEST_WORDS or set(asked) & set(told) or not self._names(question):
             return False
         whole = self._embed([question, text])
         words = self._embed([_form(term) for term in (*asked, *told)])

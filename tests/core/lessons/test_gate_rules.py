@@ -179,6 +179,7 @@ def test_most_of_what_is_about_something_else_is_found_and_little_that_is_not(re
     good = [reader.strays(one.question, one.answer) for one in examples.SUBJECT_GOOD]
     assert sum(bad) >= 14
     assert sum(good) <= 2
+    assert not reader.strays("택배 상자 큰 거 있나요?", "3층 창고 2번 선반에 있어요")
 
 
 def part_of(name, part):
