@@ -66,12 +66,15 @@ _UNITS: Final = (
     r"|dollars?|euros?|floors?|st\b|nd\b|rd\b|th\b|(?:[kcm]?m|k?g|[kmgt]b)(?![a-z])"
 )
 _NUMBER: Final = re.compile(
-    r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
+    r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<greater>(?:\d[\d,]*\s?[만억조]\s?(?=\d))*+)"
+    r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
     rf"(?P<unit>{_UNITS})?"
     rf"|(?<![가-힣])(?P<korean>{any_of(*KOREAN)})\s?"
     r"(?P<unit_k>(?<!한 )(?<!한)번(?!째)|시간|달|주|개|명|사람|배|장|살|권|매|대|병|통|과목|학기"
     r"|마리|잔|팀|상자|박스)"
-    rf"|\b(?P<english>{any_of(*ENGLISH)})\s(?P<unit_e>{_UNITS})"
+    rf"|\b(?P<english>{any_of(*ENGLISH)})\s"
+    rf"(?:(?=(?:to|or)\s{any_of(*ENGLISH)}\s(?P<unit_f>{_UNITS}))|(?P<unit_e>{_UNITS}))"
+    r"|(?P<half>(?<![가-힣])(?:절반|반값|반액)|\bhalf[- ](?:price|of|the)\b|\bby half\b)"
     r"|(?<![가-힣\d])(?P<scale_w>[천만])\s?(?P<won>원)"
     rf"|(?<![가-힣])(?P<days>{'|'.join(_NAMED_DAYS)})",
     re.IGNORECASE,
@@ -241,16 +244,19 @@ def _numbers(text: str) -> Iterator[Amount]:
     for match in _NUMBER.finditer(text):
         if days := match["days"]:
             value, unit = float(_NAMED_DAYS[days.lower()]), "일"
+        elif match["half"]:
+            value, unit = 50.0, "%"
         elif digits := match["digits"]:
             value, unit = float(digits.replace(",", "")), match["unit"] or match["sign"] or ""
             for scale in match["scale"]:
                 value *= _SCALES[scale]
+            value += sum(_greater(match["greater"]))
         elif scale := match["scale_w"]:
             value, unit = float(_SCALES[scale]), match["won"]
         else:
             word = (match["korean"] or match["english"]).lower()
             value = float(COUNTING[word])
-            unit = match["unit_k"] or match["unit_e"]
+            unit = match["unit_k"] or match["unit_e"] or match["unit_f"]
         unit = unit.lower().removesuffix("s")
         unit = _SAME_UNITS.get(unit, unit)
         yield Amount(
@@ -261,6 +267,12 @@ def _numbers(text: str) -> Iterator[Amount]:
             bound=_bound(text, match),
             per=period_of(text, match.start(), match.end()) if unit in _MONEY else "",
         )
+
+
+def _greater(parts: str) -> Iterator[float]:
+    """Yield the greater parts of a number: 10,000 of "1만 5천"."""
+    for digits, scale in re.findall(r"([\d,]+)\s?([만억조])", parts):
+        yield float(digits.replace(",", "")) * _SCALES[scale]
 
 
 def _minutes(value: float, unit: str) -> float | None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from core.text.amounts import KnownAmounts, amounts
+from core.text.amounts import Amount, KnownAmounts, amounts
 from core.text.korean import compact, ngrams
 
 CITATION: Final = re.compile(r"\[(\d{1,2})\]")
@@ -109,12 +109,17 @@ def _short_source(text: str) -> _Source:
 
 def _is_held(sentence: str, sources: Sequence[_Source], question: _Source) -> bool:
     sentence = unicodedata.normalize("NFKC", CITATION.sub("", _LIST_SIGN.sub("", sentence)))
-    if said := [amount for amount in amounts(sentence) if not amount.spelled]:
+    if said := list(filter(_is_claimed, amounts(sentence))):
         read = (*sources, question)
         known = KnownAmounts.of(amount for source in read for amount in source.amounts)
         if not all(map(known.has_number, said)):
             return False
     return not _is_denied(sentence, sources)
+
+
+def _is_claimed(amount: Amount) -> bool:
+    """Return whether an amount has to be known: "one" and "하루" may be said of anything."""
+    return not amount.spelled or (amount.minutes is not None and amount.value > 1)
 
 
 def contradicts(sentence: str, source: str) -> bool:

@@ -107,3 +107,20 @@ def test_a_price_a_month_is_no_other_than_a_price_a_year():
     assert not KnownAmounts("월 9,900원").has_other(*amounts("연 99,000원"))
     assert KnownAmounts("월 9,900원").has_other(*amounts("월 12,000원"))
     assert KnownAmounts("9,900원").has_other(*amounts("월 12,000원"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1만 5천 원", [(15_000, "원")]),
+        ("3억 2천만 원", [(320_000_000, "원")]),
+        ("10만 5,500원", [(105_500, "원")]),
+        ("2만 원, 5천 원", [(20_000, "원"), (5_000, "원")]),
+        ("three to five business days", [(3, "일"), (5, "일")]),
+        ("절반", [(50, "%")]),
+        ("half price", [(50, "%")]),
+        ("half an hour", []),
+    ],
+)
+def test_numbers_in_parts_and_ranges_in_words(text, found):
+    assert [(one.value, one.unit) for one in amounts(text)] == found

@@ -90,3 +90,21 @@ def test_a_passage_is_read_once_for_all_its_sentences_and_a_short_one_for_all_an
         for _ in range(3):
             watch.feed("환불은 7일입니다. ", [passage], [passage])
     assert read.count(passage) == times
+
+
+TERMS = "장작은 1만 5천 원입니다. Refunds take three to five business days."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("장작은 15,000원입니다.", True),
+        ("장작은 5,000원입니다.", False),
+        ("Refunds take 3 to 5 business days.", True),
+        ("Refunds take two weeks.", False),
+        ("The price is cut by 50%.", False),
+    ],
+)
+def test_amounts_in_parts_and_lengths_in_words(sentence, holds):
+    claims = ClaimFilter("")
+    assert bool(claims.feed(f"{sentence}\n", [], [TERMS]).strip()) is holds
