@@ -17,11 +17,10 @@ from core.profile import Profile, Theme
 
 _NOT_WRITTEN: Final = "others"  # what no file says: it is made of the files of other languages
 _TEXTS_BY_NAME: Final = ("ask_in", "skill_about", "small_talk")
-# What a bot is and does, and what its owners read, is the same in every language.
+# What a bot is, unless it is as general as the profile that ships for its language.
+_OWN_IN_ALL: Final = ("name", "tone", "topic")
+# What a bot does, and what its owners read, is the same in every language.
 _SAME_IN_ALL: Final = (
-    "name",
-    "tone",
-    "topic",
     "learning_tag",
     "command",
     "teach",
@@ -49,9 +48,13 @@ def add_texts(texts: dict[str, Any], given: Mapping[str, object], path: Path) ->
     texts["link_hosts"] = tuple(dict.fromkeys((*hosts, *texts.get("link_hosts", ()))))
 
 
-def same_in_all_languages(profile: Profile) -> dict[str, Any]:
-    """Return the texts of a profile that its bot has in its other languages as well."""
-    return {name: _plain(getattr(profile, name)) for name in _SAME_IN_ALL}
+def same_in_all_languages(profile: Profile, general: Profile) -> dict[str, Any]:
+    """Return the texts of a profile that its bot has in its other languages as well.
+
+    `general` is the profile that ships for its language.
+    """
+    own = [name for name in _OWN_IN_ALL if getattr(profile, name) != getattr(general, name)]
+    return {name: _plain(getattr(profile, name)) for name in (*own, *_SAME_IN_ALL)}
 
 
 def profile_from(texts: Mapping[str, Any], path: Path) -> Profile:

@@ -148,7 +148,8 @@ def _others(profile: Profile, chain: Sequence[ProfileFile]) -> dict[str, Profile
     formal = "-formal" if any(file.path.stem.endswith("-formal") for file in chain) else ""
     found: dict[str, Profile] = {}
     for language in (one for one in _SPOKEN if one in named and one != profile.language):
-        texts = _texts(_chain(f"{language}{formal}")) | same_in_all_languages(profile)
+        general = profile_from(_texts(_chain(f"{profile.language}{formal}")), chain[-1].path)
+        texts = _texts(_chain(f"{language}{formal}")) | same_in_all_languages(profile, general)
         for file in chain:
             add_texts(texts, file.others.get(language, {}), file.path)
         found[language] = profile_from(texts, chain[-1].path)

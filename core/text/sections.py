@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 _HEADING_MAX_CHARS = 60
 _PROSE_CHARS = 150
 _NOTE_LABEL_CHARS = 12
+_WRAPPED_CHARS = 60  # a longer line may have been broken where its page ended
 _PIECE_CHARS = 300  # smaller pieces of a long section read like a shredded list
 
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -207,8 +208,13 @@ def _listed(lines: Sequence[str]) -> str:
     """Return lines as nested lists; a marker that first appears later is nested deeper."""
     open_lists: list[tuple[str, int]] = []  # kind of marker, columns that what is inside moves in
     out = ""
-    for line in lines:
-        kind, marker, rest = _item(line)
+    items = [_item(line) for line in lines]
+    kinds_of_lines = [kind for kind, _, _ in items]
+    for index, (kind, marker, rest) in enumerate(items):
+        if open_lists and not kind and _ends_list(lines, kinds_of_lines, index):
+            out += "\n\n" + _broken(rest, "")
+            open_lists.clear()
+            continue
         # A list that starts at another number than 1 cannot interrupt a paragraph, and plain lines
         # flow together without a hard break (https://spec.commonmark.org/0.31.2/#lists).
         stuck = kind in _COUNTING and not open_lists and marker[:-1] != "1"
@@ -222,6 +228,24 @@ def _listed(lines: Sequence[str]) -> str:
         if kind:
             open_lists.append((kind, len(marker) + 1))
     return out
+
+
+def _ends_list(lines: Sequence[str], kinds: Sequence[str], index: int) -> bool:
+    """Return whether the plain line at `index` is no part of the last item of the list above it.
+
+    It is one where the list goes on below, where items have lines of their own, or where they are
+    sentences, which a next one explains.
+    """
+    first = next(number for number, kind in enumerate(kinds) if kind)
+    listed = lines[first:index]
+    return (
+        len(listed) > 1
+        and "" not in kinds[first:index]
+        and kinds[first] not in kinds[index:]
+        and not lines[index].startswith("(")
+        and not lines[index][:1].islower()
+        and all(len(one) < _WRAPPED_CHARS and not _SENTENCE_END.search(one) for one in listed)
+    )
 
 
 def _broken(line: str, indent: str) -> str:

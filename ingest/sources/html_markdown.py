@@ -16,6 +16,8 @@ _GONE: Final = (
     *("script", "style", "iframe", "noscript", "template", "svg", "object", "embed", "form"),
     *("head", "input", "button", "select", "textarea"),
 )
+_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LINE_END: Final = "\3"
 _MOST_SPANNED: Final = 1_000
 _MOST_REPEATED: Final = 5_000_000
 _MOST_COLUMNS: Final = 50
@@ -71,21 +73,28 @@ def text_in(source: str) -> str:
     return parsed(source).get_text(" ", strip=True)
 
 
-def html_to_markdown(source: str | Tag, *, base: str = "") -> str:
-    """Return HTML as Markdown; `base` is the page's address, for links relative to it."""
+def html_to_markdown(source: str | Tag, *, base: str = "", line_in_cell: str = " ") -> str:
+    """Return HTML as Markdown; `base` is the page's address, for links relative to it.
+
+    `line_in_cell` stands between the lines of a table's cell, which Markdown does not have.
+    """
     soup = parsed(source) if isinstance(source, str) else source
     for tag in soup(_GONE):
         tag.decompose()
+    for tag in soup.find_all(_HEADINGS):
+        if not tag.get_text(strip=True) and not tag.find("img"):
+            tag.decompose()
     try:
         room = _MOST_REPEATED
         for cell in soup.find_all(("td", "th"), colspan=True):
             cell["colspan"] = str(min(_span(cell, "colspan"), _MOST_COLUMNS))
         for table in soup.find_all("table"):
             room = _repeat_spanning(table, room)
-        made = _Converter(base).convert_soup(soup)
+        _mark_lines(soup)
+        made = _Converter(base, line_in_cell).convert_soup(soup)
     except RecursionError:  # tags in tags, deeper than on any page: the words alone are taken
         made = soup.get_text("\n")
-    return tidied(made)
+    return tidied(made.replace(_LINE_END, " "))
 
 
 def _repeat_spanning(table: Tag, room: int) -> int:
@@ -120,6 +129,12 @@ def _repeat_spanning(table: Tag, room: int) -> int:
     return room
 
 
+def _mark_lines(soup: Tag) -> None:
+    """Mark where the lines of cells end, which the converter puts on one."""
+    for tag in soup.select(":is(td, th) :is(br, p, li, div)"):
+        tag.append(_LINE_END) if tag.name != "br" else tag.replace_with(_LINE_END)
+
+
 def _span(cell: Tag, name: str) -> int:
     told = str(cell.get(name, ""))
     return min(max(int(told), 1), _MOST_SPANNED) if told.isdecimal() else 1
@@ -128,11 +143,19 @@ def _span(cell: Tag, name: str) -> int:
 class _Converter(MarkdownConverter):
     """The converter of markdownify, with images as links and accordions as headings."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, line_in_cell: str) -> None:
         super().__init__(
             heading_style="ATX", bullets="-", table_infer_header=True, escape_underscores=False
         )
         self._base = base
+        self._line_in_cell = line_in_cell
+
+    def convert_td(self, el: Tag, text: str, parent_tags: Any) -> str:
+        lines = filter(None, map(str.strip, text.split(_LINE_END)))
+        made: str = super().convert_td(  # type: ignore[misc]
+            el, self._line_in_cell.join(lines), parent_tags
+        )
+        return made
 
     def convert_img(self, el: Tag, text: str, parent_tags: Any) -> str:
         del text, parent_tags

@@ -212,7 +212,7 @@ def _reader(ending: str, *, pages: int) -> Reader:  # noqa: PLR0911 - one for ea
             return _read_xml
         case ".pkl" | ".pickle":
             return _read_pickle
-        case ".json" | ".jsonl" | ".ndjson":
+        case ".json" | ".jsonl" | ".jsonld" | ".ndjson":
             from ingest.sources.records.structures import read_json
 
             return partial(read_json, beside_pages=bool(pages))

@@ -50,6 +50,13 @@ _IMAGE: Final = re.compile(
 _LINK: Final = re.compile(
     rf"(?<!!)\[({_LABEL}++)\]\(\s*+<?([^()\n>\"]*+(?:\([^()\s]*+\))?)>?\s*+(?:\"[^\"]*+\"\s*+)?\)"
 )
+# Line breaks as programs write them, and Windows' paths, in which `\n` begins a name.
+_WRITTEN_BREAK: Final = re.compile(r"(?P<path>(?:\b[A-Za-z]:|\\\\)\\?\w\S*)|(?:\\r)?\\n")
+_BEGINS_LINE: Final = re.compile(r"\\n(?:[A-Z가-힣\d\-*•>#|\\]|\Z)")
+_PICTURE: Final = re.compile(
+    r"!\[[^\[\]\n]*\]\(\s*<?([^()\s>]+)|<img\b[^<>]*?\ssrc=[\"']?([^\"'\s<>]+)", re.IGNORECASE
+)
+_BREAK: Final = re.compile(r"<br\s*/?>|<figcaption[^<>]*>", re.IGNORECASE)
 _LINKED_IMAGE: Final = re.compile(
     rf"\[\s*+!\[({_LABEL}*+)\]\(\s*+([^()\s>]++)[^()\n]*+\)\s*+\](?=\()"
 )
@@ -62,6 +69,20 @@ class Answer:
     text: str
     markdown: bool
     converted: str = ""
+
+
+def with_line_breaks(text: str) -> str:
+    r"""Return a text of one line whose line breaks a program wrote as `\n`, with line breaks."""
+    if "\\n" not in text or "\n" in text.strip():
+        return text
+    if not _BEGINS_LINE.search(CODE.sub("", text)):
+        return text
+    return _WRITTEN_BREAK.sub(lambda match: match["path"] or "\n", text)
+
+
+def pictures_in(text: str) -> list[str]:
+    """Return the addresses of the pictures in a text, in Markdown or HTML."""
+    return [one or other for one, other in _PICTURE.findall(text)]
 
 
 def answer_of(text: str, *, base: str = "") -> Answer:
@@ -124,7 +145,8 @@ def _html() -> ModuleType:
 
 def _clean_prose(text: str, base: str) -> str:
     if _TAG.search(text):
-        text = re.sub(r"<br\s*/?>|<figcaption[^<>]*>", "\n", text, flags=re.IGNORECASE)
+        lines = text.split("\n")  # of which a row of a table stays one
+        text = "\n".join(_BREAK.sub(" " if line[:1] == "|" else "\n", line) for line in lines)
         text = re.sub(
             r"<(?P<tag>a|img)\b[^<>]*>(?:(?P<label>[^<>]*)</a>)?",
             lambda match: _html().html_to_markdown(match[0], base=base),

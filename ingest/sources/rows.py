@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from core.errors import SourceError
-from ingest.sources.markup import answer_of, plain_title
+from ingest.sources.markdown_parts import leads_to_the_web
+from ingest.sources.markup import answer_of, pictures_in, plain_title, with_line_breaks
 from ingest.sources.values import EMPTY_WORDS, Linked, Unreadable, date_of, error_in, text_of
 
 MAX_TITLE_CHARS: Final = 300
@@ -165,6 +166,14 @@ class Collector:
         """Note what was done to a record, a table or a file."""
         self.remarks.append(SourceRemark(kind, position, text))
 
+    def remark_pictures(self, addresses: Iterable[str], position: str, base: str = "") -> None:
+        """Name the pictures that nobody will see, since they stand in files and not on the web."""
+        lost = sum(not leads_to_the_web(address, base) for address in addresses)
+        if lost:
+            pictures = "a picture" if lost == 1 else f"{lost:,} pictures"
+            text = f"{pictures} not on the web; put what people need there, or into words"
+            self.remark("left out", position, text)
+
     def loaded(self) -> Loaded:
         """Return all that was collected."""
         return Loaded(
@@ -216,6 +225,10 @@ class Collector:
             )
         if record.get("markdown"):
             return text, True
+        if (broken := with_line_breaks(text)) != text:
+            self.remark("converted", position, r"each \n that was written became a line break")
+        text = broken
+        self.remark_pictures(pictures_in(text), position, base)
         answer = answer_of(text, base=base)
         if answer.converted:
             self.remark("converted", position, answer.converted)

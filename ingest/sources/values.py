@@ -30,11 +30,19 @@ _DATE: Final = re.compile(
 _US_DATE: Final = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)\d\d)")
 _WORDY_DATES: Final = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y")
 _CLOCK: Final = re.compile(r"\s+\d{1,2}:\d\d(?::\d\d)?\s*(?:[AaPp][Mm])?(?:\s*\([^()]*\))?$")
+_HYPERLINK: Final = re.compile(
+    r'=\s*(?:_xlfn\.)?HYPERLINK\(\s*"([^"]+)"(?:\s*[,;]\s*"((?:[^"]|"")*)")?', re.IGNORECASE
+)
+_FORMULA: Final = re.compile(r"=\s*[A-Za-z][A-Za-z0-9._]*\(.*\)\s*", re.DOTALL)
+_QUOTED: Final = re.compile(r'="((?:[^"]|"")*)"')
 _SECTION: Final = re.compile(r'"[^"]*"|\\.|.')
 # https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 _MOST_FORMAT_CHARS: Final = 255
 _UNIX_S: Final = range(631_152_000, 4_102_444_800)  # 1990 to 2100
 _UNIX_DIGITS: Final = (10, 13)  # of seconds, and of milliseconds
+
+
+NO_VALUE: Final = "a formula without a value: open the file in Excel and save it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,23 @@ def linked(value: object, address: str | None) -> object:
     elif not address.lower().startswith(("http://", "https://")):
         return value
     return Linked(value, address)
+
+
+def link_of(formula: str) -> str:
+    """Return the address to which a formula leads, or ""."""
+    match = _HYPERLINK.match(formula)
+    return match[1] if match else ""
+
+
+def calculated(text: str) -> object:
+    """Return what a sheet shows for a cell of a text file: that of `=HYPERLINK(…)` and `="007"`."""
+    if not text.startswith("="):
+        return text
+    if match := _QUOTED.fullmatch(text.strip()):
+        return match[1].replace('""', '"')
+    if match := _HYPERLINK.match(text):
+        return linked((match[2] or match[1]).replace('""', '"'), match[1])
+    return Unreadable(NO_VALUE) if _FORMULA.fullmatch(text) else text
 
 
 def text_of(value: object) -> str | None:  # noqa: C901, PLR0911 - one line for each type

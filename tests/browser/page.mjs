@@ -60,6 +60,9 @@ const stories = {
     await picture(page, "web-english");
     await ask(page, "기타 줄은 어디에서 갈아 주나요?");
     await until(page, () => document.body.innerText.includes("영어(English)로만"));
+    const languages = (selector) => page.locator(selector).evaluateAll((all) => all.map((one) => one.lang));
+    assert.deepEqual(await languages(".bubble"), ["en", "en", "ko"]);
+    assert.deepEqual(await languages(".text"), ["en", "en", "ko"]);
   },
 
   // A person answers elsewhere; the answer comes to both windows, and is there once after a reload.

@@ -78,6 +78,9 @@ def test_a_bot_of_a_faq_in_two_languages_speaks_both(tmp_path):
     assert other.small_talk == {**english.small_talk, "thanks": "Anytime."}
     assert (other.learning_tag, other.teach.call) == (profile.learning_tag, profile.teach.call)
     assert other.examples == profile.examples
+    general = path.with_name("general.toml")
+    general.write_text('extends = "ko-formal"\nlanguages = ["ko", "en"]\n')
+    assert load_profile(str(general)).others["en"].name == english.name
     for text, spoken in {
         "Is there a pool?": other,
         "pool?": other,

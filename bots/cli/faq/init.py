@@ -162,19 +162,24 @@ def _profile(base: str, wishes: Wishes, entries: Sequence[Entry]) -> str:
     ]
     for about, question in themes_of(entries):
         lines += ["", "[[themes]]", f"about = {_quoted([about])}", f"ask = {_quoted(question)}"]
-    lines += _in_other_language(base, wishes.subject, entries) if wishes.subject else []
+    lines += _in_other_language(base, wishes, entries) if wishes.subject else []
     return "\n".join(lines) + "\n"
 
 
-def _in_other_language(base: str, subject: str, entries: Sequence[Entry]) -> list[str]:
-    """Return the texts that speak of a subject in the second language of a FAQ in two."""
+def _in_other_language(base: str, wishes: Wishes, entries: Sequence[Entry]) -> list[str]:
+    """Return the texts that speak of a subject in the second language of a FAQ in two.
+
+    A name that was said is the bot's name in both.
+    """
     language, dash, tone = base.partition("-")
     others = [one for one in languages_of(entries) if one in _LANGUAGES and one != language]
     lines = []
     for other in others:
-        texts = _named(load_profile(f"{other}{dash}{tone}"), subject)
+        texts = _named(load_profile(f"{other}{dash}{tone}"), wishes.subject)
+        if wishes.name:
+            del texts["name"]
         lines += ["", f"# To people who ask in the language {other!r}.", f"[{other}]"]
-        lines += [f"{name} = {_quoted(text)}" for name, text in texts.items() if name != "name"]
+        lines += [f"{name} = {_quoted(text)}" for name, text in texts.items()]
     return lines
 
 

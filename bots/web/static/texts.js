@@ -18,8 +18,11 @@ export function language() {
   return wanted || (LANGUAGES.find((one) => navigator.language.startsWith(one)) ?? "");
 }
 
-// The language of a text of the FAQ, in which a screen reader speaks it: Korean is known by its letters.
-export const languageOf = (text) => (/[가-힣]/.test(text) ? "ko" : about.languages.find((one) => one !== "ko") ?? "");
+// The language of a text of the FAQ, in which a screen reader speaks it: Korean is known by its letters, of
+// which a name or two make no English answer Korean.
+const count = (text, letters) => text.match(letters)?.length ?? 0;
+const isKorean = (text) => 3 * count(text, /[가-힣]/g) > count(text, /[A-Za-z]/g);
+export const languageOf = (text) => (isKorean(text) ? "ko" : about.languages.find((one) => one !== "ko") ?? "");
 
 export function switchLanguage() {
   write("faqbot.language", about.language === "ko" ? "en" : "ko");

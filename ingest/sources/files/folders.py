@@ -21,7 +21,17 @@ NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 MAX_FILES: Final = 20_000
 
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")
-_RECORDS: Final = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml", ".pkl", ".pickle")
+_RECORDS: Final = (
+    ".json",
+    ".jsonl",
+    ".jsonld",
+    ".ndjson",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".pkl",
+    ".pickle",
+)
 PAGES: Final = (".md", ".markdown", ".mdx", ".txt", ".html", ".htm", ".docx")
 _INCLUDED: Final = (".md", ".mdx")
 KINDS: Final = (*_TABLES, *_RECORDS, *PAGES, ".zip")

@@ -25,6 +25,18 @@ _FOR_PROGRAMS: Final = re.compile(
     r"|^export\s(?:const|default)\b[^\n]*(?:\n[^\n]+)*",
     re.MULTILINE,
 )
+# Where a page takes in another file, as Hugo, Jekyll, MkDocs, mdBook, Sphinx, Docusaurus and
+# Obsidian write it.
+_INCLUDED: Final = re.compile(
+    r"\{\{[<%][ \t]*(?:include|readfile|snippet)\b([^{}\n]*?)[>%]\}\}"
+    r"|\{%-?[ \t]*(?:include|snippet)(?:_relative|-markdown)?[ \t]([^{}\n]*?)-?%\}"
+    r"|\{![ \t]*([^!{}\n]+)!\}|\{\{[ \t]*(?:#include\b|include:|snippet:|>)([^{}\n]*)\}\}"
+    r"|^[ \t]*--8<--[ \t]*([^\n]*)|^[ \t]*\.\.[ \t]+include::([^\n]*)"
+    r"|^include::([^\[\n]*)\[[^\]\n]*\]"
+    r"|!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]"
+    r"|^import[ \t]+\w+[ \t]+from[ \t]+([\"'][^\"'\n]+\.mdx?[\"']);?[ \t]*$",
+    re.MULTILINE,
+)
 _HELD: Final = re.compile(r"(?<![ \t])([ \t]*+)\0(\d+)\0\n*")
 _MARKS: Final = re.compile(r"[\0-\2]")  # which stand for held parts of a text here
 _SUMMARY: Final = re.compile(
@@ -33,7 +45,6 @@ _SUMMARY: Final = re.compile(
     re.MULTILINE,
 )
 _TAGS: Final = re.compile(r"</?\w+>")
-_EMBEDDED: Final = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 # Obsidian's names of blocks at their ends, and the tags at the end of a page.
 _NOTE_MARKS: Final = re.compile(
     r"(?<=\S) \^[A-Za-z0-9-]+$|\n[ \t]*+#[^\W\d][\w/-]*+(?:[ \t]+#[\w/-]++)*+\s*+\Z", re.MULTILINE
@@ -77,12 +88,18 @@ def plain_markdown(text: str) -> str:
     return _HELD.sub(shown, _in_prose(text))
 
 
+def included_in(text: str) -> list[str]:
+    """Return the names of the files that a page takes in, which people do not see."""
+    prose = _COMMENT.sub("", _CODE.sub("", text))
+    named = (next(filter(None, groups), "") for groups in _INCLUDED.findall(prose))
+    return list(dict.fromkeys(name.strip(" \t\"'") for name in named))
+
+
 def _in_prose(text: str) -> str:
-    text = _COMMENT.sub(_lines_alone, text)
+    text = _INCLUDED.sub("", _COMMENT.sub(_lines_alone, text))
     text = _FOR_PROGRAMS.sub(_lines_alone, text)
     text = without_components(text)
     text = _with_summaries(text)
-    text = _EMBEDDED.sub("", text)
     text = _NOTE_MARKS.sub("", text)
     text = _WIKI.sub(r"\1", text)
     text = _NOTE.sub(_noted, text)
@@ -104,7 +121,8 @@ def _with_summaries(text: str) -> str:
     def shown(match: re.Match[str]) -> str:
         title = label(match)
         made = f"{level} {title}" if level and is_question(title) else f"**{title}**"
-        return made + _lines_alone(match)
+        behind = text[match.end() : match.end() + 1]  # what is written there is no part of it
+        return made + _lines_alone(match) + ("\n\n" if behind not in ("", "\n") else "")
 
     return _SUMMARY.sub(shown, text)
 

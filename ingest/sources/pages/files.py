@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,9 +21,10 @@ from ingest.sources.files.archives import begins_as_markup, open_archive
 from ingest.sources.files.encodings import decode
 from ingest.sources.files.folders import NOTION_ID
 from ingest.sources.html_markdown import html_to_markdown, parsed
-from ingest.sources.markdown_parts import joined, leads_to_the_web
+from ingest.sources.markdown_parts import joined
+from ingest.sources.markup import pictures_in
 from ingest.sources.pages.confluence import is_list_of_pages, page_of_space
-from ingest.sources.pages.dialects import plain_markdown
+from ingest.sources.pages.dialects import included_in, plain_markdown
 from ingest.sources.pages.front_matter import (
     WithheldPageError,
     taken_properties,
@@ -36,7 +37,6 @@ from ingest.sources.records.structures import read_content
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap
 
-_PICTURES: Final = re.compile(r"!\[[^\[\]\n]*\]\(\s*<?([^()\s>]+)")
 _MARKDOWN: Final = (".md", ".markdown", ".mdx")
 _BESIDE: Final = (
     *("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]"),
@@ -52,6 +52,13 @@ _STAMP: Final = re.compile(
     r"^(?:(?:last )?(?:updated|modified|edited)\b[^\n.?!:]{0,60}"
     r"|[^\n.?!]{0,20}\d+\s*(?:분|시간|일|주|개월|달|년) 전(?:에)?\s*(?:업데이트|수정)\S{0,3})$",
     re.IGNORECASE | re.MULTILINE,
+)
+# A message as KakaoTalk, WhatsApp and others export it: somebody, and the time of day.
+_SPOKEN: Final = re.compile(
+    r"^(?:\[[^\[\]\n]{1,40}\] \[[^\[\]\n]{0,10}\d?\d:\d\d\]"
+    r"|\[?\d[^\[\]\n]{5,20}\d:\d\d[^\[\]\n]{0,8}\]?"
+    r"[ ,-]{1,3}[^:\n]{1,40}:) ",
+    re.MULTILINE,
 )
 _TITLE_CLASS: Final = "title-of-the-document"
 # A longer text of a document would take too much memory in mammoth.
@@ -75,20 +82,32 @@ def read_markdown(
         return
     fields = {**properties, **fields}
     if name.endswith(_MARKDOWN):
+        if included := included_in(text):
+            told = (
+                f"text or pictures of other files: {', '.join(included)[:200]}; write them into it"
+            )
+            collector.remark("left out", name, told)
         text = plain_markdown(text)
     title = str(fields.pop("title", ""))
     if title and not re.search(r"^# ", text, re.MULTILINE):
         text = f"# {title}\n\n{text}"
     title = title or title_of_file(name)
     if not (sections_in(text) or name.endswith(_MARKDOWN)):
+        if len(_SPOKEN.findall(text)) > 1:
+            raise NotAFaqError(
+                f"{name}: messages of a chat, not a FAQ; write the questions and answers into a"
+                " sheet"
+            )
         raise NotAFaqError(
             f"{name}: no table with a question and an answer, no headings, no Q. lines; write"
             " `Q.` before each question and `A.` before its answer"
         )
     if answer := fields.pop("answer", None):
         text = f"{text}\n\n{answer}"
-    _remark_pictures(_PICTURES.findall(text), name, collector)
-    add_page(SourcePage(text, name, title, fields, alone=alone), collector, columns)
+    plain = not name.endswith(_MARKDOWN)
+    if not plain:
+        collector.remark_pictures(pictures_in(text), name)
+    add_page(SourcePage(text, name, title, fields, alone=alone, plain=plain), collector, columns)
 
 
 def read_html(
@@ -112,13 +131,15 @@ def read_html(
     except WithheldPageError as error:
         collector.skip(name, f"not for readers: {error}")
         return
+    if comments := _take_comments(soup):
+        collector.remark("left out", name, f"comments of the document: {comments:,}")
     fields = properties | ({"url": url, "updated": _modified(soup)} if url else {})
     exported = page_of_space(soup)
     title = _first_text(exported or soup, "h1", "title")
     body = _body(soup, exported)
-    _remark_pictures([str(tag.get("src")) for tag in body.find_all("img")], name, collector, url)
+    collector.remark_pictures([str(tag.get("src")) for tag in body.find_all("img")], name, url)
     mark_questions(body)
-    text = html_to_markdown(body, base=url)
+    text = html_to_markdown(body, base=url, line_in_cell="<br>")
     text = _STAMP.sub("", text) if url else text
     add_page(SourcePage(text, name, title, fields, base=url, alone=alone), collector, columns)
 
@@ -158,11 +179,12 @@ def read_docx(
         OSError,
     ) as error:
         raise SourceError(f"{name}: not a readable DOCX file; save it again from Word") from error
-    _remark_pictures(pictures, name, collector)
+    collector.remark_pictures(pictures, name)
     soup = parsed(made)
     titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
     title = next(filter(None, titles), title_of_file(name))
-    add_page(SourcePage(html_to_markdown(soup), name, title, alone=alone), collector, columns)
+    text = html_to_markdown(soup, line_in_cell="<br>")
+    add_page(SourcePage(text, name, title, alone=alone), collector, columns)
 
 
 def _check_text(archive: zipfile.ZipFile, name: str) -> None:
@@ -234,15 +256,17 @@ def _body(soup: BeautifulSoup, exported: Tag | None) -> Tag:
     return exported or soup.find("main") or soup.find("article") or soup.body or soup
 
 
-def _remark_pictures(
-    addresses: Sequence[str], name: str, collector: Collector, base: str = ""
-) -> None:
-    """Name the pictures that nobody will see, since they stand in files and not on the web."""
-    lost = sum(not leads_to_the_web(address, base) for address in addresses)
-    if lost:
-        pictures = "a picture" if lost == 1 else f"{lost:,} pictures"
-        text = f"{pictures} not on the web; put what people need there, or into words"
-        collector.remark("left out", name, text)
+def _take_comments(soup: BeautifulSoup) -> int:
+    """Take out the comments of a Google document, which are for its authors; return how many."""
+    comments = soup.select("a[id^=cmnt]:not([id^=cmnt_ref])")
+    for mark in soup.select("a[id^=cmnt_ref]"):
+        mark.decompose()
+    for comment in comments:
+        box = comment.find_parent("div")
+        holds_more = box is None or box.find(["h1", "h2", "h3", "h4"])
+        around = comment.find_parent("p") if holds_more else box
+        (around or comment).decompose()
+    return len(comments)
 
 
 def _modified(soup: BeautifulSoup) -> str:

@@ -26,11 +26,17 @@ from ingest.sources.pages.unheaded import with_question_headings
 from ingest.sources.rows import Collector, Columns
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.contents import head_by_contents
+from ingest.sources.tables.headers import header
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
 _ROW: Final = re.compile(r"^\s*\|(.+)\|\s*$")
-_RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_RULE: Final = re.compile(r"^\s*\|\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_ASKED_ROW: Final = re.compile(
+    r"^\|[ \t]*\**(Q|A|질문|답변|문|답)[ \t]*\d{0,3}[.:]?\**[ \t]*\|([^|\n]*)\|[ \t]*"
+    r"(?:\n\|(?:[ \t]*:?-+:?[ \t]*\|){2}[ \t]*$)?",
+    re.MULTILINE,
+)
 _LINK: Final = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
 # The headings of a page that numbers its questions, of which one may be no heading.
 _NUMBERED_HEADING: Final = re.compile(r"^#{1,6} Q\s*\d+\s*[.:)]", re.MULTILINE)
@@ -49,7 +55,10 @@ _GENERIC: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """A page to be read: `fields` (such as `category`, `url`) count for all of its entries."""
+    """A page to be read: `fields` (such as `category`, `url`) count for all of its entries.
+
+    A `plain` text is no Markdown, in which lines flow together and a list takes in the next one.
+    """
 
     text: str
     where: str
@@ -57,6 +66,7 @@ class SourcePage:
     fields: Mapping[str, object] | None = None
     base: str = ""
     alone: bool = True
+    plain: bool = False
 
 
 def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None:
@@ -65,7 +75,7 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
     if not page.alone and _is_menu(page.text):
         collector.skip(page.where, "a list of other pages, which are read themselves")
         return
-    text = with_question_headings(page.text)
+    text = with_question_headings(_ASKED_ROW.sub(_as_line, page.text))
     asked = _asked(text)
     sections = sections_of(_without(asked, text))
     for section, path in _with_paths(sections):
@@ -82,10 +92,11 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
         if above := str(fields.get("category") or ""):  # said of the whole page
             below = str(record.get("category") or "")
             made["category"] = f"{above} > {below}" if below not in ("", above) else above
-        answer = _LAST_RULES.sub("", clean_markdown(str(record["answer"]), base=page.base))
-        made["answer"] = answer
+        answer = str(record["answer"])
+        answer = answer if page.plain else clean_markdown(answer, base=page.base)
+        made["answer"] = answer = _LAST_RULES.sub("", answer)
         if answer.strip():
-            collector.add({**made, "markdown": True}, f"{page.where}:{line}")
+            collector.add({**made, "markdown": not page.plain}, f"{page.where}:{line}")
         elif not _is_parent(line, sections):
             collector.skip(
                 f"{page.where}:{line}", "nothing stands below the heading: write the answer"
@@ -100,6 +111,12 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
             "the page has no heading with a text below it: write the questions as headings, or"
             " with `Q.` before them and `A.` before the answers",
         )
+
+
+def _as_line(row: re.Match[str]) -> str:
+    """Return the row of a table that has `Q` or `A` before a text as a line that begins so."""
+    text = row[2].replace("<br>", " ").strip()
+    return row[0] if not text or header(text).field else f"{row[1]}. {text}"  # names of columns
 
 
 def _is_menu(text: str) -> bool:
@@ -184,9 +201,11 @@ def _records(
             yield 1, {"title": page.title, "answer": preface.text}
         return
     level = _entry_level(headed, page)
-    if preface.text and page.title and not _is_generic(page.title):
-        if len(preface.text) < _DOOR_CHARS and _asks_at(level, headed):
-            collector.skip(f"{page.where}:1", f"a text above the others: {preface.text!r}")
+    if preface.text:
+        is_named = page.title and not _is_generic(page.title)
+        if not is_named or (len(preface.text) < _DOOR_CHARS and _asks_at(level, headed)):
+            told = f"a text above the others: {' '.join(preface.text.split())[:80]!r}"
+            collector.skip(f"{page.where}:1", told)
         else:
             yield 1, {"title": page.title, "answer": preface.text}
     lone = [section.level for section in headed].count(headed[0].level) == 1 and headed[
@@ -208,7 +227,8 @@ def _records(
             and _is_generic(PurePath(page.where).stem)
             and not is_question(section.title)
         )
-        introduces = leads or (_is_generic(section.title) and (section.level < level or door))
+        beside = section.level < level or door or section.taken
+        introduces = leads or (_is_generic(section.title) and beside)
         if introduces and text:
             told = (
                 "a text that leads to others" if _LINK.search(text) else "a text above the others"

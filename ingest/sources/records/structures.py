@@ -35,10 +35,20 @@ from ingest.sources.tables.table import add_table
 from ingest.sources.values import sizes_of
 
 _SAMPLE: Final = 500
-# The fields that every message of an export of Slack and of Discord has.
-_CHATS: Final = (
-    frozenset(("type", "user", "text", "ts")),
-    frozenset(("content", "timestamp", "isPinned")),
+# A message of a chat has somebody, a text and a moment.
+_CHAT: Final = (
+    frozenset(("user", "author", "sender", "from", "speaker", "author.name", "from.name")),
+    frozenset(("text", "content", "message", "body")),
+    frozenset(("ts", "timestamp", "time", "date", "sent_at", "created_at")),
+)
+# The fields by which files of Dialogflow and of Rasa are known.
+_OF_CHATBOTS: Final = (
+    frozenset(("fallbackIntent", "responses")),
+    frozenset(("data", "isTemplate")),
+    frozenset(("version", "nlu")),
+    frozenset(("version", "rules")),
+    frozenset(("version", "stories")),
+    frozenset(("intents", "responses")),
 )
 
 
@@ -146,6 +156,10 @@ def _read_content(
             columns,
         )
         return
+    first = content[0] if isinstance(content, list) and content else content
+    if isinstance(first, dict) and any(known <= first.keys() for known in _OF_CHATBOTS):
+        told = "a part of a chatbot, which keeps questions apart from their answers"
+        raise NotAFaqError(f"{name}: {told}; write both into a sheet, each pair on a row")
     with_folders(content)
     with_visibility(content)
     found = list(lists_of_records(content, columns, seen=set()))
@@ -205,7 +219,7 @@ def _nothing_in(content: object, columns: ColumnMap) -> str:
     if not objects:
         return "not a FAQ; save a list of objects with title and answer"
     names = list(dict.fromkeys(name for item in objects[:100] for name in flat_record(item)))
-    if any(chat.issubset(names) for chat in _CHATS):
+    if not any(part.isdisjoint(names) for part in _CHAT):
         return "messages of a chat, not a FAQ; write the questions and answers into a sheet"
     return missing([TableLine(1, names)], columns)
 

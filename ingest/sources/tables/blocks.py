@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from core.text.utterances.questions import asks
 from ingest.sources.rows import Collector
-from ingest.sources.tables.columns import ColumnPlan
-from ingest.sources.tables.headers import Header, same_name
+from ingest.sources.tables.columns import ColumnMap, ColumnPlan, find_header
+from ingest.sources.tables.headers import Header, same_name, shown_name
 from ingest.sources.tables.lines import TableLine, first_value, is_filled, value_at
 from ingest.sources.values import text_of
 
@@ -43,6 +44,46 @@ def in_blocks(
     if tagged:
         return [_with_first_tag(line, tagged[0]) for line in body], plan
     return _under_headings(body, len(names), plan, where, collector)
+
+
+def stacked_tables(lines: Sequence[TableLine], columns: ColumnMap) -> list[Sequence[TableLine]]:
+    """Cut a sheet where another table stands below one, with its own names of columns.
+
+    They stand behind an empty row or a heading. The same names again begin no other table.
+    """
+    first = find_header(lines, columns)
+    if first is None:
+        return [lines]
+    starts, names = [0], lines[first]
+    for index in range(first + 2, len(lines)):
+        line = lines[index]
+        if not _is_lone(lines[index - 1]) or find_header([line], columns) is None:
+            continue
+        if not _same_names(line, names):
+            begin = index
+            while lines[begin - 1].blank:
+                begin -= 1
+            begin -= _is_lone(lines[begin - 1]) and begin - 1 > first  # its heading
+            starts, names = [*starts, begin], line
+    return [lines[start:end] for start, end in pairwise([*starts, len(lines)])]
+
+
+def heading_above(lines: Sequence[TableLine]) -> str:
+    """Return the heading that stands directly above the names of a table, or ""."""
+    above = [line for line in lines if not line.blank]
+    return _heading(above[-1], marked=False) if above else ""
+
+
+def _is_lone(line: TableLine) -> bool:
+    return sum(map(is_filled, line.values)) < 2
+
+
+def _same_names(one: TableLine, other: TableLine) -> bool:
+    width = max(len(one.values), len(other.values))
+    return all(
+        same_name(value_at(one, index), shown_name(value_at(other, index)))
+        for index in range(width)
+    )
 
 
 def _are_paths(body: Sequence[TableLine], plan: ColumnPlan) -> bool:

@@ -37,7 +37,7 @@ CATEGORY: Final = (
     "product", "제품", "제품명", "상품", "상품명",
     "カテゴリ", "类别", "kategorie", "categoria", "categorie", "rubrik", "категория",
 )
-TAGS: Final = ("tags", "tag", "labels", "태그", "라벨", "해시태그")
+TAGS: Final = ("tags", "tag", "labels", "topics", "태그", "라벨", "해시태그")
 RELATED: Final = ("related", "관련", "연관")
 URL: Final = (
     "url", "링크", "주소", "link", "href", "출처", "원문", "permalink", "바로가기", "source",
@@ -77,7 +77,7 @@ MOMENTS: Final = frozenset(("dt", "dtm", "dttm", "ymd", "pnttm"))
 ASKED: Final = frozenset(("question", "inquiry", "enquiry", "query"))
 ANSWERED: Final = frozenset(("answer", "reply", "response", "resolution", "solution"))
 MEASURES: Final = frozenset((
-    "time", "date", "number", "count", "id", "rate", "status", "by", "no", "first", "last",
+    "time", "date", "number", "count", "id", "rate", "status", "by", "no",
 ))
 PUBLIC: Final = frozenset(("html", "public", "canonical"))
 NO_PAGE: Final = frozenset(("image", "video", "thumbnail", "avatar"))

@@ -56,14 +56,18 @@ class EntryColumns:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
+    """The columns of a table's entries; `spare` answer the rows that have no other answer."""
+
     entries: tuple[EntryColumns, ...]
     shared: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    spare: tuple[int, ...] = ()
 
     def reads(self) -> Iterator[tuple[str, int]]:
         for entry in self.entries:
             yield "title", entry.title[0]
             yield from (("answer", index) for index in entry.answer)
             yield from (("questions", index) for index in entry.questions)
+        yield from (("answer", index) for index in self.spare)
         for name, indexes in self.shared.items():
             yield from ((name, index) for index in indexes)
 
@@ -167,7 +171,9 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
     for indexes in by_field.values():
         indexes.sort(key=lambda index: heads[index].rank)
     bodies = by_field.get("body", [])
+    spare: tuple[int, ...] = ()
     if "answer" not in by_field:
+        spare = tuple(index for index in bodies[1:] if _fills_in(index, bodies[0], body))
         by_field["answer"], bodies = bodies[:1], []
     if "title" not in by_field:  # `text` and `output`: what was asked has no title
         by_field["title"], bodies = bodies[:1] or by_field["questions"][:1], bodies[1:]
@@ -180,7 +186,14 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
         entries[0] = EntryColumns(first.title, first.answer, (*first.questions, bodies[0]))
     more = tuple(by_field.get("questions", ()))
     entries = [EntryColumns(e.title, e.answer, (*e.questions, *more)) for e in entries]
-    return ColumnPlan(tuple(entries), _shared(heads, by_field, body))
+    return ColumnPlan(tuple(entries), _shared(heads, by_field, body), spare)
+
+
+def _fills_in(spare: int, answer: int, body: Sequence[TableLine]) -> bool:
+    """Return whether a column holds the texts of rows that have none in that of the answers."""
+    return any(
+        is_filled(value_at(line, spare)) and not is_filled(value_at(line, answer)) for line in body
+    )
 
 
 def _entries(

@@ -77,7 +77,8 @@ def head_by_names(
     if body and not columns and (both := names_in_two_rows(lines[start], body[0])):
         named, labels = both
         body = with_labels(body[1:], named, labels)
-    found = _with_addresses(named, _Texts(body), columns)
+    texts = _Texts(body)
+    found = _with_addresses(_without_moments(named, texts, columns), texts, columns)
     return _head(lines[start].number, named, found, above=lines[:start], body=body)
 
 
@@ -213,6 +214,23 @@ def _free(heads: Sequence[Header]) -> Iterator[int]:
     for index, head in enumerate(heads):
         if head.name and not head.field and is_for_readers(head.name):
             yield index
+
+
+def _without_moments(
+    heads: Sequence[Header], texts: _Texts, columns: ColumnMap
+) -> Sequence[Header]:
+    """Leave out a column such as `First reply` if it says when and not what was replied."""
+    answers = [index for index, head in enumerate(heads) if head.field == "answer"]
+    moments = [
+        index
+        for index in answers
+        if (held := texts.of(index)) and not any(any(map(str.isalpha, text)) for text in held)
+    ]
+    if columns or (len(moments) == len(answers) and not _has(heads, "body")):
+        return heads
+    return [
+        replace(head, field="") if index in moments else head for index, head in enumerate(heads)
+    ]
 
 
 def _with_addresses(heads: Sequence[Header], texts: _Texts, columns: ColumnMap) -> list[Header]:

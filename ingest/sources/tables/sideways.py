@@ -31,7 +31,8 @@ def is_sideways(lines: Sequence[TableLine], columns: ColumnMap) -> bool:
         known = sum(bool(column.field) for column in named)
         # Names that come again are those of cards one below the other, in upright rows.
         once = max(times.values(), default=1) == 1
-        return once and (bool(columns) or known * _KNOWN_SHARE >= len(named))
+        there = any(not line.blank for line in head.body)
+        return there and once and (bool(columns) or known * _KNOWN_SHARE >= len(named))
     return len(records) > filled and head_by_contents(records, columns) is not None
 
 

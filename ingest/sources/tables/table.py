@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.sources.rows import Collector, Columns, NotAFaqError
-from ingest.sources.tables.blocks import in_blocks
+from ingest.sources.tables.blocks import heading_above, in_blocks, stacked_tables
 from ingest.sources.tables.columns import (
     ColumnMap,
     ColumnPlan,
@@ -19,7 +19,6 @@ from ingest.sources.tables.columns import (
 from ingest.sources.tables.contents import TableHead, head_of
 from ingest.sources.tables.lines import (
     TableLine,
-    first_value,
     is_column_filled,
     is_filled,
     value_at,
@@ -39,7 +38,7 @@ def add_table(  # noqa: PLR0913 - where the table is, and what is known of it
     defaults: Mapping[str, object] | None = None,
     named: bool = False,
 ) -> None:
-    """Add every record of a table to `collector`.
+    """Add every record of a table, and of those that stand below it, to `collector`.
 
     `defaults` are the values of fields that no column holds. If the table is `named`, its first row
     has the columns' names.
@@ -47,10 +46,25 @@ def add_table(  # noqa: PLR0913 - where the table is, and what is known of it
     Raises:
         SourceError: Neither names nor contents show a title and an answer column.
     """
-    head = head_of(lines, columns, named=named)
-    if head is None:
-        raise NotAFaqError(f"{where}: {missing(lines, columns)}")
-    _remark_head(head, where, collector, columns)
+    tables = [lines] if named else stacked_tables(lines, columns)
+    for table in tables:
+        head = head_of(table, columns, named=named)
+        if head is None:
+            raise NotAFaqError(f"{where}: {missing(lines, columns)}")
+        given = dict(defaults or {})
+        if len(tables) > 1 and (heading := heading_above(head.above)):
+            given["category"] = heading
+        _remark_head(head, where, collector, columns)
+        _add_below(head, where, collector, columns, given)
+
+
+def _add_below(
+    head: TableHead,
+    where: str,
+    collector: Collector,
+    columns: ColumnMap,
+    defaults: Mapping[str, object],
+) -> None:
     body = head.body
     states = state_columns([column.name for column in head.columns], body)
     stateful = {column.index for column in states}
@@ -77,13 +91,14 @@ def add_table(  # noqa: PLR0913 - where the table is, and what is known of it
         )
     )
     body = list(_for_readers(body, states, where, collector))
-    _add_records(body, plan, where, collector, defaults or {})
+    _add_records(body, plan, where, collector, defaults)
 
 
 def _remark_head(head: TableHead, where: str, collector: Collector, columns: ColumnMap) -> None:
     for line in head.above:
         if not line.blank:
-            text = f"a line above the columns' names: {str(first_value(line))[:80]!r}"
+            said = " · ".join(dict.fromkeys(str(one) for one in line.values if is_filled(one)))
+            text = f"a line above the columns' names: {said[:80]!r}"
             collector.remark("left out", where, text)
     for column in head.guessed:
         name = {"title": "question"}.get(column.field, column.field)
@@ -178,7 +193,10 @@ def _records(line: TableLine, plan: ColumnPlan) -> Iterator[dict[str, object]]:
     if len(levels := plan.shared.get("category", ())) > 1:
         parts = [(text_of(value_at(line, index)) or "").strip() for index in levels]
         shared["category"] = " > ".join(part for part in parts if part)
-    found = [(entry, _title(line, entry), _answer(line, entry.answer)) for entry in plan.entries]
+    found = [
+        (entry, _title(line, entry), _answer(line, entry.answer) or _answer(line, plan.spare[:1]))
+        for entry in plan.entries
+    ]
     # A row that is translated into some of the languages is an entry in these.
     there = [one for one in found if is_filled(one[1]) or is_filled(one[2])]
     for entry, asked, answer in there or found[:1]:

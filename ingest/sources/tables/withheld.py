@@ -43,8 +43,8 @@ _SHOWN: Final = re.compile(
 )
 _HIDDEN: Final = re.compile(
     r"(?:is_)?(?:draft|archived|closed|hidden|deleted|private|disabled|unpublished|obsolete)"
-    r"|(?:삭제|숨김|비공개|폐기|보관|임시저장)(?:여부|유무)?"
-    rf"|{_BEFORE_YN}(?:del(?:ete)?|hide|secret){_YN}"
+    r"|(?:삭제|숨김|비공개|폐기|보관|임시저장|비밀글?)(?:글|여부|유무)?"
+    rf"|(?:is_)?secret|{_BEFORE_YN}(?:del(?:ete)?|hide|secret){_YN}"
 )
 # A date there, or anything else, says that the row is no longer for readers.
 _ENDED: Final = re.compile(
@@ -58,7 +58,7 @@ _AUDIENCE: Final = re.compile(
 )
 # The fields that Freshdesk's articles alone have, whose status 1 is a draft and 2 is published.
 # https://developers.freshdesk.com/api/#solution_article_attributes
-_FRESHDESK: Final = frozenset(("description_text", "desc_un_html"))
+_FRESHDESK: Final = frozenset(("description_text", "desc_un_html", "art_type"))
 _FOR_AGENTS: Final = "3"  # of the `visibility` of Freshdesk's folders
 
 

@@ -80,6 +80,18 @@ def test_two_ways_of_counting_are_two_lists():
     assert laid_out == ("1. 가입\n   1) 이메일 입력\n   2) 인증\n2. 심사\n   - ① 서류\n   - ② 확인")
 
 
+def test_what_follows_a_list_of_names_is_no_part_of_its_last_item():
+    """It was shown inside of it; a line that explains a sentence is still its own."""
+    after = markdown(
+        sections("분리수거 날입니다.\n- 종이: 화요일\n- 플라스틱: 금요일\n음식물은 매일 됩니다.")
+    )
+    assert after.endswith("- 플라스틱: 금요일\n\n음식물은 매일 됩니다.")
+    within = markdown(sections("1) 가입합니다.\n2) 서류를 냅니다.\n단, 사본은 안 됩니다."))
+    assert within.endswith("2) 서류를 냅니다.  \n   단, 사본은 안 됩니다.")
+    own = markdown(sections("- 종이\n상자도 됩니다.\n- 유리\n병도 됩니다."))
+    assert own.endswith("- 유리  \n  병도 됩니다.")
+
+
 def test_plain_lines_keep_their_breaks_and_long_prose_gets_some():
     """Lines end in a hard break; a long line is shown one sentence a line."""
     prose = "반품이 접수되면 구매자에게 알림이 갑니다. " * 8

@@ -29,13 +29,17 @@ _EMPTY: Final = "the sheet is empty"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet of a file; hidden rows are numbered from 1, hidden columns from 0."""
+    """A sheet of a file; rows are numbered from 1, columns from 0.
+
+    A line goes through some words of the `struck_rows`, which are not in `lines`.
+    """
 
     title: str
     lines: Sequence[TableLine]
     hidden: bool = False
     hidden_rows: Sequence[int] = ()
     hidden_columns: frozenset[int] = frozenset()
+    struck_rows: Sequence[int] = ()
 
 
 def add_sheets(
@@ -92,6 +96,8 @@ def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[TableLine
             f"hidden rows ({', '.join(spans)}): unhide them, or clear the filter, to include them"
         )
         collector.remark("left out", where, text)
+    if struck := ", ".join(_spans(sheet.struck_rows)):
+        collector.remark("left out", where, f"words that are struck out (rows {struck})")
     lost = sorted(
         index
         for index in sheet.hidden_columns

@@ -16,6 +16,7 @@ from ingest.sources.tables.contents import TableHead, head_by_contents, head_by_
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.sideways import is_sideways, upright
 from ingest.sources.tables.table import add_table
+from ingest.sources.values import calculated
 
 MAX_COLUMNS: Final = 1_000
 _DELIMITERS: Final = ",;\t|"
@@ -137,7 +138,7 @@ def _body(
             last = dialect.delimiter.join(values[width - 1 :])
             yield TableLine(number, [*values[: width - 1], last])
         else:
-            yield TableLine(number, values)
+            yield TableLine(number, [calculated(value) for value in values])
 
 
 def _records(

@@ -17,13 +17,12 @@ from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap
 from ingest.sources.tables.formats.book import MAX_SHEET_ROWS, Sheet, add_sheets
 from ingest.sources.tables.lines import TableLine
-from ingest.sources.values import Unreadable, linked, shown
+from ingest.sources.values import NO_VALUE, Unreadable, linked, shown
 
 _SS: Final = f"{{{NAMESPACE}}}"
 _VISIBLE: Final = "{urn:schemas-microsoft-com:office:excel}Visible"
 _MAX_COLUMNS: Final = 1_000
 _FORMATS: Final[Mapping[str, str]] = {"Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00"}
-_NO_VALUE: Final = "a formula without a value: open the file in Excel and save it"
 
 Spans = dict[int, tuple[int, object]]  # column: rows to go, value
 
@@ -104,7 +103,7 @@ def _values(
 def _value(cell: Any, formats: Mapping[str | None, str]) -> object:
     data = cell.find(f"{_SS}Data")
     if data is None:
-        return Unreadable(_NO_VALUE) if cell.get(f"{_SS}Formula") else None
+        return Unreadable(NO_VALUE) if cell.get(f"{_SS}Formula") else None
     text = "".join(data.itertext())  # a text with bold parts has elements of HTML
     form = formats.get(cell.get(f"{_SS}StyleID"), "")
     return linked(_typed(text, data.get(f"{_SS}Type", ""), form), cell.get(f"{_SS}HRef"))

@@ -7,12 +7,14 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,7 +25,16 @@ from ingest.sources.tables.columns import ColumnMap
 from ingest.sources.tables.formats.book import Sheet, add_sheets
 from ingest.sources.tables.formats.calamine import read_calamine
 from ingest.sources.tables.lines import TableLine
-from ingest.sources.values import Unreadable, linked, shown, unescaped
+from ingest.sources.values import (
+    NO_VALUE,
+    Linked,
+    Unreadable,
+    calculated,
+    link_of,
+    linked,
+    shown,
+    unescaped,
+)
 
 MAX_CELLS: Final = 2_000_000
 """Of a workbook, over all of its sheets; a range that is merged or linked counts in full."""
@@ -34,8 +45,7 @@ _LONGEST_MARKUP_BYTES: Final = 2_000_000
 _MAX_AREA: Final = 20_000_000  # the most cells of a sheet for calamine, which keeps empty cells
 _CELL: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RANGE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
-_HYPERLINK: Final = re.compile(r'=\s*(?:_xlfn\.)?HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
-_NO_VALUE: Final = "a formula without a value: open the file in Excel and save it"
+_STRUCK_OUT: Final = "struck out: remove the row, or the line through it"
 # https://learn.microsoft.com/openspecs/office_standards/ms-oi29500: what `Strict` names otherwise
 _STRICT: Final = (
     (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
@@ -173,9 +183,11 @@ def _transitional(archive: zipfile.ZipFile, data: bytes) -> io.BytesIO:
 
 
 def _sheets(file: io.BytesIO) -> Iterator[Sheet]:
-    book = load_workbook(file, keep_links=False)
+    book = load_workbook(file, keep_links=False, rich_text=True)
     formulas = any(cell.data_type == "f" for sheet in book.worksheets for cell in _cells(sheet))
-    values = load_workbook(file, data_only=True, keep_links=False) if formulas else book
+    values = (
+        load_workbook(file, data_only=True, keep_links=False, rich_text=True) if formulas else book
+    )
     for sheet in book.worksheets:
         yield Sheet(
             sheet.title,
@@ -187,6 +199,11 @@ def _sheets(file: io.BytesIO) -> Iterator[Sheet]:
                 if row.hidden and number <= sheet.max_row
             ],
             hidden_columns=_hidden_columns(sheet),
+            struck_rows=[
+                number
+                for number, row in _rows(sheet).items()
+                if any(map(_is_struck_out, chain.from_iterable(map(_parts, row.values()))))
+            ],
         )
 
 
@@ -231,15 +248,29 @@ def _value(cell: Any, with_value: Any) -> object:
     link = cell.hyperlink.target if cell.hyperlink else None
     if cell.data_type == "f":
         formula = getattr(cell.value, "text", cell.value)
-        found = _HYPERLINK.match(str(formula))
-        link = found[1] if found else link
+        link = link_of(str(formula)) or link
         if value is None:
-            return link or Unreadable(_NO_VALUE)
+            found = calculated(str(formula))
+            return found if isinstance(found, Linked) else link or Unreadable(NO_VALUE)
+    if cell.font.strike and not isinstance(value, CellRichText):
+        return Unreadable(_STRUCK_OUT) if value is not None else None
+    if isinstance(value, CellRichText):
+        kept = [str(part) for part in value if not _is_struck_out(part)]
+        value = "".join(kept) if kept else Unreadable(_STRUCK_OUT)
     if isinstance(value, str):
         value = unescaped(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         value = shown(value, str(cell.number_format))
     return linked(value, link)
+
+
+def _parts(cell: Any) -> Sequence[object]:
+    """Return the parts of a cell's text that have fonts of their own."""
+    return cell.value if isinstance(cell.value, CellRichText) else ()
+
+
+def _is_struck_out(part: object) -> bool:
+    return isinstance(part, TextBlock) and bool(part.font.strike)
 
 
 def _hidden_columns(sheet: Worksheet) -> frozenset[int]:

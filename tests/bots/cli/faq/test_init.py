@@ -81,11 +81,17 @@ def test_a_faq_in_two_languages_speaks_of_its_subject_in_both(folder):
     run(Wishes(subject="Stella", source="hotel.csv", tone="formal"))
     profile = load_profile("")
     english = profile.others["en"]
-    assert (profile.language, english.name) == ("ko", profile.name)
+    assert (profile.language, profile.name, english.name) == (
+        "ko",
+        "Stella 도우미",
+        "Stella assistant",
+    )
     for said in (profile.refusal, profile.greeting, english.refusal, english.greeting):
         assert "Stella" in said
     assert english.refusal.isascii()
     assert english.not_found == load_profile("en-formal").not_found
+    run(Wishes(subject="Stella", name="스텔라", source="hotel.csv"), force=True)
+    assert load_profile("").others["en"].name == "스텔라"
 
 
 def test_nothing_is_written_over(folder):
