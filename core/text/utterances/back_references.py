@@ -49,7 +49,7 @@ _ENGLISH_UNNAMED: Final = re.compile(
 )
 _ENGLISH_NAMELESS: Final = re.compile(
     r"(?:(?:how|why|when|where|who|what|much|many|long|often|far|is|was|are|does|do|did|can|will"
-    r"|must|should|i|we|you|it|that|this|take|cost|work|need|get|have|to|from|by|of|the|a|for|so|and)\W+)+",
+    r"|must|should|i|we|you|it|that|this|take|cost|work|need|get|have|to|from|by|of|the|a|for|so|and|s|re)\W+)+",
     re.IGNORECASE,
 )
 

@@ -42,6 +42,7 @@ def courts(analyzer, encoder, make_retriever, tmp_path_factory):
         (COURT, "라켓도 돈 내야 돼요?", "라켓은 무료입니다."),
         (TEAM, "and how long does that take?", "It takes two weeks until we answer."),
         (TEAM, "what does it cost?", "A season is $90."),
+        (TEAM, "what's the price?", "A season is $90."),
         (TEAM, "when is it?", "Practice is on Mondays from 6 p.m. to 8 p.m."),
         (TEAM, "how many players?", "Teams have up to eleven players."),
     ],

@@ -43,7 +43,9 @@ def test_an_offer_is_picked_in_place_of_another(text, place):
     assert meant(text, turn(1)) == (Reference.OFFERED, OFFERS[place])
 
 
-@pytest.mark.parametrize("text", ["아까 그거 다시 알려줘", "아까 그거요", "방금 말한 거 뭐였죠?"])
+@pytest.mark.parametrize(
+    "text", ["아까 그거 다시 알려줘", "아까 그거요", "아까 그거 다시", "방금 말한 거 뭐였죠?"]
+)
 def test_what_was_said_before_is_told_again(text):
     assert meant(text, turn(1)) == (Reference.AGAIN, "배송은 며칠 걸리나요?")
 
