@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 
+from config.resources import QUESTION_PACKS
 from core.errors import SourceError
 from ingest.question_packs import load_pack, title_key
 from ingest.sources.load import load
@@ -73,3 +74,11 @@ def test_the_real_pack_has_questions_for_every_real_title(shared):
     titles = {title_key(row.title) for row in load(shared / "data" / "final_result.pkl").rows}
     assert pack.keys() == titles
     assert sum(map(len, pack.values())) == 10_855
+
+
+def test_the_pack_that_ships_has_every_question_of_the_given_one_and_more(shared):
+    """No entry lost a question; each has others in the words of people."""
+    given = load_pack(shared / "questions" / "smartstore.jsonl")
+    shipped = load_pack(QUESTION_PACKS / "smartstore.jsonl")
+    assert shipped.keys() == given.keys()
+    assert all(set(given[key]) < set(shipped[key]) for key in given)
