@@ -49,13 +49,16 @@ _ASKING: Final = re.compile(
     r"|i want to know|most|least|best|worst|top|bottom|highest|lowest|biggest|largest"
     r"|smallest|fewest|first|which|who|ranking|ranked|the|a|an|our|we|us|did|do|does|is|are|was"
     r"|were|have|has|had|ever|so far|altogether|in total|(?:what|how) about|and|then"
-    r"|instead|only|just|in|for|of|by|on|at|to|from|with|there|that|been|got|gets?|came|comes?|list|rank)\b)"
+    r"|instead|only|just|now|so|'s|in|for|of|by|on|at|to|from|with|there|that|been|got|gets?|came|comes?|list|rank)\b)"
     r"|가장|제일|(?:알려|보여|말해|뽑아|구해|찾아|정리해|조회해|비교해)\s*(?:줘|주세요|줄래|봐)?(?:요)?"
     r"|(?<![가-힣])(?:언제|어디|누구|누가|뭐|뭔|무엇|어느|어떤|무슨)[가-힣]*"
+    r"|(?<![가-힣])(?:표|그래프|차트|도표|숫자|순서?)(?:로|으로)(?![가-힣])|(?<![가-힣])(?:줘|주세요|주라|줄래|줄래요|달라)(?![가-힣])"
+    r"|(?<![가-힣])(?:(?:쪽|측)(?:에서|의|에)?|(?:안|내|가운데)에서)(?![가-힣])|(?<![가-힣])(?:거|것|걸|기준)(?:로|으로)(?:만|는)?(?![가-힣])"
+    r"|(?<![가-힣])(?:저희|우리)\s*(?:가게|매장|쇼핑몰|회사)?(?:에서|의)?(?![가-힣])|(?<![가-힣])(?:반대|거꾸)로(?![가-힣])"
     r"|궁금\S*|부탁\S*|비교하면|알\s*수\s*있\S*|알고\s*싶\S*|나눠서?(?![가-힣])"
     r"|(?<![가-힣])(?:목록|리스트|명단)(?:을|를|으로|로)?(?![가-힣])|(?<![가-힣])중(?:에서|에)?(?=\s|$)"
     r"|(?<![가-힣])(?:좀|혹시|그럼|그러면|우리|지금까지|현재|전부|모두|전체|총|다\s*합쳐서?|합쳐서|들어서|정도)(?![가-힣])"
-    r"|(?<![가-힣])(?:얼마나|많이|많은|많았\S*|많아\S*|적은|적게|적었\S*|적어\S*|높은|높았\S*|높아\S*|낮은|낮았\S*|낮아\S*|큰|컸\S*|작은"
+    r"|(?<![가-힣])(?:얼마나|많이|많은|많았\S*|많아\S*|적은|적게|적었\S*|적어\S*|(?:많|적|높|낮|작|좋|크|비싸|싸)(?:지|죠|나|니|냐|네|던|을까|을까요|은가|은가요|은지|나요|습니까)\S*|높은|높았\S*|높아\S*|낮은|낮았\S*|낮아\S*|큰|컸\S*|작은"
     r"|작았\S*|좋은|좋았\S*|좋아\S*|나쁜|나빴\S*|나빠\S*|저조\S*|최고였\S*|최저였\S*|잦은|잦았\S*)(?![가-힣])"
 )
 # What is polite alone behind a particle or a group: "작년은요?", "30대요".

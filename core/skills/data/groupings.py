@@ -24,7 +24,7 @@ PARTICLE: Final = (
 )
 _EXTREME: Final = (
     r"(?:가장|제일|많이|적게|많은|적은|높은|낮은|큰|작은|좋은|나쁜|비싼|싼|저렴한|인기|베스트|상위|하위|최고|최저"
-    r"|최다|최대|최소|잘|안|못|덜|주로)"
+    r"|최다|최대|최소|잦은|잘|안|못|덜|주로|자주)"
 )
 COUNT: Final = rf"(\d+|(?<![가-힣]){any_of(*KOREAN)})"
 # "Most customers" is how many, and "the most loyal customers" are groups.
@@ -32,6 +32,8 @@ _EXTREME_ENGLISH: Final = (
     r"(?:(?:top|bottom|best|worst|cheapest|highest|lowest|biggest|busiest|largest|smallest)\S*"
     r"|(?:most|least)\s+\S+)"
 )
+# "What do customers buy" asks for no customers.
+_VERB: Final = r"(?:do|does|did|have|has|can|are|is|were|was|will)\b"
 # A particle that belongs to the word before it goes with that word.
 _DANGLING: Final = re.compile(
     r"(?:에서는|에서도|에서|에는|에도|에게|에|께서|한테|으로|로|부터|까지|동안|간|은|는|이|가|을|를|의|도|만|과|와|랑|이랑)"
@@ -119,6 +121,7 @@ def _forms_of(grouping: Grouping) -> _Forms:
     named = (
         rf"(?:어느|어떤|무슨)\s*{begun}{PARTICLE}",
         rf"{_EXTREME}\S*\s+(?:\S+\s+){{0,3}}?{begun}{PARTICLE}{no_count}",
+        rf"{begun}(?:은|는|이|가)?\s*(?=(?:뭐|뭔|무엇|어디|누구|어느|언제)[가-힣]*\s*[?.!]*\s*$)",
         rf"{begun}\s*(?:순위|랭킹|베스트|톱|(?i:top)|상위|하위|중에|중에서|가운데)",
         rf"{COUNT}\s*(?:개|가지|명|곳)?\s*(?:의\s*)?{begun}(?=\s*$|\s+(?:을|를)?\s*(?:보여|알려|뽑))",
     )
@@ -136,7 +139,7 @@ def _english_forms_of(grouping: Grouping) -> _Forms:
     word = any_of(*map(_plural, grouping.words))
     alone = f"|\\b{any_of(*map(re.escape, grouping.alone))}\\b" if grouping.alone else ""
     named = (
-        rf"\b(?:which|what)\s+(?:\w+\s+)??(?P<w>{word})\b",
+        rf"\b(?:which|what)\s+(?:(?!{_VERB})\w+\s+)??(?P<w>{word})\b",
         rf"\b{_EXTREME_ENGLISH}\s+(?:\S+\s+){{0,2}}?(?P<w>{word})\b",
         rf"\b(?P<w>{word})\s+(?:with|that|who|ranking|ranked)\b",
         rf"\b(?:rank|sort)\s+(?:\w+\s+)??(?P<w>{word})\b",

@@ -22,13 +22,15 @@ from core.text.korean import compact, ngrams
 
 _WORDS, _LETTERS, _MEANING = 0.4, 0.3, 0.3
 _SHARE: Final = re.compile(
-    r"비중|비율|퍼센트|%|\b(?:share|percent|proportion|ratio)", re.IGNORECASE
+    r"비중|비율|퍼센트|%|[가-힣][율률](?![가-힣])|\b(?:share|percent|proportion|ratio)",
+    re.IGNORECASE,
 )
 _COUNTS: Final = re.compile(
     r"몇\s*(?:명|분|개|건|곳|가지)|(?<![가-힣])(?:수|인원|숫자|개수)(?![가-힣])|[가-힣]\s?수[는가를이]?(?![가-힣])"
     r"|평균|\b(?:how many|number of|count of|average|mean)\b",
     re.IGNORECASE,
 )
+_AMOUNTS: Final = re.compile(r"얼마|\bhow much\b", re.IGNORECASE)
 _RIVAL: Final = 0.5  # of the first sample's score
 
 
@@ -153,8 +155,9 @@ class Matcher:
 
         It has to be as near as a sample's own phrasings mostly are to each other, the question
         must say mostly what the sample says, and no other sample may say more of it, or all of it.
-        What a superlative, a share, a count or an average is said of has to be in the sample, and
-        so has that it is one: "the most discounts" is no number of sales, an average no total.
+        What a superlative, a share, a count, an amount or an average is said of has to be in the
+        sample, and so has that it is one: "the most discounts" is no number of sales, an average no
+        total. A sample of a share answers nothing else.
         """
         match, *others = matches
         if match.is_literal:
@@ -164,12 +167,9 @@ class Matcher:
             return False
         if self._weight(match.covered) < self._weight(missing):
             return False
-        if blanks.ranked and any(map(_names_a_thing, missing)):
-            return False
-        of_all = _SHARE.search(blanks.rest) or _COUNTS.search(blanks.rest)
-        if of_all and any(map(_names_a_thing, match.uncovered)):
-            return False
-        return not self._is_rivalled(blanks, match, others)
+        return not (
+            _is_of_another_thing(blanks, match, missing) or self._is_rivalled(blanks, match, others)
+        )
 
     def _is_rivalled(self, blanks: Blanks, match: Match, others: Sequence[Match]) -> bool:
         """Return whether another sample says more of the question, or the next all of it."""
@@ -209,6 +209,8 @@ def _fits(sample: Sample, blanks: Blanks) -> bool:
         return False
     if blanks.number is not None and sample.number is None:
         return False
+    if blanks.limit and not (sample.grouped or sample.by or sample.number is not None):
+        return False
     return _has_groups(sample, blanks)
 
 
@@ -222,6 +224,20 @@ def _has_groups(sample: Sample, blanks: Blanks) -> bool:
             return sample.takes(grouping) or sample.by == grouping.name
         case _:
             return False
+
+
+def _is_of_another_thing(blanks: Blanks, match: Match, missing: frozenset[str]) -> bool:
+    """Return whether a superlative, share, count or amount is of what the sample does not name.
+
+    `missing` are the question's terms that are in no phrasing of the sample, and name no groups.
+    """
+    if _SHARE.search(match.question) and not _SHARE.search(blanks.text):
+        return True
+    is_said_of = blanks.ranked or _AMOUNTS.search(blanks.rest)
+    if is_said_of and any(map(_names_a_thing, missing)):
+        return True
+    of_all = _SHARE.search(blanks.rest) or _COUNTS.search(blanks.rest)
+    return bool(of_all) and any(map(_names_a_thing, match.uncovered))
 
 
 def _rank(match: Match) -> tuple[bool, float]:

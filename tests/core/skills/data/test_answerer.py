@@ -68,6 +68,8 @@ def test_names_of_people_are_masked(answerer, today):
     "question",
     [
         "오늘 날씨 어때?",
+        "10월에 한 번이라도 산 사람 수",  # no share, though a sample of one is near
+        "올해 임대료가 얼마야?",
         "배송은 며칠 걸려?",
         "도시별 카테고리별 매출",
         "작년이랑 올해 매출 비교",
@@ -88,6 +90,20 @@ def test_what_it_is_not_sure_of_gets_the_nearest_samples_and_no_number(answerer,
     answer = answerer.answer(question, today)
     assert isinstance(answer, Unsure)
     assert 1 <= len(answer.questions) <= 4
+
+
+@pytest.mark.parametrize(
+    ("question", "columns"),
+    [
+        ("취소가 잦은 결제 수단은 뭐예요", ("결제수단", "주문")),
+        ("식품 안에서 판매량 상위 세 개만 뽑아줘", ("상품", "수량")),
+        ("연령대별 매출 표로 줘", ("연령대", "매출")),
+    ],
+)
+def test_what_is_ranked_is_named_beside_a_question_word_and_fillers(
+    answerer, today, question, columns
+):
+    assert tuple(answerer.answer(question, today).rows.columns) == columns
 
 
 def test_an_offered_question_is_answered(answerer, today):

@@ -77,6 +77,7 @@ async def test_a_weekday_may_be_that_of_the_week_that_is_talked_about(converse):
         "please don't book it",
         "됐고 그냥 취소해줘",
         "cancel it",
+        "nvm",
     ],
 )
 async def test_it_is_called_off_in_other_words(converse, said):
@@ -87,7 +88,16 @@ async def test_it_is_called_off_in_other_words(converse, said):
 
 @pytest.mark.parametrize(
     "said",
-    ["네 부탁해요", "확정", "오케이 그렇게 해주세요", "looks good", "yes please do", "confirm"],
+    [
+        "네 부탁해요",
+        "확정",
+        "오케이 그렇게 해주세요",
+        "looks good",
+        "yes please do",
+        "confirm",
+        "좋아 그걸로",
+        "go for it",
+    ],
 )
 async def test_it_is_confirmed_in_other_words(converse, said):
     talk = converse()
