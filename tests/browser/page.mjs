@@ -61,8 +61,8 @@ const stories = {
     await ask(page, "기타 줄은 어디에서 갈아 주나요?");
     await until(page, () => document.body.innerText.includes("영어(English)로만"));
     const languages = (selector) => page.locator(selector).evaluateAll((all) => all.map((one) => one.lang));
-    assert.deepEqual(await languages(".bubble"), ["en", "en", "ko"]);
-    assert.deepEqual(await languages(".text"), ["en", "en", "ko"]);
+    assert.deepEqual(await languages("div.bubble"), ["en", "en", "ko"]);
+    assert.deepEqual(await languages(".text:not(.passage)"), ["en", "en", "ko"]);
   },
 
   // A person answers elsewhere; the answer comes to both windows, and is there once after a reload.
