@@ -14,7 +14,7 @@ from typing import Final
 from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, table
-from bots.cli.evaluation.cases import RetrievalCase
+from bots.cli.evaluation.labelled_questions import RetrievalCase
 from config.resources import GUARDRAIL
 from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import MessageInContext, MessageReader, Reading

@@ -9,7 +9,7 @@ from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, note, table
 from bench.taught_faqs import Workshop, evidence_of
-from bots.cli.evaluation.cases import GuardrailCase, RetrievalCase, rank_of
+from bots.cli.evaluation.labelled_questions import GuardrailCase, RetrievalCase, rank_of
 from bots.cli.evaluation.metrics import by_kind, f1, label_recall, macro_f1, recall, reciprocal_rank
 from core.assistant.guardrails.guardrail import LABELS, Guardrail
 from core.retrieval.retriever import Retriever

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench.processes import Ran, faqbot
-from bots.cli.evaluation.cases import (
+from bots.cli.evaluation.labelled_questions import (
     GuardrailCase,
     RetrievalCase,
     read_guardrail_cases,

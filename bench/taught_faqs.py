@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bench.memory_index import MemoryIndex
 from bots.bootstrap.search import load_synonyms
-from bots.cli.evaluation.cases import GuardrailCase
+from bots.cli.evaluation.labelled_questions import GuardrailCase
 from config.profiles import guardrail_file, profile_chain
 from config.resources import EXAMPLES, ROOT, load_everyday
 from core.assistant.guardrails.guardrail import LABELS, Evidence, Guardrail, GuardrailModel

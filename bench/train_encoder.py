@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from bench.memory_index import MemoryIndex
 from bots.bootstrap.search import load_synonyms
-from bots.cli.evaluation.cases import RetrievalCase, rank_of, read_retrieval_cases
+from bots.cli.evaluation.labelled_questions import RetrievalCase, rank_of, read_retrieval_cases
 from bots.cli.evaluation.metrics import recall, reciprocal_rank
 from config.resources import ENCODER, load_loanwords
 from core.embeddings.kiwi import KiwiEncoder, WordSpace, cosines, morpheme_id

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from config.check_texts import load_check_words
+from config.check_words import load_check_words
 from core.types import Entry, ProblemKind
 from ingest.quality import problems_of
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from bots.bootstrap.index.checkup import first_hits
 from bots.bootstrap.search import build_retriever
 from bots.bootstrap.stores import open_index
-from bots.cli.evaluation.cases import RetrievalCase, rank_of
 from bots.cli.evaluation.evaluate_own import blocked, template
+from bots.cli.evaluation.labelled_questions import RetrievalCase, rank_of
 from bots.cli.evaluation.metrics import Fields, Pair, by_kind, guardrail_fields, retrieval_fields
 from bots.cli.evaluation.outcomes import otherwise, outcomes_of, shares_of
 from bots.cli.evaluation.tables import print_report, print_table

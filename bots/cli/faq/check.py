@@ -9,7 +9,7 @@ from itertools import groupby
 from bots.bootstrap.index.checkup import check_served
 from bots.bootstrap.search import build_retriever
 from bots.cli.terminal import clean
-from config.check_texts import load_check_words
+from config.check_words import load_check_words
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import FaqIndexError

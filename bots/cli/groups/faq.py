@@ -23,7 +23,11 @@ _Columns = Annotated[
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
+    _add_ingest(app, read_settings)
+    _add_init(app, read_settings)
 
+
+def _add_ingest(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @app.command()
     def ingest(  # noqa: PLR0913 - the options of a command
         source: Annotated[
@@ -80,6 +84,8 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             return preview(settings, source)
         return ingest(settings, source, questions=questions, use_packs=not no_questions)
 
+
+def _add_init(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @app.command()
     def init(  # noqa: PLR0913 - the options of a command
         faq: Annotated[

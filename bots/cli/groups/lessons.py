@@ -1,6 +1,6 @@
-"""The commands of what people taught, declared: `learn`, `lessons`.
+"""The commands of lessons, declared: `learn`, `lessons`.
 
-Like `__main__`, it imports what a command needs when the command runs.
+Like `bots.cli.app`, it imports what a command needs when the command runs.
 """
 
 from __future__ import annotations
@@ -27,9 +27,15 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="The id, as `lessons list
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
+    _add_learn(app, read_settings)
     lessons = typer.Typer(no_args_is_help=True)
     app.add_typer(lessons, name="lessons", help="Show and edit the lessons that people taught.")
+    _add_looks(lessons, read_settings)
+    _add_changes(lessons, read_settings)
+    _add_files(lessons, read_settings)
 
+
+def _add_learn(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @app.command()
     def learn(
         question: Annotated[str, typer.Argument(help="The question that people ask.")],
@@ -43,6 +49,8 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         return learn(read_settings(), question, answer, author=author, approved_by=approved_by)
 
+
+def _add_looks(lessons: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @lessons.command("list")
     def list_(
         *, limit: Annotated[int, typer.Option("--limit", min=1, help="The number of lessons.")] = 50
@@ -59,6 +67,15 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         return show_lesson(read_settings(), lesson)
 
+    @lessons.command()
+    def review() -> int:
+        """List the lessons and entries that wait for somebody."""
+        from bots.cli.faq.lesson_reviews import review_lessons
+
+        return review_lessons(read_settings())
+
+
+def _add_changes(lessons: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @lessons.command("undo")
     @lessons.command("remove", hidden=True)
     def remove(lesson: _Id) -> int:
@@ -93,13 +110,8 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         return expire_lesson(read_settings(), lesson)
 
-    @lessons.command()
-    def review() -> int:
-        """List the lessons and entries that wait for somebody."""
-        from bots.cli.faq.lesson_reviews import review_lessons
 
-        return review_lessons(read_settings())
-
+def _add_files(lessons: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @lessons.command()
     def export(
         *,

@@ -1,6 +1,6 @@
 """The commands of the questions that are written ahead, declared.
 
-Like `__main__`, it imports what a command needs when the command runs.
+Like `bots.cli.app`, it imports what a command needs when the command runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The commands of those who run the bot, and of other assistants: `stats` to `mcp`, declared."""
+"""The commands of reports, declared: `stats`, `gaps`, `transcript`, `replay`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
     _add_reading(app, read_settings)
     _add_replay(app, read_settings)
-    _add_mcp(app, read_settings)
 
 
 def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
@@ -124,22 +123,3 @@ def _add_replay(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
             bound=worse,
             as_json=json,
         )
-
-
-def _add_mcp(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
-    @app.command()
-    def mcp(
-        *,
-        http: Annotated[
-            bool, typer.Option("--http", help="Serve over HTTP instead of stdin and stdout.")
-        ] = False,
-        host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
-        port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8_090,
-    ) -> int:
-        """Offer the FAQ to other assistants, over MCP.
-
-        MCP is the Model Context Protocol.
-        """
-        from bots.cli.operations.mcp import mcp
-
-        return mcp(read_settings(), http=http, host=host, port=port)

@@ -1,6 +1,6 @@
 """The commands of storage, declared: `jobs`, `sessions`, `forget`, `backup`, `restore`.
 
-Like `__main__`, it imports what a command needs when the command runs.
+Like `bots.cli.app`, it imports what a command needs when the command runs.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from bots.shared.http_server import STREAMED_BODIES
 from bots.web.console import actions, people, trials, views
 from bots.web.console.access import CONSOLE, Console, ConsoleRole, Key, keys_of
 from bots.web.handlers.site import file_of
-from config.check_texts import load_check_words
+from config.check_words import load_check_words
 from config.profiles import PROFILES
 from config.settings import Settings
 from core.errors import ConfigError

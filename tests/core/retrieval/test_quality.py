@@ -10,7 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from bots.cli.evaluation.cases import rank_of, read_guardrail_cases, read_retrieval_cases
+from bots.cli.evaluation.labelled_questions import (
+    rank_of,
+    read_guardrail_cases,
+    read_retrieval_cases,
+)
 from bots.cli.evaluation.metrics import label_recall, macro_f1, recall, reciprocal_rank
 from config.resources import EXAMPLES
 from core.assistant.guardrails.guardrail import Evidence

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bots.cli.evaluation import cases, metrics, tables
+from bots.cli.evaluation import labelled_questions, metrics, tables
 from core.types import Label
 
 ON, OFF, INJECTION = Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION
@@ -126,7 +126,7 @@ def test_a_line_separator_inside_a_question_does_not_end_its_line(tmp_path):
     """JSONL is cut at line feeds alone; U+2028 may stand in a text as it is."""
     path = tmp_path / "cases.jsonl"
     path.write_text('{"question": "정산\u2028언제", "relevant": ["정산"]}\n', encoding="utf-8")
-    (case,) = cases.read_retrieval_cases(path)
+    (case,) = labelled_questions.read_retrieval_cases(path)
     assert case.question == "정산\u2028언제"
 
 

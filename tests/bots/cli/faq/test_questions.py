@@ -9,7 +9,7 @@ import pytest
 
 from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
-from bots.cli.evaluation.cases import read_retrieval_cases
+from bots.cli.evaluation.labelled_questions import read_retrieval_cases
 from bots.cli.faq.questions import (
     export_liked,
     export_questions,
