@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Final, NoReturn, TypeVar
@@ -59,7 +59,12 @@ def run(settings: Settings, *, workers: int = 1) -> int:
     return 0
 
 
-async def _run(settings: Settings, workers: int) -> None:
+def _check_wish(settings: Settings, workers: int) -> None:
+    """Check that something is to be served, and that the workers have something to do.
+
+    Raises:
+        ConfigError: not so; the line says what to set.
+    """
     if all(platform.off(settings) for platform in PLATFORMS):
         raise ConfigError(
             "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_BOT_TOKEN, "
@@ -69,6 +74,10 @@ async def _run(settings: Settings, workers: int) -> None:
         raise ConfigError(
             "--workers is for Slack and Discord: the page shows its answers in one process alone"
         )
+
+
+async def _run(settings: Settings, workers: int) -> None:
+    _check_wish(settings, workers)
     _stop_on_signals()
     async with AsyncExitStack() as stack:
         state = ProcessState(settings)
@@ -108,10 +117,7 @@ async def _run(settings: Settings, workers: int) -> None:
             )
         )
         _say(f"jobs: {', '.join(job.name for job in jobs)}")
-        if address := next((one.address for one in platforms if one.address), ""):
-            _say(f"open {address} in a browser; Ctrl-C ends it")
-            if settings.web_open and settings.has_web_alone and has_desktop():
-                await asyncio.to_thread(webbrowser.open, address)
+        await _show_page(settings, platforms)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(members.run())
             tasks.create_task(service.run())
@@ -125,6 +131,13 @@ async def _run(settings: Settings, workers: int) -> None:
             for _ in range(workers - 1):
                 tasks.create_task(keep_worker())
             tasks.create_task(leave_with_parent())
+
+
+async def _show_page(settings: Settings, platforms: Sequence[RunningPlatform]) -> None:
+    if address := next((one.address for one in platforms if one.address), ""):
+        _say(f"open {address} in a browser; Ctrl-C ends it")
+        if settings.web_open and settings.has_web_alone and has_desktop():
+            await asyncio.to_thread(webbrowser.open, address)
 
 
 async def _opened(stack: AsyncExitStack, opener: Callable[[], AbstractAsyncContextManager[T]]) -> T:
