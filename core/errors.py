@@ -24,6 +24,10 @@ class FaqIndexError(FaqbotError):
 class NoFaqError(FaqIndexError):
     """No FAQ has been ingested yet."""
 
+    def __init__(self, also: str = "") -> None:
+        """`also` says what can be done beside an ingest."""
+        super().__init__(f"there is no FAQ yet: run `faqbot ingest PATH`{also}")
+
 
 class IngestRunningError(FaqIndexError):
     """Another ingest is at work on this data folder, and will end."""

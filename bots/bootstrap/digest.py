@@ -9,8 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bots.bootstrap.cron import cron_trigger
-from bots.bootstrap.offers import served_entries
-from bots.bootstrap.stores import Stores, gap_stores_of, open_index
+from bots.bootstrap.stores import Stores, gap_stores_of, served_entries
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import NoFaqError, PlatformError
@@ -20,7 +19,7 @@ from core.reporting.digest import read_digest
 from core.reporting.digest_text import digest_text
 from core.reporting.gaps import GapGroup, grouped, open_gaps
 from core.retry import with_pauses
-from core.types import Lesson
+from core.types import Entry, Lesson
 
 _PAUSES_S = (5.0, 30.0, 120.0, 300.0)  # the platform may be away for some minutes
 _SECOND, _ABOUT_NOW, _WEEK = timedelta(seconds=1), timedelta(hours=1), timedelta(days=7)
@@ -72,8 +71,7 @@ async def tell_owners(
     )
     profile = profile_of(settings)
     if closed := profile.closed_categories:
-        entries = await asyncio.to_thread(lambda: served_entries(open_index(settings)))
-        digest = digest.for_everybody(entries, closed)
+        digest = digest.for_everybody(await asyncio.to_thread(_entries, settings), closed)
     text = digest_text(digest, profile, ZoneInfo(zone))
     if service is None:
         return text
@@ -87,6 +85,14 @@ async def tell_owners(
     if failed:
         raise failed[0]
     return f"told {', '.join(settings.digest_channels)}"
+
+
+def _entries(settings: Settings) -> list[Entry]:
+    """Return the entries that are served; none before the first ingest."""
+    try:
+        return served_entries(settings)
+    except NoFaqError:
+        return []
 
 
 async def _gaps(settings: Settings, stores: Stores) -> Sequence[GapGroup]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from core.ports import FaqIndex
 from core.profile import Profile
 from core.retrieval.audience import hidden_wordings
 from core.text.korean import compact
@@ -35,13 +34,3 @@ def offered_to_all(profile: Profile, entries: Callable[[], Sequence[Entry]]) -> 
         themes=tuple(theme for theme in profile.themes if compact(theme.ask) not in hidden),
         channels=channels,
     )
-
-
-def served_entries(index: FaqIndex) -> list[Entry]:
-    """Return the entries that an index serves; none before the first ingest.
-
-    Raises:
-        FaqIndexError: it cannot be read.
-    """
-    serving = index.serving()
-    return [entry for entry, _ in index.stored(serving.name)] if serving else []

@@ -17,7 +17,7 @@ from bots.bootstrap.assistant import open_service
 from bots.bootstrap.cases import entry_reviews
 from bots.bootstrap.index.first_index import ensure_index
 from bots.bootstrap.jobs import build_jobs, scheduled
-from bots.bootstrap.offers import offered_to_all, served_entries
+from bots.bootstrap.offers import offered_to_all
 from bots.bootstrap.platforms import PLATFORMS
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.processes.members import Members
@@ -25,7 +25,7 @@ from bots.bootstrap.processes.memory import give_back
 from bots.bootstrap.processes.process_state import ProcessState, serving
 from bots.bootstrap.processes.seat import seated
 from bots.bootstrap.processes.workers import keep_worker, leave_with_parent
-from bots.bootstrap.stores import check_index, open_index, open_stores
+from bots.bootstrap.stores import check_index, open_stores, served_entries
 from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
 from config.profiles import profile_of
@@ -91,7 +91,7 @@ async def _run(settings: Settings, workers: int) -> None:
         await ensure_index(settings, profile_of(settings), members, say=_say)
         fitting = profile_of(settings)  # the first ingest has told what fits its FAQ
         profile = await asyncio.to_thread(
-            offered_to_all, fitting, lambda: served_entries(open_index(settings))
+            offered_to_all, fitting, partial(served_entries, settings)
         )
         _say("loading the FAQ …")
         serve = partial(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
+from core.errors import NoFaqError
 from core.llm.budget import SpendingStore
 from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Memories, Reports
 from core.reporting.gaps import GapStores
@@ -28,6 +29,7 @@ from core.stores.sqlite.spending import SqliteSpendingStore
 from core.stores.sqlite.turns.archive import SqliteArchive
 from core.stores.sqlite.turns.history import SqliteHistory
 from core.stores.sqlite.turns.reports import SqliteReports
+from core.types import Entry
 
 if TYPE_CHECKING:
     from core.retrieval.chroma.index import ChromaIndex
@@ -145,6 +147,20 @@ def open_index(settings: Settings) -> ChromaIndex:
     if settings.chroma_url is None:
         return ChromaIndex.open(settings.index_dir)
     return ChromaIndex.connect(settings.chroma_url, _chroma_token(settings))
+
+
+def served_entries(settings: Settings) -> list[Entry]:
+    """Return the entries of the FAQ that is served. Blocks.
+
+    Raises:
+        NoFaqError: there is none yet.
+        FaqIndexError: the index cannot be opened or read.
+    """
+    index = open_index(settings)
+    serving = index.serving()
+    if serving is None:
+        raise NoFaqError
+    return [entry for entry, _ in index.stored(serving.name)]
 
 
 def check_index(settings: Settings) -> None:

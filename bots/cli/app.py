@@ -66,10 +66,10 @@ def faqbot(
 
 
 for group in (
+    platforms,
     answers,
     faq,
     checks,
-    platforms,
     storage,
     lessons,
     questions,
@@ -150,7 +150,11 @@ def _drop_stdout() -> None:
 def _usage(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "faqbot"
-    _complain(f"{error.format_message()} (see `{command} --help`)")
+    message = error.format_message()
+    if context and message == context.get_help():  # a group of commands, without one of them
+        print(message)
+        return 0
+    _complain(f"{message} (see `{command} --help`)")
     return error.exit_code
 
 

@@ -46,7 +46,7 @@ DISCORD = Platform(
     commands=(
         Command(
             "invite",
-            "Print the link that adds the bot to a server with the permissions it needs.",
+            "Print the link that adds the bot to a server.",
             _invite,
         ),
     ),

@@ -108,7 +108,7 @@ class LiveIndex:
     def _load(self) -> Snapshot:
         serving = self._index.serving()
         if serving is None:
-            raise NoFaqError("there is no FAQ yet: run `faqbot ingest PATH`")
+            raise NoFaqError
         if serving.fingerprint != self._fingerprint:
             raise FaqIndexError(
                 f"the index was made by the embedder {serving.fingerprint}, but the settings "

@@ -10,9 +10,9 @@ from fakes.slack_bot import make_settings
 from fakes.web_person import Person
 
 from bots.bootstrap.assistant import open_service
-from bots.bootstrap.offers import offered_to_all, served_entries
+from bots.bootstrap.offers import offered_to_all
 from bots.bootstrap.serve import connected
-from bots.bootstrap.stores import open_index, open_stores
+from bots.bootstrap.stores import open_stores, served_entries
 from config.profiles import profile_of
 from devtools.slack import visible
 
@@ -40,7 +40,7 @@ async def talked_everywhere(data_dir, slack, fake, talk):
 
 @asynccontextmanager
 async def _at_work(settings, slack, fake):
-    profile = offered_to_all(profile_of(settings), lambda: served_entries(open_index(settings)))
+    profile = offered_to_all(profile_of(settings), lambda: served_entries(settings))
     async with (
         open_stores(settings) as stores,
         open_service(settings, stores, profile, report=lambda _: None) as service,

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.search import build_taught
-from bots.bootstrap.stores import open_index, open_stores
+from bots.bootstrap.stores import open_stores, served_entries
 from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings
-from core.errors import ConfigError, FaqIndexError, StorageError
+from core.errors import ConfigError, StorageError
 from core.llm.tuning.candidates import LeftOut, TuningExample, of_entries, of_turns
 from core.llm.tuning.dataset import Dataset, build
 from core.llm.tuning.examples import Example, ExampleMaker
@@ -23,7 +23,7 @@ from core.retrieval.overlay.lessons import passages_of
 from core.retrieval.retriever import Retriever
 from core.text.safety.personal_data import find
 from core.text.spelling.normalize import normalized
-from core.types import Entry, Exchange, Passage
+from core.types import Exchange, Passage
 
 if TYPE_CHECKING:
     import openai
@@ -43,7 +43,7 @@ def collect(
         FaqbotError: there is no FAQ, a store is unusable, or the examples are too few.
     """
     retriever = build_taught(settings)
-    entries = _entries(settings)
+    entries = served_entries(settings)
     public = frozenset(found for entry in entries for found in find(entry.text))
     maker = ExampleMaker(
         load_prompt("answer", profile_of(settings)),
@@ -137,14 +137,6 @@ def set_opted_out(settings: Settings, person: str, *, out: bool) -> None:
 
 def _opt_outs(settings: Settings) -> Path:
     return tuning_folder(settings) / "opted_out.txt"
-
-
-def _entries(settings: Settings) -> list[Entry]:
-    index = open_index(settings)
-    generation = index.serving()
-    if generation is None:
-        raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
-    return [entry for entry, _ in index.stored(generation.name)]
 
 
 async def _liked(settings: Settings) -> list[TuningExample | LeftOut]:

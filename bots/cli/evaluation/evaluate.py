@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bots.bootstrap.index.checkup import first_hits
 from bots.bootstrap.search import build_retriever
-from bots.bootstrap.stores import open_index
+from bots.bootstrap.stores import served_entries
 from bots.cli.evaluation.evaluate_own import blocked, template
 from bots.cli.evaluation.labelled_questions import RetrievalCase, rank_of
 from bots.cli.evaluation.metrics import Fields, Pair, by_kind, guardrail_fields, retrieval_fields
@@ -20,7 +20,7 @@ from bots.cli.evaluation.tables import print_report, print_table
 from bots.cli.jsonl import QuestionRow, read_rows
 from bots.cli.terminal import clean
 from config.settings import Settings
-from core.errors import FaqIndexError, SourceError
+from core.errors import SourceError
 from core.retrieval.retriever import Retriever
 from core.types import Entry, Label
 from ingest.clean import spaceless
@@ -33,7 +33,7 @@ def evaluate_own(settings: Settings, *, as_json: bool) -> int:
     Raises:
         FaqIndexError: no FAQ was ingested, or the index cannot be read.
     """
-    entries = _served(settings)
+    entries = served_entries(settings)
     retriever, _ = build_retriever(settings)
     asked = list(own_questions(entries))
     cases = [RetrievalCase(text, (title,), kind=kind) for kind, text, title in asked]
@@ -61,7 +61,7 @@ def print_template(settings: Settings) -> int:
     Raises:
         FaqIndexError: no FAQ was ingested, or the index cannot be read.
     """
-    for line in template(_served(settings)):
+    for line in template(served_entries(settings)):
         print(line)
     return 0
 
@@ -86,7 +86,7 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     report: Fields = {}
     missed: list[Fields] = []
     if searched:
-        searched = _with_known_titles(searched, _served(settings))
+        searched = _with_known_titles(searched, served_entries(settings))
         retriever, _ = build_retriever(settings)
         retriever.serving.refresh()
         report["retrieval"] = _by_kind(searched, _ranks(retriever, searched), retrieval_fields)
@@ -128,14 +128,6 @@ def _check(row: QuestionRow) -> None:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _served(settings: Settings) -> list[Entry]:
-    index = open_index(settings)
-    serving = index.serving()
-    if not serving:
-        raise FaqIndexError("there is no FAQ yet: run `faqbot ingest FILE`")
-    return [entry for entry, _ in index.stored(serving.name)]
 
 
 def _with_known_titles(rows: Sequence[QuestionRow], entries: Sequence[Entry]) -> list[QuestionRow]:

@@ -12,7 +12,7 @@ from bots.cli.terminal import clean
 from config.check_words import load_check_words
 from config.profiles import profile_of
 from config.settings import Settings
-from core.errors import FaqIndexError
+from core.errors import NoFaqError
 from core.reporting.check_words import problem_json
 from core.reporting.checkup import CheckReport
 
@@ -58,5 +58,5 @@ def checked_faq(settings: Settings) -> CheckReport:
     """
     retriever, language = build_retriever(settings)
     if not retriever.all_entries():
-        raise FaqIndexError("there is no FAQ yet: run `faqbot ingest FILE`")
+        raise NoFaqError
     return check_served(retriever, language)

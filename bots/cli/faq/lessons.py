@@ -64,9 +64,10 @@ def learn(
 
 def list_lessons(settings: Settings, limit: int) -> int:
     """Print what was taught, the latest first, a line for each."""
-    for lesson in sorted(read_lessons(settings), key=lambda one: one.learned_at, reverse=True)[
-        :limit
-    ]:
+    lessons = sorted(read_lessons(settings), key=lambda one: one.learned_at, reverse=True)
+    if not lessons:
+        print("no lessons yet")
+    for lesson in lessons[:limit]:
         when = f"{lesson.learned_at:%Y-%m-%d %H:%M}Z"
         author = clean(tidy(lesson.author_name)) or "-"
         print(f"{lesson.id}  {when}  {author}  {clean(tidy(lesson.question))}")

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from bots.bootstrap.stores import open_index, open_stores
+from bots.bootstrap.stores import open_stores, served_entries
 from bots.cli.terminal import clean
 from config.settings import Settings
-from core.errors import FaqIndexError, SourceError
+from core.errors import SourceError
 from core.reporting.replay import ReplayCase
 from core.reporting.trial import last_asked
 from core.text.cells import cell_of, text_of_cell
@@ -35,7 +35,7 @@ def list_questions(settings: Settings, text: str, *, limit: int) -> int:
     wanted = compact(text)
     found = [
         entry
-        for entry in _served(settings)
+        for entry in served_entries(settings)
         if any(wanted in compact(part) for part in (entry.title, *entry.questions))
     ]
     for entry in islice(found, limit):
@@ -54,7 +54,7 @@ def export_questions(settings: Settings, file: Path) -> int:
     Raises:
         SourceError: the form is unknown, or the file cannot be written.
     """
-    entries = _served(settings)
+    entries = served_entries(settings)
     write = {".csv": _write_csv, ".jsonl": _write_jsonl}.get(file.suffix.lower())
     if write is None:
         raise SourceError(f"{file.name}: {_FORMS}")
@@ -94,7 +94,7 @@ def import_questions(settings: Settings, file: Path) -> int:
         SourceError: it is malformed, names a title that is not served, or repeats a question.
     """
     edited = _read(file)
-    titles = {entry.title: entry.questions for entry in _served(settings)}
+    titles = {entry.title: entry.questions for entry in served_entries(settings)}
     _check(file.name, edited, titles)
     own = read_own(settings.own_questions)
     changed = 0
@@ -110,14 +110,6 @@ def import_questions(settings: Settings, file: Path) -> int:
         "`faqbot ingest` with your FAQ puts them into the index."
     )
     return 0
-
-
-def _served(settings: Settings) -> list[Entry]:
-    index = open_index(settings)
-    serving = index.serving()
-    if serving is None:
-        raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
-    return [entry for entry, _ in index.stored(serving.name)]
 
 
 def _write_csv(file: Path, entries: Iterable[Entry]) -> None:

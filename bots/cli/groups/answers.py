@@ -1,4 +1,4 @@
-"""The commands that ask: the bot, its search, and its guardrail."""
+"""The commands that ask: the bot, its search, its guardrail; and `mcp`, by which others ask."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import typer
 if TYPE_CHECKING:
     from config.settings import Settings
 
-_QuestionText = Annotated[str | None, typer.Argument(metavar="[QUESTION]", show_default=False)]
+_QuestionText = Annotated[
+    str | None, typer.Argument(metavar="question", show_default=False, help="One question.")
+]
 _Batch = Annotated[
     str | None,
     typer.Option(
@@ -90,6 +92,31 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         from bots.cli.answers.search import guard
 
         return guard(read_settings(), _typed(question), as_json=json)
+
+    _add_mcp(app, read_settings)
+
+
+def _add_mcp(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
+    @app.command()
+    def mcp(
+        *,
+        http: Annotated[
+            bool, typer.Option("--http", help="Serve over HTTP instead of stdin and stdout.")
+        ] = False,
+        host: Annotated[
+            str, typer.Option("--host", help="The address to listen on.")
+        ] = "127.0.0.1",
+        port: Annotated[
+            int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")
+        ] = 8_090,
+    ) -> int:
+        """Offer the FAQ to other assistants, over MCP.
+
+        MCP is the Model Context Protocol.
+        """
+        from bots.cli.operations.mcp import mcp
+
+        return mcp(read_settings(), http=http, host=host, port=port)
 
 
 def _one_of(question: str | None, batch: str | None) -> None:

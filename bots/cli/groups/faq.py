@@ -23,8 +23,8 @@ _Columns = Annotated[
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
-    _add_ingest(app, read_settings)
     _add_init(app, read_settings)
+    _add_ingest(app, read_settings)
 
 
 def _add_ingest(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
@@ -91,7 +91,7 @@ def _add_init(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         faq: Annotated[
             str,
             typer.Argument(
-                metavar="[source]", help="The place of the FAQ: a file, a folder or a URL."
+                metavar="source", help="The place of the FAQ: a file, a folder or a URL."
             ),
         ] = "",
         *,

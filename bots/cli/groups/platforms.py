@@ -1,4 +1,4 @@
-"""The commands that serve, declared: `run`, `mcp`, and those that each platform brings."""
+"""The commands of platforms, declared: `run`, and those that each platform brings."""
 
 from __future__ import annotations
 
@@ -35,23 +35,6 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         from bots.cli.operations.run import run
 
         return run(read_settings(), workers=workers)
-
-    @app.command()
-    def mcp(
-        *,
-        http: Annotated[
-            bool, typer.Option("--http", help="Serve over HTTP instead of stdin and stdout.")
-        ] = False,
-        host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
-        port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8_090,
-    ) -> int:
-        """Offer the FAQ to other assistants, over MCP.
-
-        MCP is the Model Context Protocol.
-        """
-        from bots.cli.operations.mcp import mcp
-
-        return mcp(read_settings(), http=http, host=host, port=port)
 
     for platform in PLATFORMS:
         if platform.commands:

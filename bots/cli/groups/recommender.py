@@ -11,6 +11,10 @@ import typer
 if TYPE_CHECKING:
     from config.settings import Settings
 
+_Seed = Annotated[
+    int, typer.Option("--seed", help="The seed: the same seed gives the same result.")
+]
+
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` sets logging up."""
@@ -24,16 +28,22 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         ],
         *,
         out: Annotated[Path, typer.Option("--out", help="A folder for the model and pictures.")],
-        epochs: Annotated[int, typer.Option("--epochs", min=1)] = 100,
-        batch: Annotated[int, typer.Option("--batch", min=1)] = 5_000,
-        learning_rate: Annotated[float, typer.Option("--learning-rate", min=1e-6)] = 0.01,
+        epochs: Annotated[
+            int, typer.Option("--epochs", min=1, help="The most epochs (passes over all rows).")
+        ] = 100,
+        batch: Annotated[
+            int, typer.Option("--batch", min=1, help="The number of rows in one step.")
+        ] = 5_000,
+        learning_rate: Annotated[
+            float, typer.Option("--learning-rate", min=1e-6, help="The learning rate.")
+        ] = 0.01,
         patience: Annotated[
             int,
             typer.Option(
                 "--patience", min=1, help="Stop after this number of epochs without improvement."
             ),
         ] = 20,
-        seed: Annotated[int, typer.Option("--seed")] = 0,
+        seed: _Seed = 0,
     ) -> int:
         """Train the network on purchases (extra `recommender`)."""
         read_settings()
@@ -49,11 +59,13 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     def sample(
         file: Annotated[Path, typer.Argument(help="The CSV file to write.")],
         *,
-        rows: Annotated[int, typer.Option("--rows", min=1)] = 70_000,
+        rows: Annotated[
+            int, typer.Option("--rows", min=1, help="The number of purchases.")
+        ] = 70_000,
         noise: Annotated[
             float, typer.Option("--noise", min=0.0, max=1.0, help="The share of random purchases.")
         ] = 0.02,
-        seed: Annotated[int, typer.Option("--seed")] = 0,
+        seed: _Seed = 0,
     ) -> int:
         """Write made-up purchases whose best possible accuracy is known."""
         from bots.cli.models.recommender import sample

@@ -87,7 +87,11 @@ def _sessions(read_settings: Callable[[], Settings]) -> typer.Typer:
     sessions = typer.Typer(no_args_is_help=True)
 
     @sessions.command("list")
-    def list_(limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 50) -> int:
+    def list_(
+        limit: Annotated[
+            int, typer.Option("--limit", min=1, max=100_000, help="The number of sessions.")
+        ] = 50,
+    ) -> int:
         """Show the sessions, the one with the latest turn first."""
         from bots.cli.operations.storage import list_sessions
 

@@ -225,8 +225,12 @@ def _add_server(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
     def serve_model(
         folder: Annotated[Path, typer.Argument(help="The folder of a causal model.")],
         *,
-        host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
-        port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8127,
+        host: Annotated[
+            str, typer.Option("--host", help="The address to listen on.")
+        ] = "127.0.0.1",
+        port: Annotated[
+            int, typer.Option("--port", min=0, max=65535, help="The port to listen on.")
+        ] = 8127,
         name: Annotated[
             str, typer.Option("--name", help="The model's name; by default that of its folder.")
         ] = "",

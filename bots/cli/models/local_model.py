@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.processes.event_loop import until_stopped
-from bots.bootstrap.stores import open_index
+from bots.bootstrap.stores import served_entries
 from bots.cli.faq.ingest import progress_bar
 from bots.shared.http_server import listening
 from bots.shared.open_files import raise_open_files
 from config.settings import Settings
 from core.charts import line_chart
-from core.errors import ConfigError, FaqIndexError
+from core.errors import ConfigError, NoFaqError
 from core.llm.local.corpus import Pair, pairs_of_entries, read_squad, split
 from core.llm.local.run import Evaluation, RunFolder, TrainingOptions, TrainingReport
 
@@ -101,11 +101,10 @@ def _extra() -> Iterator[None]:
 
 
 def _faq(settings: Settings) -> list[Pair]:
-    index = open_index(settings)
-    generation = index.serving()
-    if generation is None:
-        raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`, or name --squad FILE")
-    return list(pairs_of_entries(entry for entry, _ in index.stored(generation.name)))
+    try:
+        return list(pairs_of_entries(served_entries(settings)))
+    except NoFaqError:
+        raise NoFaqError(", or name --squad FILE") from None
 
 
 def _print_evaluation(evaluation: Evaluation) -> None:

@@ -65,7 +65,10 @@ def restore(settings: Settings, source: Path) -> int:
 
 async def _list(settings: Settings, limit: int) -> int:
     async with open_stores(settings) as stores:
-        for summary in await stores.archive.sessions(limit):
+        summaries = await stores.archive.sessions(limit)
+        if not summaries:
+            print("no conversations yet")
+        for summary in summaries:
             print(f"{summary.last_at:%Y-%m-%d %H:%M:%S}Z  {summary.session}")
     return 0
 

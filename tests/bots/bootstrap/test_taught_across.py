@@ -12,9 +12,8 @@ from fakes.web_person import Person, events_of
 
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.cases import entry_reviews
-from bots.bootstrap.offers import served_entries
 from bots.bootstrap.serve import connected
-from bots.bootstrap.stores import open_index, open_stores
+from bots.bootstrap.stores import open_stores, served_entries
 from config.profiles import load_profile
 from core.types import CaseState, EntryReview, ReviewRequest
 from devtools.slack import Limits, Slack, visible
@@ -251,7 +250,7 @@ async def _make_due(slack, data_dir, *, days):
     settings = make_settings(slack, data_dir)
     now = datetime.now(UTC)
     async with open_stores(settings) as stores:
-        title = served_entries(open_index(settings))[0].title
+        title = served_entries(settings)[0].title
         at = now - timedelta(days=days + 1)
         asked = ReviewRequest(title, at - timedelta(hours=1), timedelta(days=days))
         await stores.reports.request_review(asked)

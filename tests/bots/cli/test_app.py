@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from bots.cli import app as command_line
 from bots.cli.answers.ask import event_fields
@@ -68,11 +69,30 @@ print(*{"chromadb", "kiwipiepy", "numpy", "pydantic", "rich", "asyncio"} & set(s
     assert done.stdout == "\n"
 
 
-def test_every_command_has_help(empty):
-    for name in ("chat", "ask", "search", "guard", "ingest", "eval", "doctor"):
-        done = empty(name, "--help")
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.startswith(f"Usage: faqbot {name}")
+def _commands(command, path=()):
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _commands(below, (*path, name))
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        pytest.param(path, command, id=" ".join(path) or "faqbot")
+        for path, command in _commands(typer.main.get_command(command_line.app))
+    ],
+)
+def test_every_command_explains_itself_and_its_parameters(path, command, capsys):
+    assert command_line.main([*path, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(" ".join(("Usage: faqbot", *path)))
+    assert "..." not in shown.replace("[ARGS]...", "")  # no explanation is cut off in a list
+    hidden = {one.name for one in command.params if getattr(one, "hidden", False)}
+    unexplained = {one.name for one in command.params if not getattr(one, "help", None)}
+    assert unexplained <= hidden
+    if hasattr(command, "commands"):  # a group by itself shows the same
+        assert command_line.main([*path]) == 0
+        assert capsys.readouterr() == (shown, "")
 
 
 def test_version(empty):

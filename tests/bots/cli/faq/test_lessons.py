@@ -80,7 +80,7 @@ def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
     assert shown.startswith(f"{QUESTION}\n-> 목요일이에요.\n\n{profile.teach.author}, 2")
     removed = empty("lessons", "undo", lesson_id, **where)
     assert removed.stdout == f"{profile.teach.unlearned}\n"
-    assert empty("lessons", "list", **where).stdout == ""
+    assert empty("lessons", "list", **where).stdout == "no lessons yet\n"
     for command in ("show", "undo"):
         gone = empty("lessons", command, lesson_id, **where)
         assert (gone.returncode, gone.stderr) == (
@@ -123,7 +123,7 @@ def test_a_file_with_a_wrong_line_teaches_nothing(settings, capsys, tmp_path, li
     assert f"{file}, line 2 is not a lesson" in str(caught.value)
     assert why in str(caught.value)
     list_lessons(settings, 9)
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "no lessons yet\n"
 
 
 def test_an_answer_with_a_line_separator_is_imported_as_it_was_exported(settings, capsys, tmp_path):
