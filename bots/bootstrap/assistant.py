@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bots.bootstrap.assistant_parts import open_parts
-from bots.bootstrap.cases import open_desk
+from bots.bootstrap.cases import open_desk, with_owners
 from bots.bootstrap.lessons import liked_of
 from bots.bootstrap.processes.switches import people_switches
 from bots.bootstrap.search import (
@@ -80,7 +80,8 @@ async def open_service(
     """
     turns = PendingTurns(stores.history)
     spooled = SqliteSpool.open(settings.spool_path, most=settings.spool_total)
-    opened = open_parts(settings, turns, stores, with_models=True, profile=profile)
+    spoken = with_owners(settings, profile)
+    opened = open_parts(settings, turns, stores, with_models=True, profile=spoken)
     async with spooled as spool, opened as parts:
         learning, language = parts.learning(stores, profile), parts.assistants.language
         limits = UserLimits(per_minute=settings.user_per_minute, per_day=settings.user_per_day)

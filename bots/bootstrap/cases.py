@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -76,6 +77,17 @@ def owner_of_everything(settings: Settings) -> Owner:
     users = (f"discord:{user}" for user in sorted(settings.discord_owner_ids))
     slack = (f"slack:{one}" for one in settings.slack_owner_ids)
     return Owner("", (*slack, *users, *roles), zone=settings.jobs_timezone)
+
+
+def with_owners(settings: Settings, profile: Profile) -> Profile:
+    """Return a profile with the owners of the settings where it names nobody, in each language.
+
+    Who asks the bot for a person is then not told that nobody can be reached.
+    """
+    everything = owner_of_everything(settings)
+    owners = profile.owners or ((everything,) if everything.contacts else ())
+    others = {name: replace(other, owners=owners) for name, other in profile.others.items()}
+    return replace(profile, owners=owners, others=others)
 
 
 def _entries_for(retriever: Retriever, question: str) -> list[Passage]:

@@ -10,6 +10,7 @@ from fakes.cases import desk_of
 from fakes.discord_bot import answers_in
 from fakes.slack_bot import make_settings
 
+from bots.bootstrap.assistant import open_service
 from bots.bootstrap.stores import open_stores
 from bots.discord.platform import open_discord
 from bots.slack.platform import open_slack
@@ -93,3 +94,22 @@ async def _only_lesson(stores):
 
 def _texts(fake, channel):
     return "\n".join(message.content for message in answers_in(fake, channel))
+
+
+async def test_who_wants_a_person_in_any_words_is_handed_over_to_the_owners_of_the_settings(
+    slack, sample_data
+):
+    """The profile names none, and these words are known to the classifier of small talk alone."""
+    minsu, owner = slack.add_person("민수"), slack.add_person("김담당")
+    channel = slack.add_channel("문의", minsu, owner)
+    settings = make_settings(slack, sample_data, slack_owners=owner.id)
+    async with (
+        open_stores(settings) as stores,
+        open_service(settings, stores, PROFILE, report=lambda _: None) as service,
+        at_work(service, settings, PROFILE, open_slack),
+    ):
+        await slack.until(lambda: slack.sockets)
+        wish = await minsu.mention(channel, "사람 목소리로 설명 듣고 싶네요")
+        await slack.until(
+            lambda: any(PROFILE.case.person in visible(m) for m in slack.replies(wish)), 15
+        )
