@@ -112,7 +112,7 @@ async def test_an_edit_of_words_that_are_in_blocks_alone_is_answered_anew(
         changed = {"subtype": "message_changed", "message": now, "previous_message": was}
         deliver(slack, channel, **changed)
         both = ["배송비는 얼마인가요?", "반품비는 얼마인가요?"]
-        await slack.until(lambda: asked(bot) == both)
+        assert await told(slack, bot, minsu) == both
 
 
 async def test_code_that_shows_the_bots_id_calls_nobody(slack, running, minsu, channel):
