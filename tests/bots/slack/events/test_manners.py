@@ -97,22 +97,20 @@ async def test_an_edit_of_words_that_are_in_blocks_alone_is_answered_anew(
     slack, running, minsu, channel
 ):
     """Some clients send only the mentions in `text`."""
-
-    def said(words):
-        text = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
-        blocks = [{"type": "rich_text", "elements": [text]}]
-        return {"user": minsu.id, "ts": ts, "text": minsu.mention_of_bot, "blocks": blocks}
-
-    ts = slack.world.ids.ts()
     async with running() as bot:
-        deliver(slack, channel, **said("배송비는 얼마인가요?"))
+        sent = await minsu.mention(channel, "배송비는 얼마인가요?")
         await slack.until(lambda: asked(bot))
-        now = {"type": "message", **said("반품비는 얼마인가요?"), "edited": {"ts": ts}}
+
+        def said(words):
+            text = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+            blocks = [{"type": "rich_text", "elements": [text]}]
+            return {"user": minsu.id, "ts": sent.ts, "text": minsu.mention_of_bot, "blocks": blocks}
+
+        edited = {"ts": slack.world.ids.ts()}
+        now = {"type": "message", **said("반품비는 얼마인가요?"), "edited": edited}
         was = {"type": "message", **said("배송비는 얼마인가요?")}
-        changed = {"subtype": "message_changed", "message": now, "previous_message": was}
-        deliver(slack, channel, **changed)
-        both = ["배송비는 얼마인가요?", "반품비는 얼마인가요?"]
-        assert await told(slack, bot, minsu) == both
+        deliver(slack, channel, subtype="message_changed", message=now, previous_message=was)
+        await slack.until(lambda: asked(bot) == ["배송비는 얼마인가요?", "반품비는 얼마인가요?"])
 
 
 async def test_code_that_shows_the_bots_id_calls_nobody(slack, running, minsu, channel):
