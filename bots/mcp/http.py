@@ -11,6 +11,7 @@ from typing import Final
 
 from aiohttp import web
 from mcp.server import MCPServer
+from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message
 
 from bots.shared.http_server import Handler, listening
@@ -19,8 +20,10 @@ _SHUTDOWN_S: Final = 2.0
 
 
 @asynccontextmanager
-async def serving(server: MCPServer, *, host: str, port: int, token: str) -> AsyncIterator[None]:
+async def serving(server: MCPServer, *, host: str, port: int, token: str) -> AsyncIterator[int]:
     """Serve `http://HOST:PORT/mcp` to whoever has the token, or to all if it is empty.
+
+    The port is yielded; 0 picks a free one.
 
     Raises:
         OSError: the address is in use or not available.
@@ -37,10 +40,15 @@ async def serving(server: MCPServer, *, host: str, port: int, token: str) -> Asy
     protocol = server.streamable_http_app(host=host)
     app = web.Application(middlewares=[guarded])
     app.router.add_route("*", "/{path:.*}", partial(_passed_on, protocol))
-    async with (
-        protocol.router.lifespan_context(protocol),
-        listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True),
-    ):
+    app.cleanup_ctx.append(partial(_running, protocol))
+    served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True)
+    async with served as there:
+        yield there
+
+
+async def _running(protocol: Starlette, _app: web.Application) -> AsyncIterator[None]:
+    # It has a task group, which would wrap the error of a port that is taken.
+    async with protocol.router.lifespan_context(protocol):
         yield
 
 

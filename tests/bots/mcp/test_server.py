@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import sys
 import unicodedata
 from contextlib import asynccontextmanager
@@ -76,3 +77,14 @@ async def test_over_http_it_is_behind_the_token(own):
         ):
             found = await told(client, "search", question="정산")
             assert found["results"]
+
+
+def test_a_port_that_is_taken_is_one_clear_line(own):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = own("mcp", "--http", "--port", str(port))
+    assert done.returncode != 0
+    assert f"nothing can listen at 127.0.0.1:{port}: " in done.stderr
+    assert "bug" not in done.stderr
