@@ -5,16 +5,15 @@ from __future__ import annotations
 import ipaddress
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.bootstrap.processes.event_loop import run as run_loop
-from bots.bootstrap.processes.event_loop import until_stopped
 from bots.bootstrap.stores import served_entries
 from bots.cli.faq.ingest import progress_bar
+from bots.cli.serving import serve_until_stopped
 from bots.shared.http_server import listening
-from bots.shared.open_files import raise_open_files
 from config.settings import Settings
 from core.charts import line_chart
 from core.errors import ConfigError, NoFaqError
@@ -77,16 +76,10 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
 
 
 async def _serve(app: web.Application, host: str, port: int) -> None:
-    raise_open_files()  # a connection takes one
-    async with AsyncExitStack() as stack:
-        served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True)
-        try:
-            port = await stack.enter_async_context(served)
-        except OSError as error:
-            raise ConfigError(f"nothing can listen at {host}:{port}: {error.strerror}") from error
-        shown = f"[{host}]" if ":" in host else host
-        print(f"OPENAI_BASE_URL=http://{shown}:{port}/v1", flush=True)
-        await until_stopped()
+    served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True)
+    await serve_until_stopped(
+        served, host, port, lambda address: print(f"OPENAI_BASE_URL={address}/v1", flush=True)
+    )
 
 
 @contextmanager

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AsyncExitStack
 from importlib.util import find_spec
 
 from bots.bootstrap.assistant import open_operations
-from bots.bootstrap.processes.event_loop import run, until_stopped
-from bots.shared.open_files import raise_open_files
+from bots.bootstrap.processes.event_loop import run
+from bots.cli.serving import serve_until_stopped
 from bots.web.exposure import check_exposure
 from config.profiles import profile_of
 from config.settings import Settings
@@ -19,7 +18,8 @@ def mcp(settings: Settings, *, http: bool, host: str, port: int) -> int:
     """Serve on stdin and stdout, or over HTTP, until it is ended.
 
     Raises:
-        ConfigError: the extra is not installed, or others could come in without a token.
+        ConfigError: the extra is not installed, nothing can listen there, or others could come in
+            without a token.
         FaqbotError: no FAQ was ingested, or a store is unusable.
     """
     if find_spec("mcp") is None:
@@ -40,15 +40,12 @@ async def _serve(settings: Settings, *, http: bool, host: str, port: int) -> Non
         if not http:
             await server.run_stdio_async()
             return
-        raise_open_files()  # a connection takes one
         check_exposure(host, token, service_token)
         known = service_token or token
-        async with AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(serving(server, host=host, port=port, token=known))
-            except OSError as error:
-                raise ConfigError(
-                    f"nothing can listen at {host}:{port}: {error.strerror}"
-                ) from error
-            print(f"faqbot: MCP at http://{host}:{port}/mcp", file=sys.stderr, flush=True)
-            await until_stopped()
+        await serve_until_stopped(
+            serving(server, host=host, port=port, token=known), host, port, _say
+        )
+
+
+def _say(address: str) -> None:
+    print(f"faqbot: MCP at {address}/mcp", file=sys.stderr, flush=True)
