@@ -20,13 +20,13 @@ _SHUTDOWN_S: Final = 2.0
 
 
 @asynccontextmanager
-async def serving(server: MCPServer, *, host: str, port: int, token: str) -> AsyncIterator[int]:
+async def serving(server: MCPServer, *, host: str, port: int, token: str) -> AsyncIterator[str]:
     """Serve `http://HOST:PORT/mcp` to whoever has the token, or to all if it is empty.
 
-    The port is yielded; 0 picks a free one.
+    The address without `/mcp` is yielded; port 0 picks a free one.
 
     Raises:
-        OSError: the address is in use or not available.
+        ConfigError: nothing can listen there.
     """
     known = f"Bearer {token}".encode() if token else b""
 
@@ -41,9 +41,16 @@ async def serving(server: MCPServer, *, host: str, port: int, token: str) -> Asy
     app = web.Application(middlewares=[guarded])
     app.router.add_route("*", "/{path:.*}", partial(_passed_on, protocol))
     app.cleanup_ctx.append(partial(_running, protocol))
-    served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True)
-    async with served as there:
-        yield there
+    served = listening(
+        app,
+        host,
+        port,
+        port_setting="--port",
+        shutdown_s=_SHUTDOWN_S,
+        handler_cancellation=True,
+    )
+    async with served as address:
+        yield address
 
 
 async def _running(protocol: Starlette, _app: web.Application) -> AsyncIterator[None]:

@@ -1,16 +1,44 @@
-"""The address that a request comes from, by which limits are counted."""
+"""Addresses: of a server, and those that requests come from, by which limits are counted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 
 _HOME_PREFIX: Final = (
     64  # the IPv6 prefix of one home or machine: https://www.rfc-editor.org/rfc/rfc6177
 )
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the URL to open in a browser, without a slash at its end, where a server listens."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared with
+    return f"http://{netloc_of(shown, port)}"
+
+
+def netloc_of(host: str, port: int) -> str:
+    """Return `host:port`, with brackets around an IPv6 address."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def host_of(netloc: str) -> str:
+    """Return the host of `host:port`; "" if it is none."""
+    try:
+        return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a name or an address is a loopback, which only this machine can reach."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def source_of(address: str) -> str:

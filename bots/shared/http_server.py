@@ -7,6 +7,7 @@ ends. If there is no room for a new connection, the oldest idle one is closed.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -16,8 +17,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bots.shared.addresses import Network, is_in, source_of
+from bots.shared.addresses import Network, is_in, netloc_of, source_of, url_of
 from bots.shared.open_files import most_open_files
+from core.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
@@ -45,20 +47,22 @@ async def listening(  # noqa: PLR0913 - where, and what bounds it
     host: str,
     port: int,
     *,
+    port_setting: str,
     shutdown_s: float,
     proxies: Sequence[Network] = (),
     most: int = 0,
     handler_cancellation: bool = False,
-) -> AsyncIterator[int]:
-    """Serve an application and yield the port; 0 picks a free one.
+) -> AsyncIterator[str]:
+    """Serve an application and yield its URL, without a slash at its end; port 0 picks a free one.
 
-    With `handler_cancellation`, a handler is cancelled when its client leaves.
+    `port_setting` is the setting of the port, which an error names. With `handler_cancellation`,
+    a handler is cancelled when its client leaves.
 
     At most `most` connections are open; 0 stands for half of the files that the process may open.
     Half of them may come from one address, unless it is one of `proxies`.
 
     Raises:
-        OSError: the address is in use or not available.
+        ConfigError: nothing can listen there; the line says what to do.
     """
     most = most or min(_MOST, most_open_files() // 2)
     connections = Connections(most=most, of_one=max(most // 2, 1), proxies=proxies)
@@ -73,18 +77,33 @@ async def listening(  # noqa: PLR0913 - where, and what bounds it
     await runner.setup()
     try:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: _Connection(runner.server, connections, loop=loop),
-            host or None,
-            port,
-            backlog=_BACKLOG,
-        )
         try:
-            yield server.sockets[0].getsockname()[1]
+            server = await loop.create_server(
+                lambda: _Connection(runner.server, connections, loop=loop),
+                host or None,
+                port,
+                backlog=_BACKLOG,
+            )
+        except OSError as error:
+            raise ConfigError(_not_listening(host, port, port_setting, error)) from error
+        try:
+            yield url_of(host, server.sockets[0].getsockname()[1])
         finally:
             server.close()
     finally:
         await runner.cleanup()
+
+
+def _not_listening(host: str, port: int, port_setting: str, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"the port {port} is taken, perhaps by another faqbot: end that, or set "
+            f"{port_setting} to another one"
+        )
+    if error.errno == errno.EACCES:
+        return f"the port {port} is for administrators: set {port_setting} to 1024 or above"
+    reason = error.strerror or str(error)
+    return f"nothing can listen at {netloc_of(host, port)} ({reason}); the port is {port_setting}"
 
 
 class Connections:

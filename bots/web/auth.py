@@ -16,8 +16,14 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bots.shared.addresses import Network, client_of, is_in, source_of
-from bots.web.exposure import host_of, is_loopback
+from bots.shared.addresses import (
+    Network,
+    client_of,
+    host_of,
+    is_in,
+    is_loopback,
+    source_of,
+)
 from bots.web.problems import Problem
 from bots.web.visitors import (
     CLIENT,

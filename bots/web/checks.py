@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from typing import Final
 
+from bots.shared.addresses import is_loopback, url_of
 from bots.shared.platform import FAIL, NOTE, PASS, Check
-from bots.web.exposure import check_exposure, is_loopback
-from bots.web.server import address_of
+from bots.web.exposure import check_exposure
 from bots.web.texts import load_texts
 from config.settings import Settings
 from core.errors import ConfigError
@@ -32,7 +32,7 @@ def check_web(settings: Settings) -> Iterator[Check]:
     for_whom = (
         "for everybody who has the token" if token else "for this machine only, without a token"
     )
-    address = address_of(host, port)
+    address = url_of(host, port)
     yield Check(PASS, _NAME, f"on at {address}, {for_whom}")
     if port and not _is_free(host, port):
         if _is_faqbot("127.0.0.1" if not is_loopback(host) else host, port):

@@ -1,30 +1,13 @@
-"""The addresses at which the server can be reached, and the tokens that they need."""
+"""The tokens that a server needs at the addresses at which it can be reached."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
+from bots.shared.addresses import is_loopback
 from core.errors import ConfigError
 
 _SHORTEST_TOKEN: Final = 16
-
-
-def host_of(netloc: str) -> str:
-    """Return the host of `host:port`; "" if it is none."""
-    try:
-        return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a name or an address is a loopback, which only this machine can reach."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def check_exposure(host: str, token: str, service_token: str = "") -> None:

@@ -7,8 +7,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Final
 
 from bots.shared.answer_view import RenderOptions
+from bots.shared.http_server import listening
 from bots.shared.platform import RunningPlatform
 from bots.web.admission import Admission
 from bots.web.app import make_app
@@ -20,7 +22,6 @@ from bots.web.ids import PREFIX, place_of
 from bots.web.replies.follower import POLL_S, Follower
 from bots.web.replies.hub import Hub, Readers
 from bots.web.replies.reply import WebReply, make_pacer
-from bots.web.server import serving
 from bots.web.texts import load_texts, load_words
 from config.settings import Settings
 from core.assistant.audiences import Standing
@@ -31,6 +32,8 @@ from core.text.safety.sanitize import Cleaner
 from core.types import Question
 
 logger = logging.getLogger(__name__)
+
+_SHUTDOWN_S: Final = 1.0  # requests in work get this time; streams end at once
 
 
 @asynccontextmanager
@@ -80,8 +83,15 @@ async def open_web(
         return WebReply(question, hub, pacer, look)
 
     service.serve(PREFIX, open_reply, stand=_stand)
-    proxies = settings.web_proxy_networks
-    async with serving(app, settings.web_host, settings.web_port, proxies=proxies) as address:
+    served = listening(
+        app,
+        settings.web_host,
+        settings.web_port,
+        port_setting="FAQBOT_WEB_PORT",
+        shutdown_s=_SHUTDOWN_S,
+        proxies=settings.web_proxy_networks,
+    )
+    async with served as address:
         about = f"Web: {address}{', with the token' if token else ''}"
         if console:
             about += f"; the console: {address}/console"

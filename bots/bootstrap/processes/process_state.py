@@ -14,11 +14,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from bots.bootstrap.processes.metrics import Metrics
 from bots.bootstrap.stores import Stores, check_index
+from bots.shared.addresses import host_of, is_loopback
 from bots.shared.http_server import Handler, listening
 from bots.shared.platform import RunningPlatform
-from bots.web.exposure import host_of, is_loopback
 from config.settings import Settings
-from core.errors import FaqbotError
+from core.errors import ConfigError, FaqbotError
 from core.messaging.service import ChatService
 
 _LOOK_S: Final = 3.0
@@ -83,14 +83,19 @@ async def serving(state: ProcessState) -> AsyncIterator[str]:
         yield "health: off, as FAQBOT_OPS_PORT says"
         return
     app = _app(state)
-    served = listening(app, settings.ops_host, settings.ops_port, shutdown_s=_SHUTDOWN_S)
+    served = listening(
+        app,
+        settings.ops_host,
+        settings.ops_port,
+        port_setting="FAQBOT_OPS_PORT",
+        shutdown_s=_SHUTDOWN_S,
+    )
     async with AsyncExitStack() as stack:
         try:
-            port = await stack.enter_async_context(served)
-            line = f"health and metrics: http://{settings.ops_host}:{port}/readyz and /metrics"
-        except OSError as error:
-            where = f"{settings.ops_host}:{settings.ops_port}"
-            line = f"health: off, nothing can listen at {where} ({error.strerror})"
+            address = await stack.enter_async_context(served)
+            line = f"health and metrics: {address}/readyz and /metrics"
+        except ConfigError as error:
+            line = f"health: off, {error}"
         yield line
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.cli.groups.options import Host, JsonLines, Port
+
 if TYPE_CHECKING:
     from config.settings import Settings
 
@@ -22,7 +24,6 @@ _Batch = Annotated[
         "JSON line, in the same order.",
     ),
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Session = Annotated[
     str | None,
     typer.Option("--session", metavar="S", help="Continue or begin the conversation S."),
@@ -45,7 +46,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         *,
         session: _Session = None,
         batch: _Batch = None,
-        json: _Json = False,
+        json: JsonLines = False,
     ) -> int:
         """Ask one question; the answer streams."""
         _one_of(question, batch)
@@ -69,7 +70,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             int, typer.Option("--limit", min=1, max=100, help="The number of entries.")
         ] = 10,
         batch: _Batch = None,
-        json: _Json = False,
+        json: JsonLines = False,
     ) -> int:
         """Show the entries nearest to a question, with their scores."""
         _one_of(question, batch)
@@ -82,7 +83,9 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         return search(read_settings(), _typed(question), limit=limit, as_json=json)
 
     @app.command()
-    def guard(question: _QuestionText = None, *, batch: _Batch = None, json: _Json = False) -> int:
+    def guard(
+        question: _QuestionText = None, *, batch: _Batch = None, json: JsonLines = False
+    ) -> int:
         """Show how the guardrail labels a question."""
         _one_of(question, batch)
         if batch is not None:
@@ -103,12 +106,8 @@ def _add_mcp(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         http: Annotated[
             bool, typer.Option("--http", help="Serve over HTTP instead of stdin and stdout.")
         ] = False,
-        host: Annotated[
-            str, typer.Option("--host", help="The address to listen on.")
-        ] = "127.0.0.1",
-        port: Annotated[
-            int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")
-        ] = 8_090,
+        host: Host = "127.0.0.1",
+        port: Port = 8_090,
     ) -> int:
         """Offer the FAQ to other assistants, over MCP.
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.cli.groups.options import JsonLines
+
 if TYPE_CHECKING:
     from config.settings import Settings
-
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
 
     @app.command()
-    def check(*, json: _Json = False) -> int:
+    def check(*, json: JsonLines = False) -> int:
         """Say what could be better in the FAQ.
 
         It finds contradictions, vague titles, old dates and more.
@@ -41,7 +41,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         template: Annotated[
             bool, typer.Option("--template", help="Print such a file, with questions to fill in.")
         ] = False,
-        json: _Json = False,
+        json: JsonLines = False,
     ) -> int:
         """Measure what is found, answered and refused.
 
@@ -61,7 +61,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         live: Annotated[
             bool, typer.Option("--live", help="Let the platforms validate the bot's messages, too.")
         ] = False,
-        json: _Json = False,
+        json: JsonLines = False,
     ) -> int:
         """Check the installation, and say how to fix what is wrong."""
         from bots.cli.operations.doctor import doctor

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.cli.groups.options import Host, Port
+
 if TYPE_CHECKING:
     from config.settings import Settings
 
@@ -225,12 +227,8 @@ def _add_server(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
     def serve_model(
         folder: Annotated[Path, typer.Argument(help="The folder of a causal model.")],
         *,
-        host: Annotated[
-            str, typer.Option("--host", help="The address to listen on.")
-        ] = "127.0.0.1",
-        port: Annotated[
-            int, typer.Option("--port", min=0, max=65535, help="The port to listen on.")
-        ] = 8127,
+        host: Host = "127.0.0.1",
+        port: Port = 8_127,
         name: Annotated[
             str, typer.Option("--name", help="The model's name; by default that of its folder.")
         ] = "",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.stores import served_entries
 from bots.cli.faq.ingest import progress_bar
 from bots.cli.serving import serve_until_stopped
+from bots.shared.addresses import is_loopback
 from bots.shared.http_server import listening
 from config.settings import Settings
 from core.charts import line_chart
@@ -52,7 +52,7 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
         ConfigError: there is no model, nothing can listen there, or strangers could ask.
     """
     key = settings.model_server_key.get_secret_value()
-    if not key and not _is_loopback(host):
+    if not key and not is_loopback(host):
         raise ConfigError(
             f"{host} can be reached from elsewhere: set FAQBOT_MODEL_SERVER_KEY, "
             "which callers then send as OPENAI_API_KEY"
@@ -76,9 +76,16 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
 
 
 async def _serve(app: web.Application, host: str, port: int) -> None:
-    served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, handler_cancellation=True)
+    served = listening(
+        app,
+        host,
+        port,
+        port_setting="--port",
+        shutdown_s=_SHUTDOWN_S,
+        handler_cancellation=True,
+    )
     await serve_until_stopped(
-        served, host, port, lambda address: print(f"OPENAI_BASE_URL={address}/v1", flush=True)
+        served, lambda address: print(f"OPENAI_BASE_URL={address}/v1", flush=True)
     )
 
 
@@ -131,10 +138,3 @@ def _summary(report: TrainingReport, run: RunFolder) -> Iterator[str]:
         f"{best.perplexity:,.2f}; a bigram model of the same data has {report.bigram_loss:.4f}"
     )
     yield f"model: {run.path}, curve: {run.curve}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -42,9 +42,7 @@ async def _serve(settings: Settings, *, http: bool, host: str, port: int) -> Non
             return
         check_exposure(host, token, service_token)
         known = service_token or token
-        await serve_until_stopped(
-            serving(server, host=host, port=port, token=known), host, port, _say
-        )
+        await serve_until_stopped(serving(server, host=host, port=port, token=known), _say)
 
 
 def _say(address: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
@@ -16,7 +16,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
 from bots.shared.http_server import listening
-from core.errors import ConfigError
 
 EVENTS_PATH: Final = "/slack/events"
 _SHUTDOWN_S: Final = 2.0
@@ -60,11 +59,6 @@ async def serving(routes: Iterable[web.RouteDef], host: str, port: int) -> Async
     """
     server = web.Application()
     server.add_routes(list(routes))
-    async with AsyncExitStack() as stack:
-        served = listening(server, host, port, shutdown_s=_SHUTDOWN_S)
-        try:
-            there = await stack.enter_async_context(served)
-        except OSError as error:
-            line = f"FAQBOT_SLACK_PORT: nothing can listen at {host}:{port} ({error.strerror})"
-            raise ConfigError(line) from error
-        yield f"http://{host}:{there}"
+    served = listening(server, host, port, port_setting="FAQBOT_SLACK_PORT", shutdown_s=_SHUTDOWN_S)
+    async with served as address:
+        yield address

@@ -1,12 +1,18 @@
-"""By what limits are counted: one address, one home network, or whoever a proxy speaks for."""
+"""Where a server is, and by what limits are counted: one address, one network, or a proxy's."""
 
 from ipaddress import ip_network
 
 import pytest
 
-from bots.shared.addresses import client_of, source_of
+from bots.shared.addresses import client_of, source_of, url_of
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1"))
+
+
+def test_a_url_can_be_opened():
+    assert url_of("127.0.0.1", 8080) == "http://127.0.0.1:8080"
+    assert url_of("::1", 80) == "http://[::1]:80"
+    assert url_of("::", 80) == "http://127.0.0.1:80"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
-"""What keeps one address from taking the server for itself."""
+"""Where a server listens, and what keeps one address from taking it for itself."""
 
 import asyncio
+import errno
+import os
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_network
 
@@ -9,6 +11,7 @@ from aiohttp import web
 
 from bots.shared import http_server
 from bots.shared.http_server import listening
+from core.errors import ConfigError
 
 HALF = b"GET /alive HTTP/1.1\r\nHost: localhost\r\nX-Never: "
 
@@ -39,7 +42,9 @@ class Server:
 
     @asynccontextmanager
     async def listening(self, **bounds):
-        async with listening(self.app, "127.0.0.1", 0, shutdown_s=0.1, **bounds) as self.port:
+        served = listening(self.app, "127.0.0.1", 0, port_setting="", shutdown_s=0.1, **bounds)
+        async with served as url:
+            self.port = int(url.rpartition(":")[2])
             try:
                 yield
             finally:
@@ -194,3 +199,22 @@ async def test_no_response_names_the_library():
     async with server.listening():
         for path in ("/alive", "/nothing"):
             assert b"aiohttp" not in (await server.get(path)).lower()
+
+
+@pytest.mark.parametrize(
+    ("host", "error", "line"),
+    [
+        ("127.0.0.1", errno.EADDRINUSE, "the port {port} is taken.* set FAQBOT_X_PORT"),
+        ("127.0.0.1", errno.EACCES, "the port {port} is for administrators: set FAQBOT_X_PORT"),
+        ("2001:db8::1", errno.EADDRNOTAVAIL, r"at \[2001:db8::1\]:{port} \(.+FAQBOT_X_PORT"),
+    ],
+)
+async def test_where_nothing_can_listen_a_line_says_what_to_do(monkeypatch, host, error, line):
+    async def refused(*_, **__):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_server", refused)
+    served = listening(web.Application(), host, 81, port_setting="FAQBOT_X_PORT", shutdown_s=0.1)
+    with pytest.raises(ConfigError, match=line.format(port=81)):
+        async with served:
+            pass

@@ -5,7 +5,8 @@ import pytest
 from fakes.web_bot import running_bot
 from fakes.web_person import Person, path_of
 
-from bots.web.exposure import check_exposure, is_loopback
+from bots.shared.addresses import is_loopback
+from bots.web.exposure import check_exposure
 from bots.web.visitors import UnknownNameError, asker_of, named, new_secret
 from core.errors import ConfigError
 

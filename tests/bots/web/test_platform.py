@@ -11,7 +11,6 @@ from fakes.web_bot import running_bot
 from bots.bootstrap.serve import has_desktop, run
 from bots.web import WEB
 from bots.web.checks import check_web
-from bots.web.server import address_of
 from bots.web.texts import load_texts
 from config.settings import Settings
 from core.errors import ConfigError
@@ -50,26 +49,10 @@ def test_origins_are_addresses_without_a_path(origins):
     }
 
 
-async def test_a_port_that_is_taken_is_said_with_what_to_do(tmp_path, profile):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(ConfigError, match=f"the port {port} is taken.*FAQBOT_WEB_PORT"):
-            async with running_bot(tmp_path, profile, web_port=port):
-                pass
-
-
 async def test_it_does_not_listen_for_others_without_a_token(tmp_path, profile):
     with pytest.raises(ConfigError, match="FAQBOT_WEB_TOKEN"):
         async with running_bot(tmp_path, profile, web_host="0.0.0.0"):  # noqa: S104
             pass
-
-
-def test_an_address_can_be_opened():
-    assert address_of("127.0.0.1", 8080) == "http://127.0.0.1:8080"
-    assert address_of("::1", 80) == "http://[::1]:80"
-    assert address_of("::", 80) == "http://127.0.0.1:80"
 
 
 def test_no_browser_is_opened_for_a_script():

@@ -101,4 +101,5 @@ async def test_answers_are_counted_and_logged_without_their_text(slack, tmp_path
 async def test_a_second_process_whose_port_is_taken_goes_on_without(slack, tmp_path, port):
     settings = make_settings(slack, tmp_path, ops_port=port)
     async with serving(ProcessState(settings)), serving(ProcessState(settings)) as line:
-        assert line.startswith("health: off")
+        assert line.startswith(f"health: off, the port {port} is taken")
+        assert "FAQBOT_OPS_PORT" in line
