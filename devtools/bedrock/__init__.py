@@ -7,6 +7,6 @@ What it refuses, and in which words, follows
 https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html.
 """
 
-from devtools.bedrock.server import ACCESS_KEY, SECRET_KEY, BedrockServer, Fault
+from devtools.bedrock.server import ACCESS_KEY, SECRET_KEY, BedrockFault, BedrockServer
 
-__all__ = ["ACCESS_KEY", "SECRET_KEY", "BedrockServer", "Fault"]
+__all__ = ["ACCESS_KEY", "SECRET_KEY", "BedrockFault", "BedrockServer"]

@@ -47,7 +47,7 @@ _HOUR_S = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BedrockFault:
     """One failure: of `kind` error (with `code`, `status`, `text`), exception (in the stream, after
     `after` deltas), cut, stall, damage, guardrail, length, or events (`text` in their place, as
     JSON: a list of names and payloads); `of` is read, answer, flow, or any.
@@ -68,7 +68,7 @@ class BedrockServer:
     `first_s` passes before the first token of a stream, `gap_s` between two tokens.
     """
 
-    faults: deque[Fault] = field(default_factory=deque)
+    faults: deque[BedrockFault] = field(default_factory=deque)
     requests: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=1_000))
     secrets: dict[str, str] = field(default_factory=lambda: {ACCESS_KEY: SECRET_KEY})
     gap_s: float = 0.0
@@ -128,7 +128,7 @@ class BedrockServer:
         text: str,
         reason: str,
         usage: Json,
-        fault: Fault | None,
+        fault: BedrockFault | None,
     ) -> web.StreamResponse:
         await asyncio.sleep(self.first_s)
         response = await _opened(request)
@@ -150,7 +150,9 @@ class BedrockServer:
         await response.write(event("metadata", {"usage": usage, "metrics": {"latencyMs": 1}}))
         return response
 
-    async def _fail(self, fault: Fault, request: web.Request, response: web.StreamResponse) -> bool:
+    async def _fail(
+        self, fault: BedrockFault, request: web.Request, response: web.StreamResponse
+    ) -> bool:
         """Play a failure in the middle; True if that was the end."""
         match fault.kind:
             case "exception":
@@ -220,10 +222,10 @@ class BedrockServer:
         self.gap_s = cue.get("gap_s", self.gap_s)
         self.first_s = cue.get("first_s", self.first_s)
         if "fault" in cue:
-            self.faults.append(Fault(**cue["fault"]))
+            self.faults.append(BedrockFault(**cue["fault"]))
         return web.json_response({"requests": len(self.requests)})
 
-    def _fault(self, of: str) -> Fault | None:
+    def _fault(self, of: str) -> BedrockFault | None:
         for fault in self.faults:
             if fault.of in (of, "any"):
                 self.faults.remove(fault)

@@ -4,7 +4,7 @@
 the people in the guild by the methods of `DiscordServer`.
 """
 
-from devtools.discord.api.limits import Limit, Limits
+from devtools.discord.api.limits import Limit, RouteLimits
 from devtools.discord.server import DiscordServer
 from devtools.discord.world.model import (
     Channel,
@@ -13,7 +13,7 @@ from devtools.discord.world.model import (
     Message,
     MessageState,
     Pinged,
-    RecordedCall,
+    RecordedRequest,
     User,
     WorldSettings,
 )
@@ -24,11 +24,11 @@ __all__ = [
     "Guild",
     "Interaction",
     "Limit",
-    "Limits",
     "Message",
     "MessageState",
     "Pinged",
-    "RecordedCall",
+    "RecordedRequest",
+    "RouteLimits",
     "User",
     "WorldSettings",
 ]

@@ -6,12 +6,12 @@ import argparse
 import asyncio
 import contextlib
 
-from devtools.discord.api.limits import Limits
+from devtools.discord.api.limits import RouteLimits
 from devtools.discord.page import DiscordPage
 from devtools.discord.world.model import WorldSettings
 
 
-async def _forever(port: int, limits: Limits) -> None:
+async def _forever(port: int, limits: RouteLimits) -> None:
     server = DiscordPage(WorldSettings(), limits)
     await server.create_channel("질문", topic="무엇이든 물어보세요")
     await server.create_channel("잡담")
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--no-limits", action="store_true", help="no rate limits")
     given = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_forever(given.port, Limits(enabled=not given.no_limits)))
+        asyncio.run(_forever(given.port, RouteLimits(enabled=not given.no_limits)))
 
 
 if __name__ == "__main__":

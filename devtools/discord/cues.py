@@ -6,7 +6,7 @@ import asyncio
 import re
 from typing import Any
 
-from devtools.discord.api.faults import Fault
+from devtools.discord.api.faults import RestFault
 from devtools.discord.events.gateway import INVALID_SESSION, RECONNECT, Connection
 from devtools.discord.events.sessions import Event
 from devtools.discord.world.world import World
@@ -38,7 +38,7 @@ class Cues(World):
         delay_s: float = 0.0,
         after: bool = False,
         code: int = 0,
-    ) -> Fault:
+    ) -> RestFault:
         """Let the next `times` requests fail whose path (without /api/v10) matches a pattern.
 
         Args:
@@ -58,7 +58,9 @@ class Cues(World):
         if kind not in known and not kind.isdigit():
             raise ValueError(f"{kind!r} is neither a status nor one of {known}")
         pattern = re.compile(path)
-        fault = Fault(method, pattern, kind, times, retry_after_s, scope, via, delay_s, after, code)
+        fault = RestFault(
+            method, pattern, kind, times, retry_after_s, scope, via, delay_s, after, code
+        )
         self.faults.queue.append(fault)
         return fault
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from devtools.discord.api.errors import ApiError
+from devtools.discord.api.errors import RestError
 from devtools.discord.server import DiscordServer
 from devtools.discord.world.model import DM, FORUM, LOADING, Channel, Interaction, Json, Message
 
@@ -122,7 +122,7 @@ class DiscordPage(DiscordServer):
         what = await request.json()
         try:
             done = await self._act(request.match_info["action"], what)
-        except (LookupError, ApiError) as wrong:
+        except (LookupError, RestError) as wrong:
             return web.json_response({"error": str(wrong)}, status=400)
         return web.json_response({"id": str(done.id)} if done is not None else {})
 

@@ -13,13 +13,13 @@ import orjson
 from aiohttp import web
 
 from devtools.discord.api import commands, guilds, interactions, messages, threads
-from devtools.discord.api.base import ROUTES, Ask, Route
-from devtools.discord.api.errors import ApiError, FormErrors
-from devtools.discord.api.faults import Fault
+from devtools.discord.api.base import ROUTES, RestRequest, Route
+from devtools.discord.api.errors import FormErrors, RestError
+from devtools.discord.api.faults import RestFault
 from devtools.discord.api.limits import LimitVerdict
 from devtools.discord.events.gateway import Connection
 from devtools.discord.events.interactions import Interacting
-from devtools.discord.world.model import Json, RecordedCall
+from devtools.discord.world.model import Json, RecordedRequest
 
 _MODULES = (commands, guilds, interactions, messages, threads)
 _API = "/api/v10"
@@ -102,19 +102,19 @@ class DiscordServer(Interacting):
     def _answer(self, one: Route, request: web.Request, began: float, sent: Any) -> web.Response:
         authorized = request.headers.get("Authorization") == f"Bot {self.settings.token}"
         if not one.public and not authorized:
-            return self._finish(request, began, 401, sent, ApiError(0).body, {})
+            return self._finish(request, began, 401, sent, RestError(0).body, {})
         major = request.match_info.get(one.major, "")
         verdict = self.buckets.take(one.bucket, major, exempt=one.public)
         if verdict.wait_s:
             return self._limit(request, began, sent, verdict)
         if sent is None:
-            body = ApiError(50109).body
+            body = RestError(50109).body
             return self._finish(request, began, 400, sent, body, verdict.headers)
         try:
             _check_ids(request.match_info)
-            ask = Ask(dict(request.match_info), dict(request.query), sent)
-            status, body = one.answer(self, ask)
-        except ApiError as refused:
+            asked = RestRequest(dict(request.match_info), dict(request.query), sent)
+            status, body = one.answer(self, asked)
+        except RestError as refused:
             status, body = refused.status, refused.body
             if status == 429:
                 late = LimitVerdict(verdict.headers, body["retry_after"])
@@ -150,7 +150,7 @@ class DiscordServer(Interacting):
         return response
 
     def _fail(
-        self, request: web.Request, began: float, fault: Fault, sent: Any
+        self, request: web.Request, began: float, fault: RestFault, sent: Any
     ) -> web.StreamResponse:
         if fault.kind == "reset":
             self._record(request, began, 0, sent, None)
@@ -188,7 +188,7 @@ class DiscordServer(Interacting):
         code = body.get("code", 0) if isinstance(body, dict) and status >= 400 else 0
         took_s = time.monotonic() - began
         reply = body if status >= 400 else None
-        call = RecordedCall(began, request.method, path, status, code, took_s, sent, reply)
+        call = RecordedRequest(began, request.method, path, status, code, took_s, sent, reply)
         self.calls.append(call)
         written = request.method in _WRITES and status < 400
         if written and path.rstrip("/0123456789").endswith("/commands"):
@@ -224,7 +224,7 @@ def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> web.
 
 
 def _check_ids(parts: Mapping[str, str]) -> None:
-    """Raises: ApiError 50035 for a part of the path that should be an id and is not."""
+    """Raises: RestError 50035 for a part of the path that should be an id and is not."""
     form = FormErrors()
     for name, value in parts.items():
         if name.endswith("_id") and not value.isdecimal() and value not in ("@me", "@original"):

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from devtools.slack.api.files import uploaded
 from devtools.slack.api.limits import Limits
-from devtools.slack.api.web_api import Fault, WebApi
+from devtools.slack.api.web_api import WebApi, WebApiFault
 from devtools.slack.events.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
 from devtools.slack.events.socket_mode import SocketModeServer
 from devtools.slack.world.model import Channel, Group, Message, RecordedCall, SurfaceView, Team
@@ -152,7 +152,7 @@ class Slack:
     ) -> None:
         """Let the next calls of a method fail: 429, 500, reset, reset_after, slow or error."""
         for _ in range(times):
-            self.api.faults.append(Fault(method, kind, retry_after, seconds, error))
+            self.api.faults.append(WebApiFault(method, kind, retry_after, seconds, error))
 
     def unknown_method(self, *names: str) -> None:
         """Answer `unknown_method` to these from now on, as an older workspace does."""

@@ -11,7 +11,7 @@ from discord.http import Route
 from fakes.command_line import ENTRIES, ROOT, Cli
 
 from bots.discord import app
-from devtools.discord import DiscordServer, Limits
+from devtools.discord import DiscordServer, RouteLimits
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     monkeypatch.setattr(app, "_GUILDS_WITHIN_S", 0.05)
-    server = DiscordServer(limits=Limits(scale=0.1))
+    server = DiscordServer(limits=RouteLimits(scale=0.1))
     await server.create_channel("질문")
     async with server.serve():
         yield server

@@ -32,7 +32,7 @@ from core.types import (
     SessionId,
     Waiter,
 )
-from devtools.discord.api.limits import Limits as DiscordLimits
+from devtools.discord.api.limits import RouteLimits
 from devtools.discord.page import DiscordPage
 from devtools.discord.world.model import WorldSettings
 from devtools.slack import Limits, Slack, visible
@@ -120,7 +120,7 @@ async def test_slack(tmp_path, story):
 async def test_discord(tmp_path, profile, monkeypatch):
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
-    server = DiscordPage(WorldSettings(), DiscordLimits(enabled=False))
+    server = DiscordPage(WorldSettings(), RouteLimits(enabled=False))
     channel = await server.create_channel("질문", topic="무엇이든 물어보세요")
     async with (
         server.serve(),
@@ -146,7 +146,7 @@ async def test_the_digest_on_slack(tmp_path):
 async def test_the_digest_on_discord(tmp_path, profile, monkeypatch):
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
-    server = DiscordPage(WorldSettings(), DiscordLimits(enabled=False))
+    server = DiscordPage(WorldSettings(), RouteLimits(enabled=False))
     channel = await server.create_channel("담당자방")
     async with server.serve(), running_on_discord(server, tmp_path, profile) as bot:
         await bot.service.messenger.announce(f"discord:{channel.id}", DIGEST)

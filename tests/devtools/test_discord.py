@@ -12,7 +12,7 @@ import pytest
 import yarl
 from discord import app_commands, ui
 
-from devtools.discord import DiscordServer, Limits, WorldSettings
+from devtools.discord import DiscordServer, RouteLimits, WorldSettings
 from devtools.discord.page import DiscordPage
 
 
@@ -209,7 +209,7 @@ async def test_limits_can_be_switched_off(fake):
         for number in range(60):
             response = await session.post(url, json={"content": str(number)})
             assert response.status == 200
-    assert isinstance(fake.limits, Limits)
+    assert isinstance(fake.limits, RouteLimits)
 
 
 async def test_failures_on_cue(fake):

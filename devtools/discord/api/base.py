@@ -11,7 +11,7 @@ from devtools.discord.world.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RestRequest:
     """A request: the parts of its path, its query, its JSON (an empty one if there is none)."""
 
     path: dict[str, str]
@@ -24,7 +24,7 @@ class Route(NamedTuple):
 
     method: str
     path: str
-    answer: Callable[[World, Ask], tuple[int, Any]]
+    answer: Callable[[World, RestRequest], tuple[int, Any]]
     bucket: str
     major: str
     public: bool
@@ -32,7 +32,7 @@ class Route(NamedTuple):
 
 ROUTES: list[Route] = []
 
-Handler = Callable[[World, Ask], Any]
+Handler = Callable[[World, RestRequest], Any]
 
 
 def route(
@@ -44,8 +44,8 @@ def route(
     """
 
     def register(handler: Handler) -> Handler:
-        def answer(world: World, ask: Ask) -> tuple[int, Any]:
-            reply = handler(world, ask)
+        def answer(world: World, request: RestRequest) -> tuple[int, Any]:
+            reply = handler(world, request)
             if reply is None:
                 return 204, None
             return reply if isinstance(reply, tuple) else (200, reply)

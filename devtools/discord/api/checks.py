@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from devtools.discord.api.errors import ApiError, FormErrors
+from devtools.discord.api.errors import FormErrors, RestError
 from devtools.discord.world.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json, walk
 from devtools.discord.world.model import SUPPRESS_NOTIFICATIONS as QUIET
 
@@ -26,7 +26,7 @@ def check_message(body: Json, *, ephemeral_allowed: bool = False, new: bool = Tr
     """A message to create (`new`) or the changes to one.
 
     Raises:
-        ApiError: 50035 with what is wrong, 50006 if there is nothing in it.
+        RestError: 50035 with what is wrong, 50006 if there is nothing in it.
     """
     form = FormErrors()
     flags = body.get("flags") or 0
@@ -50,7 +50,7 @@ def check_message(body: Json, *, ephemeral_allowed: bool = False, new: bool = Tr
     names = ("embeds", "components", "sticker_ids", "attachments")
     filled = any(map(body.get, names))
     if new and not said.strip() and not filled:
-        raise ApiError(50006)
+        raise RestError(50006)
 
 
 def _allowed_mentions(form: FormErrors, allowed: Json) -> None:
@@ -162,7 +162,7 @@ def _select(form: FormErrors, path: str, select: Json) -> None:
 
 
 def check_modal(modal: Json) -> None:
-    """A modal that answers an interaction; Raises: ApiError 50035."""
+    """A modal that answers an interaction; Raises: RestError 50035."""
     form = FormErrors()
     form.length("data.title", modal.get("title", ""), 45, 1)
     form.length("data.custom_id", modal.get("custom_id", ""), 100, 1)
@@ -216,7 +216,7 @@ def _text_input(form: FormErrors, path: str, part: Json, *, labelled: bool) -> N
 
 
 def check_thread(body: Json, tags: set[int] | None = None) -> None:
-    """A thread to create or change; `tags` are those of its forum. Raises: ApiError 50035."""
+    """A thread to create or change; `tags` are those of its forum. Raises: RestError 50035."""
     form = FormErrors()
     if "name" in body:
         form.length("name", body["name"], 100, 1)
@@ -232,7 +232,7 @@ def check_thread(body: Json, tags: set[int] | None = None) -> None:
 
 
 def check_command(body: Json, path: str = "") -> None:
-    """An application command; Raises: ApiError 50035."""
+    """An application command; Raises: RestError 50035."""
     form = FormErrors()
     at = f"{path}." if path else ""
     kind = body.get("type") or 1

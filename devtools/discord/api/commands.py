@@ -5,9 +5,9 @@ https://discord.com/developers/docs/interactions/application-commands
 
 from __future__ import annotations
 
-from devtools.discord.api.base import Ask, only, route
+from devtools.discord.api.base import RestRequest, only, route
 from devtools.discord.api.checks import check_command
-from devtools.discord.api.errors import ApiError, FormErrors
+from devtools.discord.api.errors import FormErrors, RestError
 from devtools.discord.world.model import Json, snowflake
 from devtools.discord.world.world import World
 
@@ -15,21 +15,21 @@ _APPLICATION = "/applications/{application_id}"
 _MOST = 100
 
 
-def _scope(world: World, ask: Ask) -> dict[int, Json]:
-    if ask.path["application_id"] != str(world.settings.application_id):
-        raise ApiError(50001)
-    guild_id = ask.path.get("guild_id")
+def _scope(world: World, request: RestRequest) -> dict[int, Json]:
+    if request.path["application_id"] != str(world.settings.application_id):
+        raise RestError(50001)
+    guild_id = request.path.get("guild_id")
     if guild_id and int(guild_id) not in world.guilds:
-        raise ApiError(50001)
+        raise RestError(50001)
     return world.commands.setdefault(int(guild_id) if guild_id else None, {})
 
 
-def _built(world: World, ask: Ask, body: Json, command_id: int | None = None) -> Json:
+def _built(world: World, request: RestRequest, body: Json, command_id: int | None = None) -> Json:
     kind = body.get("type") or 1
-    guild_id = ask.path.get("guild_id")
+    guild_id = request.path.get("guild_id")
     base: Json = {
         "id": str(command_id or snowflake()),
-        "application_id": ask.path["application_id"],
+        "application_id": request.path["application_id"],
         "version": str(snowflake()),
         "type": kind,
         "name": body["name"],
@@ -60,26 +60,26 @@ for _base in (f"{_APPLICATION}/commands", f"{_APPLICATION}/guilds/{{guild_id}}/c
     _one = f"{_base}/{{command_id}}"
 
     @route("GET", _base)
-    def list_commands(world: World, ask: Ask) -> list[Json]:
-        return list(_scope(world, ask).values())
+    def list_commands(world: World, request: RestRequest) -> list[Json]:
+        return list(_scope(world, request).values())
 
     @route("POST", _base)
-    def upsert_command(world: World, ask: Ask) -> tuple[int, Json]:
-        scope = _scope(world, ask)
-        check_command(ask.body)
-        known = _named(scope, ask.body)
+    def upsert_command(world: World, request: RestRequest) -> tuple[int, Json]:
+        scope = _scope(world, request)
+        check_command(request.body)
+        known = _named(scope, request.body)
         if known is None and len(scope) >= _MOST:
-            raise ApiError(30034)
-        command = _built(world, ask, ask.body, known)
+            raise RestError(30034)
+        command = _built(world, request, request.body, known)
         scope[int(command["id"])] = command
         world.changed()
         return (200 if known else 201), command
 
     @route("PUT", _base)
-    def overwrite_commands(world: World, ask: Ask) -> list[Json]:
-        scope, form = _scope(world, ask), FormErrors()
+    def overwrite_commands(world: World, request: RestRequest) -> list[Json]:
+        scope, form = _scope(world, request), FormErrors()
         names: set[tuple[str, int]] = set()
-        for number, body in enumerate(form.count("commands", ask.body, _MOST)):
+        for number, body in enumerate(form.count("commands", request.body, _MOST)):
             check_command(body, str(number))
             name = (body["name"], body.get("type") or 1)
             if name in names:
@@ -87,34 +87,34 @@ for _base in (f"{_APPLICATION}/commands", f"{_APPLICATION}/guilds/{{guild_id}}/c
                 form.wrong(f"{number}.name", "APPLICATION_COMMANDS_DUPLICATE_NAME", text)
             names.add(name)
         form.end()
-        built = [_built(world, ask, body, _named(scope, body)) for body in ask.body]
+        built = [_built(world, request, body, _named(scope, body)) for body in request.body]
         scope.clear()
         scope.update({int(command["id"]): command for command in built})
         world.changed()
         return built
 
     @route("GET", _one)
-    def get_command(world: World, ask: Ask) -> Json:
-        return _find(world, ask)
+    def get_command(world: World, request: RestRequest) -> Json:
+        return _find(world, request)
 
     @route("PATCH", _one)
-    def edit_command(world: World, ask: Ask) -> Json:
-        command = _find(world, ask)
+    def edit_command(world: World, request: RestRequest) -> Json:
+        command = _find(world, request)
         fields = ("name", "description", "options", "default_member_permissions", "nsfw")
-        check_command(command | only(ask.body, *fields))
-        command.update(only(ask.body, *fields), version=str(snowflake()))
+        check_command(command | only(request.body, *fields))
+        command.update(only(request.body, *fields), version=str(snowflake()))
         world.changed()
         return command
 
     @route("DELETE", _one)
-    def delete_command(world: World, ask: Ask) -> None:
-        command = _find(world, ask)
-        del _scope(world, ask)[int(command["id"])]
+    def delete_command(world: World, request: RestRequest) -> None:
+        command = _find(world, request)
+        del _scope(world, request)[int(command["id"])]
         world.changed()
 
 
-def _find(world: World, ask: Ask) -> Json:
-    command = _scope(world, ask).get(int(ask.path["command_id"]))
+def _find(world: World, request: RestRequest) -> Json:
+    command = _scope(world, request).get(int(request.path["command_id"]))
     if command is None:
-        raise ApiError(10063)
+        raise RestError(10063)
     return command

@@ -46,7 +46,7 @@ _KNOWN = {
 }
 
 
-class ApiError(Exception):
+class RestError(Exception):
     """A refusal of the API: its `status`, and its `body` as Discord's JSON."""
 
     def __init__(self, code: int, errors: dict[str, Any] | None = None, **more: Any) -> None:
@@ -96,7 +96,7 @@ class FormErrors:
         """Raise what was noted.
 
         Raises:
-            ApiError: 50035 if anything was.
+            RestError: 50035 if anything was.
         """
         if self.errors:
-            raise ApiError(50035, self.errors)
+            raise RestError(50035, self.errors)

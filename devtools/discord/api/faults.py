@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Fault:
+class RestFault:
     """A fault of a `kind`: "429", "500", …, "reset" (`after` it took effect or not), "slow"."""
 
     method: str
@@ -28,9 +28,9 @@ class Fault:
 class Faults:
     """The faults that are due, in the order in which they were asked for."""
 
-    queue: list[Fault] = field(default_factory=list)
+    queue: list[RestFault] = field(default_factory=list)
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str) -> RestFault | None:
         """The first that matches this request; it is used up after `times` requests."""
         for fault in self.queue:
             if fault.method in (method, "*") and fault.path.search(path):

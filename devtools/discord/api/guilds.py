@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from devtools.discord.api.base import Ask, route
-from devtools.discord.api.errors import ApiError
+from devtools.discord.api.base import RestRequest, route
+from devtools.discord.api.errors import RestError
 from devtools.discord.api.payloads import (
     channel_json,
     guild_head_json,
@@ -16,26 +16,26 @@ from devtools.discord.world.world import World
 
 
 @route("GET", "/users/@me")
-def me(world: World, ask: Ask) -> Json:
+def me(world: World, request: RestRequest) -> Json:
     more = {"verified": True, "mfa_enabled": False, "locale": "ko", "flags": 0, "email": None}
     return user_json(world.bot) | more
 
 
 @route("GET", "/users/{user_id}")
-def get_user(world: World, ask: Ask) -> Json:
-    user = world.users.get(int(ask.path["user_id"]))
+def get_user(world: World, request: RestRequest) -> Json:
+    user = world.users.get(int(request.path["user_id"]))
     if user is None:
-        raise ApiError(10013)
+        raise RestError(10013)
     return user_json(user)
 
 
 @route("GET", "/oauth2/applications/@me")
-def application(world: World, ask: Ask) -> Json:
+def application(world: World, request: RestRequest) -> Json:
     return application_json(world)
 
 
 @route("GET", "/applications/@me")
-def application_me(world: World, ask: Ask) -> Json:
+def application_me(world: World, request: RestRequest) -> Json:
     return application_json(world)
 
 
@@ -62,12 +62,12 @@ def application_json(world: World) -> Json:
 
 
 @route("GET", "/gateway")
-def gateway(world: World, ask: Ask) -> Json:
+def gateway(world: World, request: RestRequest) -> Json:
     return {"url": world.gateway_url}
 
 
 @route("GET", "/gateway/bot")
-def gateway_bot(world: World, ask: Ask) -> Json:
+def gateway_bot(world: World, request: RestRequest) -> Json:
     left = max(1_000 - world.identifies, 0)
     limit = {"total": 1_000, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1}
     shards = world.settings.shards
@@ -75,17 +75,17 @@ def gateway_bot(world: World, ask: Ask) -> Json:
 
 
 @route("POST", "/users/@me/channels", bucket="create_dm")
-def create_dm(world: World, ask: Ask) -> Json:
-    user = world.users.get(int(ask.body["recipient_id"]))
+def create_dm(world: World, request: RestRequest) -> Json:
+    user = world.users.get(int(request.body["recipient_id"]))
     if user is None:
-        raise ApiError(10013)
+        raise RestError(10013)
     if user.bot:
-        raise ApiError(50007)
+        raise RestError(50007)
     return channel_json(world.dm(user), world.bot)
 
 
 @route("GET", "/users/@me/guilds")
-def my_guilds(world: World, ask: Ask) -> list[Json]:
+def my_guilds(world: World, request: RestRequest) -> list[Json]:
     return [
         {"id": str(g.id), "name": g.name, "icon": None, "owner": False, "permissions": "0"}
         | {"features": [], "banner": None}
@@ -93,45 +93,45 @@ def my_guilds(world: World, ask: Ask) -> list[Json]:
     ]
 
 
-def _guild(world: World, ask: Ask) -> Guild:
-    guild = world.guilds.get(int(ask.path["guild_id"]))
+def _guild(world: World, request: RestRequest) -> Guild:
+    guild = world.guilds.get(int(request.path["guild_id"]))
     if guild is None:
-        raise ApiError(10004)
+        raise RestError(10004)
     return guild
 
 
 @route("GET", "/guilds/{guild_id}")
-def get_guild(world: World, ask: Ask) -> Json:
-    guild = _guild(world, ask)
+def get_guild(world: World, request: RestRequest) -> Json:
+    guild = _guild(world, request)
     more = {"approximate_member_count": len(guild.members), "joined_at": iso(1.7e9)}
     return guild_head_json(guild) | more
 
 
 @route("GET", "/guilds/{guild_id}/channels")
-def guild_channels(world: World, ask: Ask) -> list[Json]:
-    return [channel_json(channel, world.bot) for channel in _guild(world, ask).channels]
+def guild_channels(world: World, request: RestRequest) -> list[Json]:
+    return [channel_json(channel, world.bot) for channel in _guild(world, request).channels]
 
 
 @route("GET", "/guilds/{guild_id}/roles")
-def guild_roles(world: World, ask: Ask) -> list[Json]:
-    return [role_json(role) for role in _guild(world, ask).roles.values()]
+def guild_roles(world: World, request: RestRequest) -> list[Json]:
+    return [role_json(role) for role in _guild(world, request).roles.values()]
 
 
 @route("GET", "/guilds/{guild_id}/members")
-def guild_members(world: World, ask: Ask) -> list[Json]:
-    guild = _guild(world, ask)
+def guild_members(world: World, request: RestRequest) -> list[Json]:
+    guild = _guild(world, request)
     if "GUILD_MEMBERS" not in world.settings.privileged:
-        raise ApiError(50001)
-    after, limit = int(ask.query.get("after", 0)), int(ask.query.get("limit", 1))
+        raise RestError(50001)
+    after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 1))
     ids = sorted(user_id for user_id in guild.members if user_id > after)[:limit]
     return [member_json(guild, world.users[user_id]) for user_id in ids]
 
 
 @route("GET", "/guilds/{guild_id}/members/{user_id}")
-def guild_member(world: World, ask: Ask) -> Json:
-    guild, user_id = _guild(world, ask), int(ask.path["user_id"])
+def guild_member(world: World, request: RestRequest) -> Json:
+    guild, user_id = _guild(world, request), int(request.path["user_id"])
     if user_id not in world.users:
-        raise ApiError(10013)
+        raise RestError(10013)
     if user_id not in guild.members:
-        raise ApiError(10007)
+        raise RestError(10007)
     return member_json(guild, world.users[user_id])

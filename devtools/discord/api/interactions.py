@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 
-from devtools.discord.api.base import Ask, route
+from devtools.discord.api.base import RestRequest, route
 from devtools.discord.api.checks import check_message, check_modal
-from devtools.discord.api.errors import ApiError, FormErrors
+from devtools.discord.api.errors import FormErrors, RestError
 from devtools.discord.api.messages import change, number, post
 from devtools.discord.api.payloads import message_json
 from devtools.discord.world.model import EPHEMERAL, LOADING, Interaction, Json, Message
@@ -25,31 +25,31 @@ MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, AUTOCOMPLETE, MODAL = 4, 5, 6, 7, 8,
     major="interaction_id",
     public=True,
 )
-def callback(world: World, ask: Ask) -> tuple[int, Json] | None:
-    interaction = world.by_token.get(ask.path["token"])
-    if interaction is None or str(interaction.id) != ask.path["interaction_id"]:
-        raise ApiError(10062)
-    kind, data = ask.body.get("type"), ask.body.get("data") or {}
+def callback(world: World, request: RestRequest) -> tuple[int, Json] | None:
+    interaction = world.by_token.get(request.path["token"])
+    if interaction is None or str(interaction.id) != request.path["interaction_id"]:
+        raise RestError(10062)
+    kind, data = request.body.get("type"), request.body.get("data") or {}
     try:
         _check_callback(world, interaction, kind, data)
-    except ApiError as refused:
+    except RestError as refused:
         interaction.error = refused.code
         raise
     interaction.response_type = kind
     interaction.first_response_s = time.monotonic() - interaction.at
     _respond(world, interaction, kind, data)
     world.changed()
-    if ask.query.get("with_response") not in ("1", "true"):
+    if request.query.get("with_response") not in ("1", "true"):
         return None
     return 200, _response_json(world, interaction)
 
 
 def _check_callback(world: World, interaction: Interaction, kind: int, data: Json) -> None:
     if interaction.acknowledged:
-        raise ApiError(40060)
+        raise RestError(40060)
     late = time.monotonic() - interaction.at > world.settings.interaction_ack_s
     if late or interaction.failed:
-        raise ApiError(10062)
+        raise RestError(10062)
     if kind not in _allowed(interaction):
         form = FormErrors()
         text = f"Value must be one of {_allowed(interaction)}."
@@ -122,15 +122,15 @@ def _response_json(world: World, interaction: Interaction) -> Json:
     return {"interaction": said, "resource": resource}
 
 
-def _of_token(world: World, ask: Ask) -> Interaction:
-    interaction = world.by_token.get(ask.path["token"])
-    if interaction is None or ask.path["application_id"] != str(world.settings.application_id):
-        raise ApiError(10015)
+def _of_token(world: World, request: RestRequest) -> Interaction:
+    interaction = world.by_token.get(request.path["token"])
+    if interaction is None or request.path["application_id"] != str(world.settings.application_id):
+        raise RestError(10015)
     if time.monotonic() - interaction.at > world.settings.interaction_token_s:
         interaction.error = 50027
-        raise ApiError(50027)
+        raise RestError(50027)
     if not interaction.acknowledged:
-        raise ApiError(10015)
+        raise RestError(10015)
     return interaction
 
 
@@ -138,14 +138,14 @@ _WEBHOOK = "/webhooks/{application_id}/{token}"
 
 
 @route("POST", _WEBHOOK, bucket="webhook", major="token", public=True)
-def followup(world: World, ask: Ask) -> Json:
+def followup(world: World, request: RestRequest) -> Json:
     """A further message; the first after a deferral fills the one that says "thinking"."""
-    interaction = _of_token(world, ask)
-    check_message(ask.body, ephemeral_allowed=True)
+    interaction = _of_token(world, request)
+    check_message(request.body, ephemeral_allowed=True)
     if interaction.thinking:
-        fill(world, interaction.answer, ask.body)
+        fill(world, interaction.answer, request.body)
         return message_json(interaction.answer, world.bot)
-    return message_json(_post(world, interaction, ask.body), world.bot)
+    return message_json(_post(world, interaction, request.body), world.bot)
 
 
 def fill(world: World, message: Message, body: Json) -> None:
@@ -154,37 +154,37 @@ def fill(world: World, message: Message, body: Json) -> None:
     message.flags &= ~LOADING
     try:
         change(world, message, body)
-    except ApiError:
+    except RestError:
         message.flags = was
         raise
 
 
-def _target(world: World, ask: Ask) -> tuple[Interaction, Message]:
-    interaction, name = _of_token(world, ask), ask.path["message_id"]
+def _target(world: World, request: RestRequest) -> tuple[Interaction, Message]:
+    interaction, name = _of_token(world, request), request.path["message_id"]
     if name == "@original":
         message = interaction.answer
     else:
         known = [*interaction.messages, interaction.message]
         message = next((m for m in known if m is not None and str(m.id) == name), None)
     if message is None or message.deleted_at is not None:
-        raise ApiError(10008)
+        raise RestError(10008)
     return interaction, message
 
 
 @route("GET", _WEBHOOK + "/messages/{message_id}", bucket="webhook", major="token", public=True)
-def get_answer(world: World, ask: Ask) -> Json:
-    return message_json(_target(world, ask)[1], world.bot)
+def get_answer(world: World, request: RestRequest) -> Json:
+    return message_json(_target(world, request)[1], world.bot)
 
 
 @route("PATCH", _WEBHOOK + "/messages/{message_id}", bucket="webhook", major="token", public=True)
-def edit_answer(world: World, ask: Ask) -> Json:
-    message = _target(world, ask)[1]
+def edit_answer(world: World, request: RestRequest) -> Json:
+    message = _target(world, request)[1]
     kept = message.flags & ~(EPHEMERAL | LOADING)
-    check_message({"flags": kept, **ask.body}, new=False)
-    fill(world, message, ask.body)
+    check_message({"flags": kept, **request.body}, new=False)
+    fill(world, message, request.body)
     return message_json(message, world.bot)
 
 
 @route("DELETE", _WEBHOOK + "/messages/{message_id}", bucket="webhook", major="token", public=True)
-def delete_answer(world: World, ask: Ask) -> None:
-    world.remove_message(_target(world, ask)[1])
+def delete_answer(world: World, request: RestRequest) -> None:
+    world.remove_message(_target(world, request)[1])

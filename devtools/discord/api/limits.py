@@ -23,7 +23,7 @@ class Limit:
 
 
 @dataclass(slots=True)
-class Limits:
+class RouteLimits:
     """The limits by the name of the route; `enabled` False lets everything through.
 
     `scale` multiplies all windows: 0.1 makes five in 5 s five in 0.5 s.
@@ -68,7 +68,7 @@ class LimitVerdict:
 
 @dataclass(slots=True)
 class Buckets:
-    limits: Limits
+    limits: RouteLimits
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
     _hashes: dict[str, str] = field(default_factory=dict)
 

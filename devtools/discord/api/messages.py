@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from devtools.discord.api.base import Ask, route
+from devtools.discord.api.base import RestRequest, route
 from devtools.discord.api.checks import check_message
-from devtools.discord.api.errors import ApiError
+from devtools.discord.api.errors import RestError
 from devtools.discord.api.payloads import user_json
 from devtools.discord.world.model import HAS_THREAD, SUPPRESS_EMBEDS, Channel, Json, Message
 from devtools.discord.world.world import World, text_like
@@ -21,15 +21,15 @@ _HOUR_S = 3_600.0
 
 
 @route("POST", _MESSAGES, bucket="post_message")
-def create_message(world: World, ask: Ask) -> Json:
-    channel = world.channel(ask.path["channel_id"])
+def create_message(world: World, request: RestRequest) -> Json:
+    channel = world.channel(request.path["channel_id"])
     _may_write(world, channel)
-    check_message(ask.body)
-    if said := _said_before(world, channel, ask.body):
+    check_message(request.body)
+    if said := _said_before(world, channel, request.body):
         return world.told_by_rest(said)
-    if ask.body.get("embeds"):
+    if request.body.get("embeds"):
         world.demand(channel, "EMBED_LINKS")
-    message = post(world, channel, ask.body)
+    message = post(world, channel, request.body)
     return world.told_by_rest(message)
 
 
@@ -74,13 +74,13 @@ def number(components: list[Json]) -> list[Json]:
 
 def _may_write(world: World, channel: Channel) -> None:
     if not text_like(channel):
-        raise ApiError(50008)
+        raise RestError(50008)
     needed = "SEND_MESSAGES_IN_THREADS" if channel.is_thread else "SEND_MESSAGES"
     world.demand(channel, needed)
     if channel.locked and not world.may(channel, "MANAGE_THREADS"):
-        raise ApiError(50083 if channel.archived else 160005)
+        raise RestError(50083 if channel.archived else 160005)
     if channel.recipient and channel.recipient.id in world.settings.closed_dms:
-        raise ApiError(50007)
+        raise RestError(50007)
 
 
 def _said_before(world: World, channel: Channel, body: Json) -> Message | None:
@@ -96,33 +96,33 @@ def _reference(world: World, channel: Channel, reference: Json | None) -> dict[s
     if not reference:
         return {}
     if not world.may(channel, "READ_MESSAGE_HISTORY"):
-        raise ApiError(160002)
+        raise RestError(160002)
     target = channel.messages.get(int(reference["message_id"]))
     if target is None or target.deleted_at is not None or target.only_for:
         if reference.get("fail_if_not_exists", True):
             wrong = {"code": "REPLIES_UNKNOWN_MESSAGE", "message": "Unknown message"}
-            raise ApiError(50035, {"message_reference": {"_errors": [wrong]}})
+            raise RestError(50035, {"message_reference": {"_errors": [wrong]}})
         return {}
     return {"type": 19, "reference": target, "referenced_id": target.id}
 
 
 @route("PATCH", _MESSAGE, bucket="edit_message")
-def edit_message(world: World, ask: Ask) -> Json:
-    channel = world.channel(ask.path["channel_id"])
-    message = world.message(channel, ask.path["message_id"])
+def edit_message(world: World, request: RestRequest) -> Json:
+    channel = world.channel(request.path["channel_id"])
+    message = world.message(channel, request.path["message_id"])
     world.demand(channel)
     others = message.author is not world.bot
-    if others and (set(ask.body) - {"flags"} or not world.may(channel, "MANAGE_MESSAGES")):
-        raise ApiError(50005)
+    if others and (set(request.body) - {"flags"} or not world.may(channel, "MANAGE_MESSAGES")):
+        raise RestError(50005)
     if message.type not in (0, 19, 20, 23):
-        raise ApiError(50021)
+        raise RestError(50021)
     _not_archived(channel)
-    check_message({"flags": message.flags & ~HAS_THREAD, **ask.body}, new=False)
+    check_message({"flags": message.flags & ~HAS_THREAD, **request.body}, new=False)
     if time.time() - message.created > _HOUR_S:
         wait_s = world.buckets.sublimit("edit_old_message", str(channel.id))
         if wait_s:
-            raise ApiError(30046, retry_after=round(wait_s, 3), **{"global": False})
-    change(world, message, ask.body)
+            raise RestError(30046, retry_after=round(wait_s, 3), **{"global": False})
+    change(world, message, request.body)
     return world.told_by_rest(message)
 
 
@@ -130,7 +130,7 @@ def change(world: World, message: Message, body: Json) -> None:
     """Apply a checked PATCH; null empties what it names.
 
     Raises:
-        ApiError: 50006 if nothing would be left.
+        RestError: 50006 if nothing would be left.
     """
     changes: dict[str, Any] = {}
     if "content" in body:
@@ -146,53 +146,53 @@ def change(world: World, message: Message, body: Json) -> None:
         changes.get(name, getattr(message, name)) for name in ("content", "embeds", "components")
     ]
     if not any(left):
-        raise ApiError(50006)
+        raise RestError(50006)
     world.change_message(message, allowed=body.get("allowed_mentions"), **changes)
 
 
 def _not_archived(channel: Channel) -> None:
     if channel.archived:
-        raise ApiError(50083)
+        raise RestError(50083)
 
 
 @route("DELETE", _MESSAGE, bucket="delete_message")
-def delete_message(world: World, ask: Ask) -> None:
-    channel = world.channel(ask.path["channel_id"])
-    message = world.message(channel, ask.path["message_id"])
+def delete_message(world: World, request: RestRequest) -> None:
+    channel = world.channel(request.path["channel_id"])
+    message = world.message(channel, request.path["message_id"])
     world.demand(channel, *([] if message.author is world.bot else ["MANAGE_MESSAGES"]))
     _not_archived(channel)
     world.remove_message(message)
 
 
 @route("GET", _MESSAGE)
-def get_message(world: World, ask: Ask) -> Json:
-    channel = world.channel(ask.path["channel_id"])
+def get_message(world: World, request: RestRequest) -> Json:
+    channel = world.channel(request.path["channel_id"])
     world.demand(channel)
     if not world.may(channel, "READ_MESSAGE_HISTORY"):
-        raise ApiError(50001)
-    return world.told_by_rest(world.message(channel, ask.path["message_id"]))
+        raise RestError(50001)
+    return world.told_by_rest(world.message(channel, request.path["message_id"]))
 
 
 @route("GET", _MESSAGES)
-def list_messages(world: World, ask: Ask) -> list[Json]:
+def list_messages(world: World, request: RestRequest) -> list[Json]:
     """Newest first, 1 to 100 of them; without READ_MESSAGE_HISTORY there are none."""
-    channel = world.channel(ask.path["channel_id"])
+    channel = world.channel(request.path["channel_id"])
     if not text_like(channel):
-        raise ApiError(50008)
+        raise RestError(50008)
     world.demand(channel)
-    limit = int(ask.query.get("limit", 50))
+    limit = int(request.query.get("limit", 50))
     if not 1 <= limit <= 100:
         wrong = {"code": "NUMBER_TYPE_MAX", "message": "int value should be between 1 and 100."}
-        raise ApiError(50035, {"limit": {"_errors": [wrong]}})
+        raise RestError(50035, {"limit": {"_errors": [wrong]}})
     if not world.may(channel, "READ_MESSAGE_HISTORY"):
         return []
     rows = sorted(channel.shown, key=lambda m: m.id)
-    if "before" in ask.query:
-        rows = [m for m in rows if m.id < int(ask.query["before"])][-limit:]
-    elif "after" in ask.query:
-        rows = [m for m in rows if m.id > int(ask.query["after"])][:limit]
-    elif "around" in ask.query:
-        middle = int(ask.query["around"])
+    if "before" in request.query:
+        rows = [m for m in rows if m.id < int(request.query["before"])][-limit:]
+    elif "after" in request.query:
+        rows = [m for m in rows if m.id > int(request.query["after"])][:limit]
+    elif "around" in request.query:
+        middle = int(request.query["around"])
         older = [m for m in rows if m.id < middle][-(limit // 2) :] if limit > 1 else []
         rows = [*older, *[m for m in rows if m.id >= middle][: limit - len(older)]]
     else:
@@ -201,8 +201,8 @@ def list_messages(world: World, ask: Ask) -> list[Json]:
 
 
 @route("POST", "/channels/{channel_id}/typing", bucket="typing")
-def typing(world: World, ask: Ask) -> None:
-    channel = world.channel(ask.path["channel_id"])
+def typing(world: World, request: RestRequest) -> None:
+    channel = world.channel(request.path["channel_id"])
     _may_write(world, channel)
     channel.typed_at.append(time.monotonic())
     world.changed()
@@ -212,39 +212,39 @@ _REACTION = _MESSAGE + "/reactions/{emoji}"
 
 
 @route("PUT", _REACTION + "/@me", bucket="react")
-def add_reaction(world: World, ask: Ask) -> None:
-    message = _reacted(world, ask)
+def add_reaction(world: World, request: RestRequest) -> None:
+    message = _reacted(world, request)
     world.demand(message.channel, "READ_MESSAGE_HISTORY")
-    if ask.path["emoji"] not in message.reactions:
+    if request.path["emoji"] not in message.reactions:
         world.demand(message.channel, "ADD_REACTIONS")
-    react(world, message, world.bot.id, ask.path["emoji"])
+    react(world, message, world.bot.id, request.path["emoji"])
 
 
 @route("DELETE", _REACTION + "/@me", bucket="react")
-def remove_own_reaction(world: World, ask: Ask) -> None:
-    unreact(world, _reacted(world, ask), world.bot.id, ask.path["emoji"])
+def remove_own_reaction(world: World, request: RestRequest) -> None:
+    unreact(world, _reacted(world, request), world.bot.id, request.path["emoji"])
 
 
 @route("DELETE", _REACTION + "/{user_id}", bucket="react")
-def remove_reaction(world: World, ask: Ask) -> None:
-    message = _reacted(world, ask)
+def remove_reaction(world: World, request: RestRequest) -> None:
+    message = _reacted(world, request)
     world.demand(message.channel, "MANAGE_MESSAGES")
-    unreact(world, message, int(ask.path["user_id"]), ask.path["emoji"])
+    unreact(world, message, int(request.path["user_id"]), request.path["emoji"])
 
 
 @route("GET", _REACTION)
-def list_reactions(world: World, ask: Ask) -> list[Json]:
-    message = _reacted(world, ask)
-    return [user_json(world.users[u]) for u in message.reactions.get(ask.path["emoji"], [])]
+def list_reactions(world: World, request: RestRequest) -> list[Json]:
+    message = _reacted(world, request)
+    return [user_json(world.users[u]) for u in message.reactions.get(request.path["emoji"], [])]
 
 
-def _reacted(world: World, ask: Ask) -> Message:
-    channel = world.channel(ask.path["channel_id"])
+def _reacted(world: World, request: RestRequest) -> Message:
+    channel = world.channel(request.path["channel_id"])
     world.demand(channel)
-    message = world.message(channel, ask.path["message_id"])
+    message = world.message(channel, request.path["message_id"])
     _not_archived(channel)
-    if ask.path["emoji"].isascii():
-        raise ApiError(10014)
+    if request.path["emoji"].isascii():
+        raise RestError(10014)
     return message
 
 
@@ -257,10 +257,10 @@ def react(world: World, message: Message, user_id: int, emoji: str) -> None:
 
 
 def unreact(world: World, message: Message, user_id: int, emoji: str) -> None:
-    """Take a reaction away. Raises: ApiError 10014 if it is not there."""
+    """Take a reaction away. Raises: RestError 10014 if it is not there."""
     users = message.reactions.get(emoji, [])
     if user_id not in users:
-        raise ApiError(10014)
+        raise RestError(10014)
     users.remove(user_id)
     if not users:
         del message.reactions[emoji]
@@ -284,10 +284,10 @@ def _tell_reaction(world: World, name: str, message: Message, user_id: int, emoj
 
 
 @route("POST", "/channels/{channel_id}/messages/bulk-delete")
-def bulk_delete(world: World, ask: Ask) -> None:
-    channel = world.channel(ask.path["channel_id"])
+def bulk_delete(world: World, request: RestRequest) -> None:
+    channel = world.channel(request.path["channel_id"])
     world.demand(channel, "MANAGE_MESSAGES")
-    for message_id in ask.body["messages"]:
+    for message_id in request.body["messages"]:
         if int(message_id) in channel.messages:
             world.remove_message(channel.messages[int(message_id)])
 

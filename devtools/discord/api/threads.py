@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from devtools.discord.api.base import Ask, route
+from devtools.discord.api.base import RestRequest, route
 from devtools.discord.api.checks import check_message, check_thread
-from devtools.discord.api.errors import RATE_LIMITED, ApiError
+from devtools.discord.api.errors import RATE_LIMITED, RestError
 from devtools.discord.api.messages import post
 from devtools.discord.api.payloads import channel_json, thread_member_json
 from devtools.discord.world.model import (
@@ -34,29 +34,29 @@ _MOST_MEMBERS = 1_000
 
 
 @route("GET", _CHANNEL)
-def get_channel(world: World, ask: Ask) -> Json:
-    channel = world.channel(ask.path["channel_id"])
+def get_channel(world: World, request: RestRequest) -> Json:
+    channel = world.channel(request.path["channel_id"])
     world.demand(channel)
     return channel_json(channel, world.bot)
 
 
 @route("PATCH", _CHANNEL, bucket="edit_channel")
-def edit_channel(world: World, ask: Ask) -> tuple[int, Json]:
-    channel = world.channel(ask.path["channel_id"])
+def edit_channel(world: World, request: RestRequest) -> tuple[int, Json]:
+    channel = world.channel(request.path["channel_id"])
     world.demand(channel)
     if channel.type == DM:
-        raise ApiError(50024)
-    if "name" in ask.body and ask.body["name"] != channel.name:
+        raise RestError(50024)
+    if "name" in request.body and request.body["name"] != channel.name:
         wait_s = world.buckets.sublimit("rename_channel", str(channel.id))
         if wait_s:
-            raise ApiError(RATE_LIMITED, retry_after=round(wait_s, 3), **{"global": False})
+            raise RestError(RATE_LIMITED, retry_after=round(wait_s, 3), **{"global": False})
     if channel.is_thread:
-        _edit_thread(world, channel, ask.body)
+        _edit_thread(world, channel, request.body)
     else:
         world.demand(channel, "MANAGE_CHANNELS")
-        check_thread({k: v for k, v in ask.body.items() if k == "name"})
-        channel.name = ask.body.get("name", channel.name)
-        channel.topic = ask.body.get("topic", channel.topic)
+        check_thread({k: v for k, v in request.body.items() if k == "name"})
+        channel.name = request.body.get("name", channel.name)
+        channel.topic = request.body.get("topic", channel.topic)
         world.tell_channel("CHANNEL_UPDATE", channel)
     return 200, channel_json(channel, world.bot)
 
@@ -64,18 +64,18 @@ def edit_channel(world: World, ask: Ask) -> tuple[int, Json]:
 def _edit_thread(world: World, thread: Channel, body: Json) -> None:
     opens = body.get("archived") is False or body.get("locked") is False
     if thread.archived and not opens and set(body) - {"locked", "archived"}:
-        raise ApiError(50083)
+        raise RestError(50083)
     manages = world.may(thread, "MANAGE_THREADS")
     own = thread.owner is world.bot
     if not manages:
         if thread.locked and thread.archived:
-            raise ApiError(50083)
+            raise RestError(50083)
         if body.get("locked", thread.locked) != thread.locked:
-            raise ApiError(50013)
+            raise RestError(50013)
         if not own and set(body) - {"archived"}:
-            raise ApiError(50013)
+            raise RestError(50013)
         if not own and body.get("archived"):
-            raise ApiError(50013)
+            raise RestError(50013)
         world.demand(thread, "SEND_MESSAGES_IN_THREADS")
     check_thread(body, {tag.id for tag in thread.parent.tags})
     update_thread(world, thread, body)
@@ -96,8 +96,8 @@ def update_thread(world: World, thread: Channel, body: Json) -> None:
 
 
 @route("DELETE", _CHANNEL)
-def delete_channel(world: World, ask: Ask) -> Json:
-    channel = world.channel(ask.path["channel_id"])
+def delete_channel(world: World, request: RestRequest) -> Json:
+    channel = world.channel(request.path["channel_id"])
     world.demand(channel, *(["MANAGE_THREADS"] if channel.is_thread else ["MANAGE_CHANNELS"]))
     remove_channel(world, channel)
     return channel_json(channel, world.bot)
@@ -157,38 +157,40 @@ def open_thread(
 
 
 @route("POST", _CHANNEL + "/messages/{message_id}/threads", bucket="create_thread")
-def thread_from_message(world: World, ask: Ask) -> tuple[int, Json]:
-    parent = world.channel(ask.path["channel_id"])
+def thread_from_message(world: World, request: RestRequest) -> tuple[int, Json]:
+    parent = world.channel(request.path["channel_id"])
     world.demand(parent, "CREATE_PUBLIC_THREADS", "READ_MESSAGE_HISTORY")
     if parent.type not in (TEXT, NEWS):
-        raise ApiError(50024)
-    source = world.message(parent, ask.path["message_id"])
-    check_thread({"name": "", **ask.body})
+        raise RestError(50024)
+    source = world.message(parent, request.path["message_id"])
+    check_thread({"name": "", **request.body})
     if source.thread:
-        raise ApiError(160004)
-    minutes = ask.body.get("auto_archive_duration")
-    thread = open_thread(world, parent, world.bot, ask.body["name"], source=source, minutes=minutes)
+        raise RestError(160004)
+    minutes = request.body.get("auto_archive_duration")
+    thread = open_thread(
+        world, parent, world.bot, request.body["name"], source=source, minutes=minutes
+    )
     return 201, channel_json(thread, world.bot)
 
 
 @route("POST", _CHANNEL + "/threads", bucket="create_thread")
-def thread_without_message(world: World, ask: Ask) -> tuple[int, Json]:
+def thread_without_message(world: World, request: RestRequest) -> tuple[int, Json]:
     """Open a post with its first message in a forum, elsewhere an empty thread."""
-    parent = world.channel(ask.path["channel_id"])
-    body = ask.body
+    parent = world.channel(request.path["channel_id"])
+    body = request.body
     if parent.type == FORUM:
         world.demand(parent, "SEND_MESSAGES")
         check_thread({"name": "", **body}, {tag.id for tag in parent.tags})
         check_message(body.get("message") or {})
         if parent.tag_required and not body.get("applied_tags"):
-            raise ApiError(40067)
+            raise RestError(40067)
         tags = [int(tag) for tag in body.get("applied_tags") or []]
         minutes = body.get("auto_archive_duration")
         thread = open_thread(world, parent, world.bot, body["name"], minutes=minutes, tags=tags)
         first = post(world, thread, body["message"], id=thread.id)
         return 201, channel_json(thread, world.bot) | {"message": world.told_by_rest(first)}
     if parent.type not in (TEXT, NEWS):
-        raise ApiError(50024)
+        raise RestError(50024)
     kind = body.get("type") or PRIVATE_THREAD
     public = kind == PUBLIC_THREAD
     world.demand(parent, "CREATE_PUBLIC_THREADS" if public else "CREATE_PRIVATE_THREADS")
@@ -215,71 +217,71 @@ def _tell_members(
     world.dispatch("THREAD_MEMBERS_UPDATE", data, ("GUILDS",), **of)
 
 
-def _thread(world: World, ask: Ask) -> Channel:
-    thread = world.channel(ask.path["channel_id"])
+def _thread(world: World, request: RestRequest) -> Channel:
+    thread = world.channel(request.path["channel_id"])
     world.demand(thread)
     if not thread.is_thread:
-        raise ApiError(50024)
+        raise RestError(50024)
     return thread
 
 
-def _user_id(world: World, ask: Ask) -> int:
-    name = ask.path["user_id"]
+def _user_id(world: World, request: RestRequest) -> int:
+    name = request.path["user_id"]
     return world.bot.id if name == "@me" else int(name)
 
 
 @route("PUT", _CHANNEL + "/thread-members/{user_id}")
-def add_thread_member(world: World, ask: Ask) -> None:
-    thread, user_id = _thread(world, ask), _user_id(world, ask)
+def add_thread_member(world: World, request: RestRequest) -> None:
+    thread, user_id = _thread(world, request), _user_id(world, request)
     if thread.archived:
-        raise ApiError(50083)
+        raise RestError(50083)
     if user_id not in world.users:
-        raise ApiError(10013)
+        raise RestError(10013)
     if len(thread.members) >= _MOST_MEMBERS:
-        raise ApiError(30033)
+        raise RestError(30033)
     if user_id not in thread.members:
         thread.members[user_id] = time.time()
         _tell_members(world, thread, added=[user_id])
 
 
 @route("DELETE", _CHANNEL + "/thread-members/{user_id}")
-def remove_thread_member(world: World, ask: Ask) -> None:
-    thread, user_id = _thread(world, ask), _user_id(world, ask)
+def remove_thread_member(world: World, request: RestRequest) -> None:
+    thread, user_id = _thread(world, request), _user_id(world, request)
     if thread.archived:
-        raise ApiError(50083)
+        raise RestError(50083)
     if thread.members.pop(user_id, None) is not None:
         _tell_members(world, thread, removed=[user_id])
 
 
 @route("GET", _CHANNEL + "/thread-members/{user_id}")
-def get_thread_member(world: World, ask: Ask) -> Json:
-    thread, user_id = _thread(world, ask), _user_id(world, ask)
+def get_thread_member(world: World, request: RestRequest) -> Json:
+    thread, user_id = _thread(world, request), _user_id(world, request)
     if user_id not in thread.members:
-        raise ApiError(10007)
+        raise RestError(10007)
     return thread_member_json(thread, user_id)
 
 
 @route("GET", _CHANNEL + "/thread-members")
-def list_thread_members(world: World, ask: Ask) -> list[Json]:
-    thread = _thread(world, ask)
+def list_thread_members(world: World, request: RestRequest) -> list[Json]:
+    thread = _thread(world, request)
     return [thread_member_json(thread, user_id) for user_id in thread.members]
 
 
 @route("GET", "/guilds/{guild_id}/threads/active")
-def active_threads(world: World, ask: Ask) -> Json:
-    guild = world.guilds.get(int(ask.path["guild_id"]))
+def active_threads(world: World, request: RestRequest) -> Json:
+    guild = world.guilds.get(int(request.path["guild_id"]))
     if guild is None:
-        raise ApiError(10004)
+        raise RestError(10004)
     open_ones = [t for t in guild.threads if not t.archived and not t.deleted]
     return _listed(world, [t for t in open_ones if world.may(t, "VIEW_CHANNEL")])
 
 
 @route("GET", _CHANNEL + "/threads/archived/public")
-def archived_threads(world: World, ask: Ask) -> Json:
+def archived_threads(world: World, request: RestRequest) -> Json:
     """The last archived first."""
-    parent = world.channel(ask.path["channel_id"])
+    parent = world.channel(request.path["channel_id"])
     world.demand(parent, "READ_MESSAGE_HISTORY")
-    limit = int(ask.query.get("limit", 50))
+    limit = int(request.query.get("limit", 50))
     found = [
         thread
         for thread in parent.guild.threads

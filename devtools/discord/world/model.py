@@ -269,7 +269,7 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedCall:
+class RecordedRequest:
     """One request to the REST API and its outcome; `code` is Discord's error code, 0 if none."""
 
     at: float

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from devtools.discord.api.errors import ApiError
+from devtools.discord.api.errors import RestError
 from devtools.discord.api.faults import Faults
-from devtools.discord.api.limits import Buckets, Limits
+from devtools.discord.api.limits import Buckets, RouteLimits
 from devtools.discord.api.payloads import channel_json, member_json, message_json, without_content
 from devtools.discord.events.sessions import Event, Session
 from devtools.discord.world.model import (
@@ -29,7 +29,7 @@ from devtools.discord.world.model import (
     Json,
     Message,
     MessageState,
-    RecordedCall,
+    RecordedRequest,
     Role,
     User,
     WorldSettings,
@@ -47,9 +47,11 @@ class World:
     with `until`.
     """
 
-    def __init__(self, settings: WorldSettings | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, settings: WorldSettings | None = None, limits: RouteLimits | None = None
+    ) -> None:
         self.settings = settings or WorldSettings()
-        self.limits = limits or Limits()
+        self.limits = limits or RouteLimits()
         self.buckets = Buckets(self.limits)
         self.faults = Faults()
         self.bot = User(self.settings.application_id, self.settings.bot_name, bot=True)
@@ -57,12 +59,12 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.commands: dict[int | None, dict[int, Json]] = {None: {}}
-        self.command_writes: list[RecordedCall] = []
+        self.command_writes: list[RecordedRequest] = []
         self.interactions: list[Interaction] = []
         self.by_token: dict[str, Interaction] = {}
         self.nonces: dict[tuple[int, str], tuple[float, Message]] = {}
-        self.calls: deque[RecordedCall] = deque(maxlen=self.settings.keep_calls)
-        self.rate_limited: list[RecordedCall] = []
+        self.calls: deque[RecordedRequest] = deque(maxlen=self.settings.keep_calls)
+        self.rate_limited: list[RecordedRequest] = []
         self.pings: list[Message] = []
         self.events: deque[Event] = deque(maxlen=2_000)
         self.sessions: dict[str, Session] = {}
@@ -170,22 +172,22 @@ class World:
     def demand(self, channel: Channel, *names: str) -> None:
         """Raise 50001 where the bot cannot even look, 50013 where it lacks one of `names`."""
         if not self.may(channel, "VIEW_CHANNEL"):
-            raise ApiError(50001)
+            raise RestError(50001)
         if not self.may(channel, *names):
-            raise ApiError(50013)
+            raise RestError(50013)
 
     def channel(self, channel_id: int | str) -> Channel:
-        """Raises: ApiError 10003 if there is none."""
+        """Raises: RestError 10003 if there is none."""
         channel = self.channels.get(int(channel_id))
         if channel is None or channel.deleted:
-            raise ApiError(10003)
+            raise RestError(10003)
         return channel
 
     def message(self, channel: Channel, message_id: int | str) -> Message:
-        """Raises: ApiError 10008 if it is not there, deleted or ephemeral."""
+        """Raises: RestError 10008 if it is not there, deleted or ephemeral."""
         message = channel.messages.get(int(message_id))
         if message is None or message.deleted_at is not None or message.only_for:
-            raise ApiError(10008)
+            raise RestError(10008)
         return message
 
     def add_user(self, name: str, *, bot: bool = False) -> User:

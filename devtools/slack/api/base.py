@@ -13,7 +13,7 @@ from devtools.slack.world.world import World
 Json = dict[str, Any]
 
 
-class ApiError(Exception):
+class WebApiError(Exception):
     """An `{ok: false}` answer: `args[0]` is the code."""
 
     def __init__(self, code: str, **more: Any) -> None:
@@ -22,7 +22,7 @@ class ApiError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class MethodCall:
     """One call that passed authentication."""
 
     world: World
@@ -33,79 +33,79 @@ class Ask:
         """A required argument.
 
         Raises:
-            ApiError: `invalid_arguments`.
+            WebApiError: `invalid_arguments`.
         """
         value = self.args.get(name)
         if value in (None, ""):
             message = f"[ERROR] missing required field: {name}"
-            raise ApiError("invalid_arguments", response_metadata={"messages": [message]})
+            raise WebApiError("invalid_arguments", response_metadata={"messages": [message]})
         return value
 
     def channel(self, *, member: bool = True) -> Channel:
         """The channel of the call; a user id stands for their DM.
 
         Raises:
-            ApiError: `channel_not_found`, or `not_in_channel`.
+            WebApiError: `channel_not_found`, or `not_in_channel`.
         """
         name = self.need("channel")
         channel = self.world.channels.get(name)
         if channel is None and name in self.world.profiles:
             channel = self.world.dm_of(self.team, name)
         if channel is None or channel.team is not self.team:
-            raise ApiError("channel_not_found")
+            raise WebApiError("channel_not_found")
         if channel.kind != "channel" and not channel.has_bot:
-            raise ApiError("channel_not_found")  # a private one is not even admitted to exist
+            raise WebApiError("channel_not_found")  # a private one is not even admitted to exist
         if member and not channel.has_bot:
-            raise ApiError("not_in_channel")
+            raise WebApiError("not_in_channel")
         return channel
 
     def message(self, channel: Channel, name: str = "ts") -> Message:
         """The message of the call.
 
         Raises:
-            ApiError: `message_not_found`.
+            WebApiError: `message_not_found`.
         """
         message = channel.messages.get(self.need(name))
         if message is None or message.deleted:
-            raise ApiError("message_not_found")
+            raise WebApiError("message_not_found")
         return message
 
     def own(self, message: Message, error: str) -> Message:
         """The same message, if the bot wrote it.
 
         Raises:
-            ApiError: `error`.
+            WebApiError: `error`.
         """
         if message.user != self.team.bot_user_id:
-            raise ApiError(error)
+            raise WebApiError(error)
         return message
 
     def content(self, *, most: int = MAX_TEXT) -> tuple[str, list[Json]]:
         """Text, of `most` characters, and blocks.
 
         Raises:
-            ApiError: `no_text`, `msg_too_long`, `invalid_blocks`, `markdown_text_conflict` or
+            WebApiError: `no_text`, `msg_too_long`, `invalid_blocks`, `markdown_text_conflict` or
                 `invalid_metadata_format`.
         """
         text, blocks = self.args.get("text") or "", self.args.get("blocks") or []
         if markdown := self.args.get("markdown_text"):
             if text or blocks:
-                raise ApiError("markdown_text_conflict")
+                raise WebApiError("markdown_text_conflict")
             if len(markdown) > MAX_MARKDOWN:
-                raise ApiError("msg_too_long")
+                raise WebApiError("msg_too_long")
             return markdown, with_ids([{"type": "markdown", "text": markdown}])
         if not text and not blocks:
-            raise ApiError("no_text")
+            raise WebApiError("no_text")
         if len(text) > most:
-            raise ApiError("msg_too_long")
+            raise WebApiError("msg_too_long")
         checked_blocks(blocks)
         metadata = self.args.get("metadata")
         if metadata and not metadata_is_valid(metadata):
-            raise ApiError("invalid_metadata_format")
+            raise WebApiError("invalid_metadata_format")
         return text, with_ids(blocks)
 
 
-Method = Callable[[Ask], Json]
+Method = Callable[[MethodCall], Json]
 METHODS: dict[str, tuple[Method, frozenset[str]]] = {}
 
 
@@ -123,11 +123,11 @@ def checked_blocks(blocks: Any) -> None:
     """Refuse what Slack refuses.
 
     Raises:
-        ApiError: `invalid_blocks`, with the problems in `response_metadata.messages`.
+        WebApiError: `invalid_blocks`, with the problems in `response_metadata.messages`.
     """
     if problems := blocks_problems(blocks):
         messages = [f"[ERROR] {problem}" for problem in problems]
-        raise ApiError(
+        raise WebApiError(
             "invalid_blocks", errors=list(problems), response_metadata={"messages": messages}
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devtools.slack.api.base import ApiError, Ask, method
+from devtools.slack.api.base import MethodCall, WebApiError, method
 from devtools.slack.world.model import Channel, Message
 
 Json = dict[str, Any]
@@ -16,121 +16,121 @@ _HISTORY = ("channels:history", "groups:history", "im:history")
 
 
 @method("auth.test")
-def auth_test(ask: Ask) -> Json:
+def auth_test(call: MethodCall) -> Json:
     """Return the user of the token."""
     return {
         "url": "https://local.slack.com/",
-        "team": ask.team.name,
-        "team_id": ask.team.id,
+        "team": call.team.name,
+        "team_id": call.team.id,
         "user": "faqbot",
-        "user_id": ask.team.bot_user_id,
-        "bot_id": ask.team.bot_id,
+        "user_id": call.team.bot_user_id,
+        "bot_id": call.team.bot_id,
         "is_enterprise_install": False,
     }
 
 
 @method("team.info", "team:read")
-def team_info(ask: Ask) -> Json:
+def team_info(call: MethodCall) -> Json:
     """The workspace."""
-    return {"team": {"id": ask.team.id, "name": ask.team.name, "domain": "local"}}
+    return {"team": {"id": call.team.id, "name": call.team.name, "domain": "local"}}
 
 
 @method("bots.info", "users:read")
-def bots_info(ask: Ask) -> Json:
+def bots_info(call: MethodCall) -> Json:
     """A bot by its bot id."""
-    for profile in ask.world.profiles.values():
-        if profile.bot_id == ask.need("bot") and profile.team is ask.team:
+    for profile in call.world.profiles.values():
+        if profile.bot_id == call.need("bot") and profile.team is call.team:
             bot = {"id": profile.bot_id, "user_id": profile.id, "name": profile.name}
             return {"bot": bot | {"app_id": "A0LOCAL", "deleted": False}}
-    raise ApiError("bot_not_found")
+    raise WebApiError("bot_not_found")
 
 
 @method("users.info", "users:read")
-def users_info(ask: Ask) -> Json:
+def users_info(call: MethodCall) -> Json:
     """A person or a bot user."""
-    profile = ask.world.profiles.get(ask.need("user"))
-    if profile is None or profile.team is not ask.team:
-        raise ApiError("user_not_found")
+    profile = call.world.profiles.get(call.need("user"))
+    if profile is None or profile.team is not call.team:
+        raise WebApiError("user_not_found")
     return {"user": profile.as_json()}
 
 
 @method("usergroups.users.list", "usergroups:read")
-def usergroups_users_list(ask: Ask) -> Json:
+def usergroups_users_list(call: MethodCall) -> Json:
     """Return the users in a user group."""
-    group = ask.team.groups.get(ask.need("usergroup"))
+    group = call.team.groups.get(call.need("usergroup"))
     if group is None:
-        raise ApiError("no_such_subteam")
+        raise WebApiError("no_such_subteam")
     return {"users": sorted(group.members)}
 
 
 @method("users.conversations", *_READ)
-def users_conversations(ask: Ask) -> Json:
+def users_conversations(call: MethodCall) -> Json:
     """The channels of the bot, or of `user`."""
-    user = ask.args.get("user") or ask.team.bot_user_id
-    return _paged(ask, "channels", [shown(c) for c in _listed(ask) if user in c.members])
+    user = call.args.get("user") or call.team.bot_user_id
+    return _paged(call, "channels", [shown(c) for c in _listed(call) if user in c.members])
 
 
 @method("conversations.list", *_READ)
-def conversations_list(ask: Ask) -> Json:
+def conversations_list(call: MethodCall) -> Json:
     """Return the channels of the asked types that the bot may know of."""
-    seen = [c for c in _listed(ask) if c.kind == "channel" or c.has_bot]
-    return _paged(ask, "channels", [shown(c) | {"is_member": c.has_bot} for c in seen])
+    seen = [c for c in _listed(call) if c.kind == "channel" or c.has_bot]
+    return _paged(call, "channels", [shown(c) | {"is_member": c.has_bot} for c in seen])
 
 
 @method("conversations.info", *_READ)
-def conversations_info(ask: Ask) -> Json:
+def conversations_info(call: MethodCall) -> Json:
     """One channel."""
-    channel = ask.channel(member=False)
+    channel = call.channel(member=False)
     return {"channel": shown(channel) | {"is_member": channel.has_bot}}
 
 
 @method("conversations.members", *_READ)
-def conversations_members(ask: Ask) -> Json:
+def conversations_members(call: MethodCall) -> Json:
     """The ids of a channel's members."""
-    return _paged(ask, "members", sorted(ask.channel(member=False).members))
+    return _paged(call, "members", sorted(call.channel(member=False).members))
 
 
 @method("conversations.history", *_HISTORY)
-def conversations_history(ask: Ask) -> Json:
+def conversations_history(call: MethodCall) -> Json:
     """A channel's messages without the replies, newest first."""
-    channel = ask.channel()
+    channel = call.channel()
     top = [m for m in channel.messages.values() if m.thread_ts in (None, m.ts)]
-    shown = [message | _replies_of(channel, message["ts"]) for message in _between(ask, top)]
-    return _paged(ask, "messages", shown[::-1])
+    shown = [message | _replies_of(channel, message["ts"]) for message in _between(call, top)]
+    return _paged(call, "messages", shown[::-1])
 
 
 @method("conversations.replies", *_HISTORY)
-def conversations_replies(ask: Ask) -> Json:
+def conversations_replies(call: MethodCall) -> Json:
     """A thread with its first message, oldest first."""
-    channel = ask.channel()
-    ts = ask.need("ts")
+    channel = call.channel()
+    ts = call.need("ts")
     if ts not in channel.messages:
-        raise ApiError("thread_not_found")
+        raise WebApiError("thread_not_found")
     root = channel.messages[ts].thread_ts or ts
     thread = [m for m in channel.messages.values() if root in (m.ts, m.thread_ts)]
     about = {root: _replies_of(channel, root)}
-    rows = [message | about.get(message["ts"], {}) for message in _between(ask, thread)]
-    return _paged(ask, "messages", rows)
+    rows = [message | about.get(message["ts"], {}) for message in _between(call, thread)]
+    return _paged(call, "messages", rows)
 
 
 @method("conversations.open", "im:write")
-def conversations_open(ask: Ask) -> Json:
+def conversations_open(call: MethodCall) -> Json:
     """The DM with one person."""
-    user = ask.need("users")
-    if user not in ask.world.profiles:
-        raise ApiError("user_not_found")
-    if getattr(ask.world.profiles[user], "bot_id", None):
-        raise ApiError("cannot_dm_bot")
-    return {"channel": {"id": ask.world.dm_of(ask.team, user).id}}
+    user = call.need("users")
+    if user not in call.world.profiles:
+        raise WebApiError("user_not_found")
+    if getattr(call.world.profiles[user], "bot_id", None):
+        raise WebApiError("cannot_dm_bot")
+    return {"channel": {"id": call.world.dm_of(call.team, user).id}}
 
 
 @method("conversations.join", "channels:join")
-def conversations_join(ask: Ask) -> Json:
+def conversations_join(call: MethodCall) -> Json:
     """Become a member of a public channel."""
-    channel = ask.channel(member=False)
+    channel = call.channel(member=False)
     if channel.kind != "channel":
-        raise ApiError("method_not_supported_for_channel_type")
-    channel.members.add(ask.team.bot_user_id)
+        raise WebApiError("method_not_supported_for_channel_type")
+    channel.members.add(call.team.bot_user_id)
     return {"channel": shown(channel)}
 
 
@@ -165,18 +165,18 @@ def shown(channel: Channel) -> Json:
     return as_json | {"name": channel.name, "name_normalized": channel.name}
 
 
-def _listed(ask: Ask) -> list[Channel]:
+def _listed(call: MethodCall) -> list[Channel]:
     kinds = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
-    asked = str(ask.args.get("types") or "public_channel").split(",")
+    asked = str(call.args.get("types") or "public_channel").split(",")
     wanted = {kinds.get(name.strip()) for name in asked}
-    everywhere = ask.world.channels.values()
-    return [c for c in everywhere if c.team is ask.team and c.kind in wanted]
+    everywhere = call.world.channels.values()
+    return [c for c in everywhere if c.team is call.team and c.kind in wanted]
 
 
-def _between(ask: Ask, messages: list[Message]) -> list[Json]:
-    oldest = float(ask.args.get("oldest") or 0)
-    latest = float(ask.args.get("latest") or "inf")
-    same = str(ask.args.get("inclusive")).lower() in ("1", "true")
+def _between(call: MethodCall, messages: list[Message]) -> list[Json]:
+    oldest = float(call.args.get("oldest") or 0)
+    latest = float(call.args.get("latest") or "inf")
+    same = str(call.args.get("inclusive")).lower() in ("1", "true")
     return [
         message.as_json()
         for message in messages
@@ -184,9 +184,9 @@ def _between(ask: Ask, messages: list[Message]) -> list[Json]:
     ]
 
 
-def _paged(ask: Ask, name: str, rows: list[Any]) -> Json:
-    limit = int(ask.args.get("limit") or 100)
-    start = int(ask.args.get("cursor") or 0)
+def _paged(call: MethodCall, name: str, rows: list[Any]) -> Json:
+    limit = int(call.args.get("limit") or 100)
+    start = int(call.args.get("cursor") or 0)
     more = start + limit < len(rows)
     cursor = str(start + limit) if more else ""
     page: Json = {name: rows[start : start + limit]}

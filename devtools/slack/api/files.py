@@ -9,38 +9,38 @@ from typing import Any
 
 from aiohttp import web
 
-from devtools.slack.api.base import ApiError, Ask, method
+from devtools.slack.api.base import MethodCall, WebApiError, method
 from devtools.slack.world.world import World
 
 Json = dict[str, Any]
 
 
 @method("files.getUploadURLExternal", "files:write")
-def upload_url(ask: Ask) -> Json:
+def upload_url(call: MethodCall) -> Json:
     """Give a new file an id and an address."""
-    name, length = ask.need("filename"), int(ask.need("length"))
-    file_id = f"F{len(ask.world.uploads) + 1:08}"
-    ask.world.uploads[file_id] = {"id": file_id, "name": name, "size": length}
-    return {"file_id": file_id, "upload_url": f"{ask.world.base_url}/upload/{file_id}"}
+    name, length = call.need("filename"), int(call.need("length"))
+    file_id = f"F{len(call.world.uploads) + 1:08}"
+    call.world.uploads[file_id] = {"id": file_id, "name": name, "size": length}
+    return {"file_id": file_id, "upload_url": f"{call.world.base_url}/upload/{file_id}"}
 
 
 @method("files.completeUploadExternal", "files:write")
-def complete(ask: Ask) -> Json:
+def complete(call: MethodCall) -> Json:
     """Show uploaded files in a channel or thread."""
     files = []
-    for named in ask.args["files"]:
-        file = ask.world.uploads.get(named["id"])
+    for named in call.args["files"]:
+        file = call.world.uploads.get(named["id"])
         if file is None or "content" not in file:
-            raise ApiError("file_not_found")
+            raise WebApiError("file_not_found")
         files.append(file | {"title": named.get("title") or file["name"]})
-    if ask.args.get("channel_id"):
-        ask.args["channel"] = ask.args["channel_id"]
-        ask.world.post(
-            ask.channel(),
-            ask.team.bot_user_id,
+    if call.args.get("channel_id"):
+        call.args["channel"] = call.args["channel_id"]
+        call.world.post(
+            call.channel(),
+            call.team.bot_user_id,
             "",
-            thread_ts=ask.args.get("thread_ts"),
-            bot_id=ask.team.bot_id,
+            thread_ts=call.args.get("thread_ts"),
+            bot_id=call.team.bot_id,
             subtype="file_share",
             files=files,
         )

@@ -16,7 +16,7 @@ import orjson
 from aiohttp import web
 
 from devtools.slack.api import agents, chat, conversations, files, views
-from devtools.slack.api.base import METHODS, ApiError, Ask, checked_blocks, with_ids
+from devtools.slack.api.base import METHODS, MethodCall, WebApiError, checked_blocks, with_ids
 from devtools.slack.api.limits import Limits
 from devtools.slack.world.model import Message, RecordedCall, ResponseUrl, Team
 from devtools.slack.world.world import World
@@ -34,7 +34,7 @@ _JSON_FIELDS = ("blocks", "view", "metadata", "chunks", "prompts", "attachments"
 
 
 @dataclass(slots=True)
-class Fault:
+class WebApiFault:
     """A fault of the next call of `method`, "*" for any, "response_url" for those.
 
     `kind` is 429, 500, reset (dropped before it is done), reset_after (done, the answer lost), slow
@@ -56,7 +56,7 @@ class WebApi:
     limits: Limits
     app_token: str
     open_socket: Any
-    faults: deque[Fault] = field(default_factory=deque)
+    faults: deque[WebApiFault] = field(default_factory=deque)
     unknown: set[str] = field(default_factory=set)
 
     async def serve(self, request: web.Request) -> web.Response:
@@ -104,27 +104,27 @@ class WebApi:
         else:
             try:
                 self._respond(url, call.args)
-            except ApiError as error:
+            except WebApiError as error:
                 call.status, call.error = 400, error.args[0]
         self.world.changed()
         return web.Response(status=call.status, text=call.error or "ok")
 
-    def _fault(self, name: str) -> Fault | None:
+    def _fault(self, name: str) -> WebApiFault | None:
         for fault in self.faults:
             if fault.method in (name, "*"):
                 self.faults.remove(fault)
                 return fault
         return None
 
-    def _failed(self, fault: Fault | None, call: RecordedCall) -> web.Response | None:
+    def _failed(self, fault: WebApiFault | None, call: RecordedCall) -> web.Response | None:
         match fault:
-            case Fault(kind="429"):
+            case WebApiFault(kind="429"):
                 return _limited(call, fault.retry_after)
-            case Fault(kind="500"):
+            case WebApiFault(kind="500"):
                 call.status, call.error = 500, "HTTP 500"
                 return web.Response(status=500, text="Internal Server Error")
-            case Fault(kind="error"):
-                return _refused(call, ApiError(fault.error))
+            case WebApiFault(kind="error"):
+                return _refused(call, WebApiError(fault.error))
         return None
 
     def _answer(
@@ -136,7 +136,7 @@ class WebApi:
             if name == "oauth.v2.access":
                 return _json(self._exchange(args))
             if name not in METHODS or name in self.unknown:
-                return _refused(call, ApiError("unknown_method", req_method=name))
+                return _refused(call, WebApiError("unknown_method", req_method=name))
             function, scopes = METHODS[name]
             team = _allowed(token, team, scopes)
             seconds = self.limits.refused_s(team.id, name, str(args.get("channel", "")))
@@ -144,13 +144,13 @@ class WebApi:
                 return _limited(call, seconds)
             if "limit" in args:
                 args = args | {"limit": self.limits.page_of(name, int(args["limit"]))}
-            return _json({"ok": True} | function(Ask(self.world, team, args)), team)
-        except ApiError as error:
+            return _json({"ok": True} | function(MethodCall(self.world, team, args)), team)
+        except WebApiError as error:
             return _refused(call, error)
 
     def _open_connection(self, token: str | None, call: RecordedCall) -> web.Response:
         if token != self.app_token:
-            raise ApiError("invalid_auth" if token else "not_authed")
+            raise WebApiError("invalid_auth" if token else "not_authed")
         if seconds := self.limits.refused_s("app", "apps.connections.open"):
             return _limited(call, seconds)
         address = self.world.base_url.replace("http", "ws", 1)
@@ -159,7 +159,7 @@ class WebApi:
     def _exchange(self, args: Json) -> Json:
         team = self.world.teams.get(str(args.get("code", "")).removeprefix("code-"))
         if team is None:
-            raise ApiError("invalid_code")
+            raise WebApiError("invalid_code")
         return {
             "ok": True,
             "app_id": "A0LOCAL",
@@ -178,7 +178,7 @@ class WebApi:
             return _remove(self.world, url.message)
         text, blocks = body.get("text") or "", body.get("blocks") or []
         if not text and not blocks:
-            raise ApiError("no_text")
+            raise WebApiError("no_text")
         checked_blocks(blocks)
         blocks = with_ids(blocks)
         if body.get("replace_original") and url.message:
@@ -220,14 +220,14 @@ def _bearer(request: web.Request) -> str | None:
 
 def _allowed(token: str | None, team: Team | None, scopes: frozenset[str]) -> Team:
     if not token:
-        raise ApiError("not_authed")
+        raise WebApiError("not_authed")
     if team is None:
-        raise ApiError("invalid_auth")
+        raise WebApiError("invalid_auth")
     if team.revoked:
-        raise ApiError("token_revoked")
+        raise WebApiError("token_revoked")
     if scopes and not scopes & team.scopes:
         needed, provided = ",".join(sorted(scopes)), ",".join(sorted(team.scopes))
-        raise ApiError("missing_scope", needed=needed, provided=provided)
+        raise WebApiError("missing_scope", needed=needed, provided=provided)
     return team
 
 
@@ -236,7 +236,7 @@ def _json(answer: Json, team: Team | None = None) -> web.Response:
     return web.Response(body=orjson.dumps(answer), content_type="application/json", headers=headers)
 
 
-def _refused(call: RecordedCall, error: ApiError) -> web.Response:
+def _refused(call: RecordedCall, error: WebApiError) -> web.Response:
     call.error = error.args[0]
     return _json({"ok": False, "error": call.error} | error.more)
 

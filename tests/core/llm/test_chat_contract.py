@@ -27,7 +27,7 @@ from core.llm.openai.client import OpenAIModel, open_server
 from core.llm.resilient import ResilientCompletions
 from core.text.korean import Analyzer
 from devtools.bedrock import ACCESS_KEY, SECRET_KEY, BedrockServer
-from devtools.bedrock.server import Fault as BedrockFault
+from devtools.bedrock.server import BedrockFault
 from devtools.openai.faults import Fault
 from devtools.openai.server import OpenAIServer
 

@@ -35,7 +35,7 @@ from core.llm.budget import TAB, Tab
 from core.llm.caller import Slots
 from core.llm.completions import Finish
 from core.llm.json_reply import json_object
-from devtools.bedrock import ACCESS_KEY, SECRET_KEY, BedrockServer, Fault
+from devtools.bedrock import ACCESS_KEY, SECRET_KEY, BedrockFault, BedrockServer
 
 
 async def test_a_stream_is_read_and_its_usage_goes_on_the_tab(server):
@@ -122,15 +122,19 @@ async def test_a_profile_is_used_and_a_missing_one_is_named(server, monkeypatch,
     ("fault", "error"),
     [
         (
-            Fault("error", code="ValidationException", status=400, text="prompt is too long"),
+            BedrockFault(
+                "error", code="ValidationException", status=400, text="prompt is too long"
+            ),
             ModelOverflowError,
         ),
         (
-            Fault("error", code="ValidationException", status=400, text="blocked by guardrail"),
+            BedrockFault(
+                "error", code="ValidationException", status=400, text="blocked by guardrail"
+            ),
             ModelRefusedError,
         ),
-        (Fault("error", code="AccessDeniedException", status=403), ModelMisconfiguredError),
-        (Fault("error", code="", status=404), ModelMisconfiguredError),
+        (BedrockFault("error", code="AccessDeniedException", status=403), ModelMisconfiguredError),
+        (BedrockFault("error", code="", status=404), ModelMisconfiguredError),
     ],
 )
 async def test_refusals_are_told_apart(server, fault, error):

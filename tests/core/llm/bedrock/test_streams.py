@@ -26,19 +26,19 @@ from core.llm.bedrock.flow import BedrockFlow
 from core.llm.bedrock.model import BedrockModel
 from core.llm.budget import TAB, Tab
 from core.llm.completions import Finish
-from devtools.bedrock import Fault
+from devtools.bedrock import BedrockFault
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("error"),
-        Fault("error", code="ServiceUnavailableException", status=503),
-        Fault("error", code="ModelNotReadyException"),
-        Fault("exception", code="throttlingException"),
-        Fault("exception", code="modelStreamErrorException"),
-        Fault("exception", code="dependencyFailedException"),
-        Fault("error", code="", status=429),
+        BedrockFault("error"),
+        BedrockFault("error", code="ServiceUnavailableException", status=503),
+        BedrockFault("error", code="ModelNotReadyException"),
+        BedrockFault("exception", code="throttlingException"),
+        BedrockFault("exception", code="modelStreamErrorException"),
+        BedrockFault("exception", code="dependencyFailedException"),
+        BedrockFault("error", code="", status=429),
     ],
 )
 async def test_what_may_pass_is_tried_again(server, fault):
@@ -52,10 +52,10 @@ async def test_what_may_pass_is_tried_again(server, fault):
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("exception", code="internalServerException", after=4),
-        Fault("exception", code="notYetDocumentedException", after=4),
-        Fault("cut", after=4),
-        Fault("damage", after=4),
+        BedrockFault("exception", code="internalServerException", after=4),
+        BedrockFault("exception", code="notYetDocumentedException", after=4),
+        BedrockFault("cut", after=4),
+        BedrockFault("damage", after=4),
     ],
 )
 async def test_a_stream_that_ends_in_the_middle_is_known_for_it(server, fault):
@@ -71,7 +71,7 @@ async def test_a_stream_that_ends_in_the_middle_is_known_for_it(server, fault):
 
 
 def events(*told, of="any"):
-    return Fault("events", of=of, text=json.dumps(told))
+    return BedrockFault("events", of=of, text=json.dumps(told))
 
 
 TEXT = ["contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": "네, 됩니다."}}]
@@ -137,7 +137,7 @@ async def test_a_flow_may_leave_anything_out(server, told, text):
 async def test_a_reader_who_leaves_a_silent_stream_takes_no_thread_along(server, monkeypatch):
     """The only thread reads the next answer, though the server said nothing for an hour."""
     monkeypatch.setattr(client_module, "_THREADS", 1)
-    server.faults.append(Fault("stall", after=3))
+    server.faults.append(BedrockFault("stall", after=3))
     async with model_of(server, within_s=3_600) as model, asyncio.timeout(60):
         stream = model.stream(ASK)
         await anext(stream)
@@ -178,7 +178,7 @@ async def test_the_loop_goes_on_while_a_model_is_read(server):
 
 async def test_what_a_guardrail_says_is_no_answer(server):
     """It ends as filtered, and nothing of its text is shown."""
-    server.faults.append(Fault("guardrail"))
+    server.faults.append(BedrockFault("guardrail"))
     async with model_of(server, guardrail=("gr-1", "2")) as model:
         (last,) = [piece for piece in await pieces(model) if piece.text or piece.finish]
     assert (last.text, last.finish) == ("", Finish.FILTERED)
@@ -188,6 +188,6 @@ async def test_what_a_guardrail_says_is_no_answer(server):
 
 async def test_a_model_that_stops_at_its_limit_says_so(server):
     """So that half a sentence is not taken for an answer."""
-    server.faults.append(Fault("length", after=5))
+    server.faults.append(BedrockFault("length", after=5))
     async with model_of(server) as model:
         assert (await pieces(model))[-1].finish is Finish.LENGTH
