@@ -111,7 +111,6 @@ FUNCTIONS = {
     "is_card": check_digits.is_card,
     "is_account": lambda text: personal_data_kinds.is_account(text, text),
     "no_thing": lambda text: personal_data_kinds.no_thing(text, text),
-    "is_held": lambda text: claims.is_held(text, [text], text),
     "ClaimFilter": claims_by_characters,
     "corrected": keyboard.corrected,
     "ngrams": lambda text: korean.ngrams(text, 2, 4),

@@ -104,8 +104,8 @@ _ANSWER: Final = (
 )
 _TURN: Final = (
     r"<\|?/?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?INST\]|<</?SYS>>|"
-    r"^\s*(?:#{1,3}\s*(?:system|assistant|시스템)|(?-i:system|assistant))\s*[:：]|"
-    r"^\s*(?:#{2,}\s*instructions?\b|#*\s*new instructions?\s*[:：])"
+    r"^[^\S\n]*(?:#{1,3}\s*(?:system|assistant|시스템)|(?-i:system|assistant))\s*[:：]|"
+    r"^[^\S\n]*(?:#{2,}\s*instructions?\b|(?:#+\s*)?new instructions?\s*[:：])"
 )
 _FORMS: Final = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)

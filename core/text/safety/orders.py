@@ -89,7 +89,7 @@ _ENGLISH: Final = re.compile(
             r"\byour (?:new|only) (?:role|task|job|purpose) is to\b|\bstay in character\b",
             r"\b(?:act|speak|talk|behave) like an?\b[^.!?\n]{0,30}\b(?:ask|and|who)\b",
             r"\b(?:act|answer|reply|behave) (?:like|as (?:if|though)) (?:there|you)\b",
-            rf"\b(?:as|if you are) (?:an?|the) {_BOT}\b|^\W*{_BOT},\s",
+            rf"\b(?:as|if you are) (?:an?|the) {_BOT}\b|^[^\w\n]*{_BOT},\s",
             rf"\b{_BOT}s? (?:that |who )?read(?:s|ing)? this\b",
             (
                 rf"\b{_BOT}s? (?:shall|must|should|may|will)"

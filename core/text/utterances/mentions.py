@@ -119,13 +119,20 @@ def asked_text(text: str, names: Collection[str]) -> str:
     """
     said = normalized(text)
     shown = [normalized(name) for name in names]
-    while name := next((one for one in shown if one and said.startswith(one)), None):
-        behind = _BEHIND_NAME.match(said, len(name))
+    start = 0
+    while name := next((one for one in shown if one and said.startswith(one, start)), None):
+        behind = _BEHIND_NAME.match(said, start + len(name))
         if not behind:
             break
-        said = said[behind.end() :]
-    while name := next((one for one in shown if one and said.endswith(f" {one}")), None):
-        said = said[: -len(name)].rstrip(_LEFT_OVER)
+        start = behind.end()
+    end = len(said)
+    while name := next(
+        (one for one in shown if one and said.endswith(f" {one}", start, end)), None
+    ):
+        end -= len(name)
+        while end > start and said[end - 1] in _LEFT_OVER:
+            end -= 1
+    said = said[start:end]
     said = _IN_COPY.sub("", said).rstrip() or said
     said = _HAILED.sub("", _GROUPS.sub("", said) or said, count=1) or said
     quoted = _QUOTED_WHOLE.fullmatch(said)

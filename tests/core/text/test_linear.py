@@ -115,6 +115,10 @@ KNOWN = [
     ("sentences_of", "tildes"),
     ("sides_of", "spaces"),
     ("asks", "pleas"),
+    ("instructs_bot", "spaces"),
+    ("instructs_bot", "lines"),
+    ("orders_answers", "blank lines"),
+    ("asked_text", "items"),
     ("ClaimFilter", "tag apart"),
     ("mask", "numbers"),
     ("discord escaped", "lines"),
@@ -143,6 +147,11 @@ def test_work_grows_as_the_text_does(name, shape):
 def test_work_grows_as_the_text_does_up_to_a_megabyte(name):
     for unit in SHAPES.values():
         check_linear(FUNCTIONS[name], unit, most_chars=1_024_000)
+
+
+def test_every_function_of_the_list_is_there():
+    for function in FUNCTIONS.values():
+        function("정산은 3일 뒤인가요?")
 
 
 def test_every_public_function_on_text_is_looked_at():
