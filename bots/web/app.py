@@ -28,10 +28,10 @@ _OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json", f"{_AP
 def routes() -> list[web.RouteDef]:
     """Return all routes."""
     return [
-        web.get("/", site.file(site.PAGE)),
+        web.get("/", site.page_of("bots.web")),
         *(web.get(f"/{name}", site.file(name)) for name in site.FILES),
         web.get("/widget.js", site.messenger()),
-        web.get("/embed", site.embedded(site.file(site.PAGE))),
+        web.get("/embed", site.embedded(site.page_of("bots.web"))),
         web.get("/healthz", site.alive),
         web.get("/readyz", site.ready),
         web.get(f"{_API}/openapi.json", site.openapi),

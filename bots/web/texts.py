@@ -54,6 +54,8 @@ class Texts:
     asked: str
     withdrawn: str
     too_long: str
+    no_script: str
+    not_started: str
     offline: str
     online: str
     expected_hint: str

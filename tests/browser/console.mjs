@@ -109,6 +109,21 @@ const stories = {
     await noBarriers(page, "exported");
   },
 
+  // Whatever stands in for the server at the start: words in the browser's language, and then the console.
+  async serverAwayAtTheStart(browser) {
+    const left = [{ status: 500, body: "" }, { status: 200, body: "<p>Sign in to this network" }, { status: 200, json: {} }, null];
+    const context = await openContext(browser, { locale: "en-GB" });
+    await context.route("**/console/api/me*", (route) => {
+      if (!left.length) return route.continue();
+      const answer = left.shift();
+      return answer ? route.fulfill(answer) : route.abort();
+    });
+    const page = await openPage(context, "/console");
+    await page.locator("#starting:visible", { hasText: /does not answer right now/ }).waitFor();
+    await page.waitForSelector("#gate:not([hidden])");
+    assert.equal(await page.locator("#starting").isVisible(), false);
+  },
+
   async phone(browser) {
     const context = await openContext(browser, { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, bypassCSP: true, colorScheme: "dark" });
     const page = await entered(context);

@@ -213,6 +213,69 @@ const stories = {
     await noBarriers(page, "phone's menu");
   },
 
+  // The keyboard goes into the menu, stays there, and comes back to where it was.
+  async menuByKeyboard(browser) {
+    const context = await openContext(browser, { viewport: { width: 390, height: 780 }, bypassCSP: true });
+    const page = await openPage(context);
+    const focused = () => page.evaluate(() => document.activeElement.closest("#side") ? "in the menu" : document.activeElement.id);
+    await ask(page, "정산은 언제 되나요?");
+    await page.waitForSelector(".sources");
+    for (const close of [
+      () => page.keyboard.press("Escape"),
+      () => page.keyboard.press("Enter"), // its own button
+      () => page.click("#shade", { position: { x: 380, y: 400 } }),
+      () => page.locator("#list a").press("Enter"),
+    ]) {
+      await page.focus("#menu");
+      await page.keyboard.press("Enter");
+      await until(page, () => document.activeElement.id === "side-close");
+      assert.equal(await page.evaluate(() => document.getElementById("main").inert), true);
+      await close();
+      await until(page, () => !document.getElementById("main").inert);
+      await until(page, () => document.activeElement.id === "menu" || document.activeElement.id === "text");
+    }
+    await page.focus("#menu");
+    await page.keyboard.press("Enter");
+    const places = new Set();
+    for (let press = 0; press < 12; press += 1) {
+      await page.keyboard.press("Tab");
+      places.add(await focused());
+    }
+    assert.deepEqual([...places].filter((one) => one && one !== "in the menu"), []);
+    await page.setViewportSize({ width: 1180, height: 820 });
+    await until(page, () => !document.getElementById("main").inert);
+  },
+
+  // Whatever stands in for the server at the start: words in the browser's language, and then the page.
+  async serverAwayAtTheStart(browser) {
+    const strange = [{ status: 500, body: "" }, { status: 503, json: { detail: "store" } }, { status: 200, body: "<p>Sign in to this network" }, { status: 200, json: {} }, { status: 502, body: "<h1>Bad Gateway" }, null];
+    for (const [locale, words] of [["ko-KR", /서버가 답하지 않아요/], ["en-GB", /does not answer right now/]]) {
+      const context = await openContext(browser, { locale, bypassCSP: true });
+      const left = [...strange];
+      await context.route("**/api/v1/about*", (route) => {
+        if (!left.length) return route.continue();
+        const answer = left.shift();
+        return answer ? route.fulfill(answer) : route.abort();
+      });
+      await context.addInitScript(() => {
+        const wait = globalThis.setTimeout;
+        globalThis.setTimeout = (work, ms) => wait(work, Math.min(ms, 200));
+      });
+      const page = await openPage(context);
+      await page.locator("#starting:visible", { hasText: words }).waitFor();
+      await noBarriers(page, "the server is away");
+      await page.waitForSelector("#welcome:not([hidden])");
+      assert.deepEqual(left, []);
+      assert.equal(await page.locator("#starting").isVisible(), false);
+    }
+    // Not even the script has come.
+    const context = await openContext(browser);
+    await context.route("**/app.js", (route) => route.abort());
+    const page = await context.newPage();
+    await page.goto(`${ADDRESS}/`);
+    await page.locator("#starting:visible", { hasText: /다시 시도/ }).waitFor();
+  },
+
   async messenger(browser) {
     const site = http.createServer((_, response) => {
       response.setHeader("Content-Type", "text/html; charset=utf-8");

@@ -141,6 +141,8 @@ told_here = partial(told, OWNER=OWNER, READER=READER)
         "composing",
         "away",
         "phone",
+        "menuByKeyboard",
+        "serverAwayAtTheStart",
         "otherLanguage",
     ],
 )
@@ -234,7 +236,9 @@ async def test_the_messenger_on_a_shops_own_site(tmp_path, profile):
         await told_here("page.mjs", "messenger", bot.address, SHOP_PORT=str(port))
 
 
-@pytest.mark.parametrize("story", ["owner", "phone", "keyboard", "reader", "trouble"])
+@pytest.mark.parametrize(
+    "story", ["owner", "phone", "keyboard", "reader", "trouble", "serverAwayAtTheStart"]
+)
 async def test_the_console(tmp_path, profile, story):
     async with SqliteFile.open(tmp_path / "history.sqlite3") as file:
         await fill(file, synthetic(3_000, until=datetime.now(UTC)))

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bots.shared.http_server import STREAMED_BODIES
 from bots.web.console import actions, people, trials, views
 from bots.web.console.access import CONSOLE, Console, ConsoleRole, Key, keys_of
-from bots.web.handlers.site import file_of
+from bots.web.handlers.site import file_of, page_of
 from config.check_words import load_check_words
 from config.profiles import PROFILES
 from config.settings import Settings
@@ -83,7 +83,7 @@ def _keys(role: ConsoleRole, name: str, setting: SecretStr) -> list[Key]:
 def routes() -> list[web.RouteDef]:
     """Return the console's routes."""
     return [
-        web.get("/console", file_of("bots.web.console", "index.html")),
+        web.get("/console", page_of("bots.web.console")),
         *(web.get(f"/console/{name}", file_of("bots.web.console", name)) for name in _FILES),
         web.get(f"{_API}/me", views.me),
         web.post(f"{_API}/login", views.sign_in),

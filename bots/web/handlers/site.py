@@ -6,14 +6,16 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
+from html import escape
 from http import HTTPStatus
 from importlib.resources import files
+from string import Template
 from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bots.web.context import CONTEXT
+from bots.web.context import CONTEXT, Context
 from bots.web.handlers.openapi import document
 from bots.web.handlers.requests import body_of, text_in
 from bots.web.ids import PREFIX
@@ -22,7 +24,7 @@ from core.errors import StorageError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-PAGE: Final = "index.html"
+_PAGE: Final = "index.html"
 FILES: Final = (
     "app.js",
     "dom.js",
@@ -80,23 +82,52 @@ def _site_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
 
 
+def page_of(package: str) -> Handler:
+    """Return a handler of a page's HTML, with the words that it shows until its script has any.
+
+    They are in the browser's language, if the page has it, and else in the profile's.
+    """
+    html = Template(files(package).joinpath("static", _PAGE).read_text(encoding="utf-8"))
+
+    async def serve(request: web.Request) -> web.Response:
+        context = request.app[CONTEXT]
+        language = _language_of(request.headers.get("Accept-Language", ""), context)
+        texts = {name: escape(text) for name, text in context.words[language].texts.items()}
+        content = html.substitute(texts, language=language).encode()
+        return _response(request, content, _TYPES["html"], Vary="Accept-Language")
+
+    return serve
+
+
+def _language_of(accepted: str, context: Context) -> str:
+    """Return the first language that a browser accepts and the page has, or the profile's."""
+    wanted = (one.split(";")[0].strip()[:2].lower() for one in accepted.split(","))
+    return next((one for one in wanted if one in context.words), context.profile.language)
+
+
 def file(name: str) -> Handler:
     """One of the page's files."""
     return file_of("bots.web", name)
 
 
 def file_of(package: str, name: str) -> Handler:
-    """Return a handler of a file in memory; browsers ask each time whether it has changed."""
+    """Return a handler of a file in memory."""
     content = files(package).joinpath("static", name).read_bytes()
-    tag, kind = blake2b(content, digest_size=9).hexdigest(), _TYPES[name.rpartition(".")[2]]
+    kind = _TYPES[name.rpartition(".")[2]]
 
     async def serve(request: web.Request) -> web.Response:
-        headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
-        if any(known.value == tag for known in request.if_none_match or ()):
-            return web.Response(status=304, headers=headers)
-        return web.Response(body=content, content_type=kind, charset="utf-8", headers=headers)
+        return _response(request, content, kind)
 
     return serve
+
+
+def _response(request: web.Request, content: bytes, kind: str, **more: str) -> web.Response:
+    """Return a file's response; browsers ask each time whether it has changed."""
+    tag = blake2b(content, digest_size=9).hexdigest()
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache", **more}
+    if any(known.value == tag for known in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=content, content_type=kind, charset="utf-8", headers=headers)
 
 
 async def about(request: web.Request) -> web.Response:

@@ -257,18 +257,17 @@ function showWelcome() {
 
 // --- The menu
 
-function openMenu() {
-  $("side").classList.add("open");
-  $("shade").hidden = false;
-  $("menu").setAttribute("aria-expanded", "true");
-  $("side-close").focus();
+// While it lies over the page, the keyboard stays in it; afterwards it is where it came from.
+function setMenu(isOpen) {
+  if (isOpen === $("side").classList.contains("open")) return;
+  $("side").classList.toggle("open", isOpen);
+  $("shade").hidden = !isOpen;
+  $("main").inert = isOpen;
+  $("menu").setAttribute("aria-expanded", String(isOpen));
+  $(isOpen ? "side-close" : "menu").focus();
 }
 
-function closeMenu() {
-  $("side").classList.remove("open");
-  $("shade").hidden = true;
-  $("menu").setAttribute("aria-expanded", "false");
-}
+const closeMenu = () => setMenu(false);
 
 // --- Writing a question
 
@@ -344,13 +343,24 @@ function here() {
   return isEmbedded ? read(EMBEDDED_SESSION) ?? "" : "";
 }
 
-async function open() {
-  await persistently(() => beVisitor());
-  learn(await persistently(() => call("GET", `/about?lang=${language()}`)));
-  if (isEmbedded && !about.let_in) { // the pass is of before the token was changed
-    await beVisitor(true);
-    learn(await call("GET", `/about?lang=${language()}`));
+// Tries until the server has told the page's words. Until then there are those of its HTML.
+async function hear(anew = false) {
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    try {
+      await beVisitor(anew);
+      learn(await call("GET", `/about?lang=${language()}`));
+      break;
+    } catch {
+      $("starting").classList.add("now");
+      await pause(wait);
+    }
   }
+  $("starting").hidden = true;
+}
+
+async function open() {
+  await hear();
+  if (isEmbedded && !about.let_in) await hear(true); // the pass is of before the token was changed
   document.title = t.name;
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t[element.dataset.t];
   for (const element of document.querySelectorAll("[data-label]")) {
@@ -388,9 +398,10 @@ $("sign-out").onclick = signOut;
 $("language").onclick = () => { switchLanguage(); location.reload(); };
 $("new").onclick = start;
 $("new-too").onclick = start;
-$("menu").onclick = openMenu;
-$("side-close").onclick = () => { closeMenu(); $("menu").focus(); };
+$("menu").onclick = () => setMenu(true);
+$("side-close").onclick = closeMenu;
 $("shade").onclick = closeMenu;
+matchMedia("(max-width: 820px)").onchange = closeMenu;
 $("list").onclick = ({ target }) => { if (target.closest("a")) closeMenu(); };
 $("to-end").onclick = toEnd;
 $("frame-close").onclick = () => parent.postMessage("faqbot:close", "*");
@@ -409,4 +420,4 @@ document.addEventListener("visibilitychange", () => {
   watch();
 });
 
-open().catch((error) => document.body.append(make("p", { className: "noscript", textContent: error.message })));
+open();

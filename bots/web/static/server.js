@@ -44,7 +44,8 @@ export async function call(method, path, body, options = {}) {
     ...options,
   });
   await check(response);
-  return response.status === 204 ? null : response.json();
+  // What is no JSON comes from something in between, such as a network that wants a sign-in first.
+  return response.status === 204 ? null : response.json().catch(() => { throw new TypeError(t.failed ?? ""); });
 }
 
 export async function check(response) {

@@ -7,6 +7,7 @@ export const about = { let_in: false, examples: [], reasons: [], question_charac
 export const t = {}; // every word of the page
 
 export function learn(told) {
+  if (!told?.texts?.name) throw new TypeError("these are not the words of the page");
   Object.assign(about, told);
   Object.assign(t, told.texts);
   document.documentElement.lang = about.language;

@@ -11,6 +11,8 @@ import { today } from "./today.js";
 const VIEWS = { today, conversations, faq, gaps, lessons, switches, people };
 const HIDDEN = { session }; // reached from others
 const LANGUAGE = "faqbot.language";
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8_000;
 
 let shown = 0; // grows with each view, so that what is late is thrown away
 let address = null; // of the view that is shown
@@ -23,8 +25,23 @@ const language = () => {
   }
 };
 
+// Tries until the server has told the console's words. Until then there are those of its HTML.
+async function hear() {
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    try {
+      const told = await call("GET", `/me?lang=${language()}`);
+      if (!told?.texts?.console) throw new TypeError("these are not the words of the console");
+      $("starting").hidden = true;
+      return told;
+    } catch {
+      $("starting").classList.add("now");
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+}
+
 async function open() {
-  const told = await call("GET", `/me?lang=${language()}`);
+  const told = await hear();
   Object.assign(me, { who: "", role: "", csrf: "" }, told);
   Object.assign(t, told.texts);
   document.documentElement.lang = told.language;
@@ -111,4 +128,4 @@ $("sign-out").onclick = async () => {
 $("nav").onclick = ({ target }) => { if (target.hash && target.hash === location.hash) show(); }; // to look again
 addEventListener("hashchange", () => { if (me.who) { show(); $("main").focus({ preventScroll: true }); } });
 addEventListener("signedout", () => { if (me.who) { me.who = ""; showGate(); } });
-open().catch((error) => document.body.append(make("p", { className: "empty", role: "alert", textContent: error.message })));
+open();

@@ -33,7 +33,8 @@ export async function call(method, path, body) {
   if (me.csrf) headers["Faqbot-Console"] = me.csrf;
   const response = await fetch(`/console/api${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response, path);
-  return response.status === 204 ? null : response.json();
+  // What is no JSON comes from something in between, such as a network that wants a sign-in first.
+  return response.status === 204 ? null : response.json().catch(() => { throw new TypeError("this is no JSON"); });
 }
 
 // What the bot refuses in its own words; other details without words here are for programmers.
@@ -48,7 +49,7 @@ export async function problemOf(response, path) {
 }
 
 // What to tell of an error; `fetch` throws a TypeError if nobody answers.
-export const wordsOf = (error) => (error instanceof TypeError ? t.away : error.message);
+export const wordsOf = (error) => (error instanceof Problem ? error.message : error instanceof TypeError ? t.away : t.failed);
 
 // Calls, and hands each line of the response on as it comes.
 export async function lines(method, path, body, take) {

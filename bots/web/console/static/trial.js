@@ -25,6 +25,7 @@ export function tryButton(path, body, place, then, label = t.try_first) {
           then?.(line.result);
         }
       });
+      if (far.isConnected) throw new TypeError("the trial has no result"); // its server has ended
     } catch (error) {
       place.replaceChildren();
       throw error;
