@@ -139,15 +139,20 @@ def merged(chain: Sequence[ProfileFile]) -> Profile:
     """
     profile = profile_from(_texts(chain), chain[-1].path)
     check_names(profile, chain[-1].path)
-    return replace(profile, others=_others(profile, chain))
-
-
-def _others(profile: Profile, chain: Sequence[ProfileFile]) -> dict[str, Profile]:
-    """Return the bot in those other languages that its FAQ, or a profile's own words, have."""
+    spoken = _in_other_languages(profile, chain)
     named = {*profile.languages, *(language for file in chain for language in file.others)}
+    return replace(
+        profile,
+        others={one: spoken[one] for one in spoken if one in named},
+        for_cases={one: spoken[one] for one in spoken if one not in named},
+    )
+
+
+def _in_other_languages(profile: Profile, chain: Sequence[ProfileFile]) -> dict[str, Profile]:
+    """Return the same bot in each other language in which every sentence ships."""
     formal = "-formal" if any(file.path.stem.endswith("-formal") for file in chain) else ""
     found: dict[str, Profile] = {}
-    for language in (one for one in _SPOKEN if one in named and one != profile.language):
+    for language in (one for one in _SPOKEN if one != profile.language):
         general = profile_from(_texts(_chain(f"{profile.language}{formal}")), chain[-1].path)
         texts = _texts(_chain(f"{language}{formal}")) | same_in_all_languages(profile, general)
         for file in chain:

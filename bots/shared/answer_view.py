@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from core.profile import Profile
-from core.text.languages import in_language_of
+from core.text.languages import in_language_of, to_asker
 from core.text.markdown.measure import cost
 from core.text.markdown.split import settled, split
 from core.text.safety.sanitize import Cleaner
@@ -42,7 +42,8 @@ class RenderOptions:
 
     def spoken_to(self, view: View) -> Self:
         """Return the options with the bot's words in the language of a view's question."""
-        profile = in_language_of(self.profile, view.question.text)
+        spoken_by = to_asker if isinstance(view.ending, Escalated) else in_language_of
+        profile = spoken_by(self.profile, view.question.text)
         if profile is self.profile:
             return self
         return replace(self, profile=profile, cleaner=self.cleaner.saying(profile.link_left_out))

@@ -13,7 +13,7 @@ from core.assistant.drafts.rest import rest_of
 from core.assistant.drafts.work import LocalDraft, Research, Work
 from core.assistant.guardrails.small_talk import small_talk
 from core.profile import Profile
-from core.text.languages import asking_in, foreign
+from core.text.languages import asking_in, foreign, to_asker
 from core.text.safety.instructions import instructs_bot
 from core.text.utterances.colleagues import asks_nothing
 from core.types import (
@@ -54,7 +54,7 @@ class ReadyReplies:
             return elsewhere
         match research.verdict.label:
             case Label.GREETING | Label.OFF_TOPIC if kind := research.verdict.kind:
-                reply = small_talk(kind, self.profile)
+                reply = small_talk(kind, self.profile, research.text)
                 if kind is not SmallTalk.PERSON_WANTED or isinstance(reply, Escalated):
                     return reply
                 return replace(reply, followups=await self.offers.contact(work))
@@ -97,6 +97,8 @@ def escalated(research: Research, profile: Profile, offers: Offers) -> Escalated
 
     What asks nothing is no question that it does not answer: its author is asked for one.
     """
-    unasked = asks_nothing(research.text)
-    text = profile.small_talk[SmallTalk.NOT_UNDERSTOOD] if unasked else profile.not_found
+    if asks_nothing(research.text):
+        text = profile.small_talk[SmallTalk.NOT_UNDERSTOOD]
+    else:
+        text = to_asker(profile, research.text).not_found
     return Escalated(text, offers.nearest(research.hits))

@@ -10,6 +10,7 @@ from core.ports import Archive, History, Inbox, Reports
 from core.press_ids import press_id
 from core.profile import Profile
 from core.retrieval.overlay.lessons import PREFIX
+from core.text.languages import to_asker
 from core.text.markdown.measure import shortened
 from core.types import InboxState, Lesson, Question, Turn, TurnState
 
@@ -67,5 +68,6 @@ class Retractions:
         named = press_id(question.id, f"undone {lesson.id}")
         asked = replace(question, id=named, asked_at=now, edited_at=None)
         shown = shortened(" ".join(lesson.question.split()), _SHOWN_CHARS)
-        text = self._profile.teach.retracted.replace("{question}", shown)
+        profile = to_asker(self._profile, question.text)
+        text = profile.case.retracted.replace("{question}", shown)
         return Turn(asked, TurnState.ANSWERED, text, finished_at=now)

@@ -35,6 +35,7 @@ class Profile:
 
     `languages` are those that the FAQ is known to have, and `ask_in` says in each which they are.
     `others` are the same bot in the other ones of them, by language, as far as it speaks them.
+    `for_cases` is it in the languages that its FAQ lacks: people who wait are spoken to in them.
     `tone` tells models how their answers speak, "" as any polite person does.
     `small_talk` has a sentence for each `SmallTalk` but a hello, and `sorry` for a complaint.
     """
@@ -140,6 +141,7 @@ class Profile:
     channels: tuple[ChannelRules, ...] = ()
     groups: tuple[ReaderGroup, ...] = ()
     others: Mapping[str, Profile] = field(default_factory=dict)
+    for_cases: Mapping[str, Profile] = field(default_factory=dict)
 
     @property
     def closed_categories(self) -> tuple[str, ...]:

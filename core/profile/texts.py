@@ -83,7 +83,6 @@ class TeachTexts:
     confirm: str
     refused: str
     nothing_held: str
-    retracted: str
     second_wanted: str
 
 
@@ -156,6 +155,7 @@ class CaseTexts:
     answered: str
     corrected: str
     person: str
+    retracted: str
     closed: str
     call: str
     reminder: str
@@ -163,6 +163,7 @@ class CaseTexts:
     in_faq: str
     not_ours: str
     taken: str
+    answer_here: str
     taken_before: str
     settled: str
     closed_by: str

@@ -118,13 +118,24 @@ def in_language_of(profile: Profile, text: str) -> Profile:
     Texts are told apart by their letters alone, since this is asked for every edit of an answer:
     one with Hangul is Korean, and words in Latin letters are English.
     """
-    if not profile.others:
-        return profile
+    return profile.others.get(_spoken_by(text), profile) if profile.others else profile
+
+
+def to_asker(profile: Profile, text: str) -> Profile:
+    """Return the profile with its sentences in the language of an asker whom a person will answer.
+
+    The asker is told in it what becomes of a question even if the FAQ has no entry in it.
+    """
+    language = _spoken_by(text)
+    return profile.others.get(language) or profile.for_cases.get(language, profile)
+
+
+def _spoken_by(text: str) -> str:
+    """Return the language that the bot speaks to the author of a text, "" for its own."""
     scripts = _scripts(text)
     if scripts["HANGUL"]:
-        return profile.others.get("ko", profile)
-    english = scripts.keys() <= {"LATIN"} and _has_words(text, scripts)
-    return profile.others.get("en", profile) if english else profile
+        return "ko"
+    return "en" if scripts.keys() <= {"LATIN"} and _has_words(text, scripts) else ""
 
 
 def asking_in(language: str, served: Iterable[str], texts: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from config import profiles
 from config.profiles import load_profile, page_texts, profile_chain, synonym_files
 from core.errors import ConfigError
-from core.text.languages import in_language_of
+from core.text.languages import in_language_of, to_asker
 from core.text.safety.sanitize import Cleaner
 
 REFUSAL = "저는 스마트 스토어 FAQ를 위한 챗봇입니다. 스마트 스토어에 대한 질문을 부탁드립니다."
@@ -16,7 +16,11 @@ REFUSAL = "저는 스마트 스토어 FAQ를 위한 챗봇입니다. 스마트 �
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
-    """Writes a profile `mine`: the real one, with lines replaced, in a folder of its own."""
+    """Writes a profile `mine`: the real one, with lines replaced, beside those of the languages."""
+    for language in ("ko", "en"):
+        (tmp_path / f"{language}.toml").write_bytes(
+            (profiles.PROFILES / f"{language}.toml").read_bytes()
+        )
     monkeypatch.setattr(profiles, "PROFILES", tmp_path)
 
     def write(text):
@@ -91,6 +95,9 @@ def test_a_bot_of_a_faq_in_two_languages_speaks_both(tmp_path):
         "👍": profile,
     }.items():
         assert in_language_of(profile, text) is spoken, text
+    assert in_language_of(load_profile("ko"), "Is there a pool?") == load_profile("ko")
+    assert to_asker(load_profile("ko"), "Is there a pool?").case == load_profile("en").case
+    assert to_asker(profile, "Is there a pool?") is other
     path.write_text(path.read_text().replace("[en]\nrefusal", "[en]\nrefusel"))
     with pytest.raises(ConfigError, match="refusal"):
         load_profile(str(path))
@@ -121,7 +128,9 @@ def test_a_profile_that_is_not_there_names_those_that_are(write):
     """And only profiles: synonyms are none."""
     write(KOREAN)
     (profiles.PROFILES / "mine.synonyms.toml").write_text("")
-    with pytest.raises(ConfigError, match=r"set FAQBOT_PROFILE to one of mine, or to the path"):
+    with pytest.raises(
+        ConfigError, match=r"set FAQBOT_PROFILE to one of en, ko, mine, or to the path"
+    ):
         load_profile("yours")
 
 

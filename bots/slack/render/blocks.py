@@ -65,8 +65,8 @@ def render(view: View, look: BlockOptions) -> list[Page]:
     If a person has to answer, a separate message that calls the owners follows, because Slack
     notifies people of mentions in new messages and not of those in edits.
     """
-    look = look.spoken_to(view)
     call = _call(view, look)
+    look = look.spoken_to(view)
     if call and not view.text:
         return call
     found = pieces(view, _SECTION_CHARS)
@@ -131,7 +131,7 @@ def _fallback(group: Sequence[str], view: View, look: BlockOptions) -> str:
 
 
 def _call(view: View, look: BlockOptions) -> list[Page]:
-    """Return the text that calls the owners, "" if they have nothing to do."""
+    """Return the message that calls the owners, in the profile's language; none if nobody is."""
     ending = view.ending
     if not (isinstance(ending, Escalated) and ending.calls):
         return []
@@ -140,7 +140,7 @@ def _call(view: View, look: BlockOptions) -> list[Page]:
         return []
     mentions = " ".join(map(mention_of, owners))
     # The mentions are added last, because cleaning and escaping remove them from a text.
-    words = ending.call or look.profile.teach.call
+    words = ending.call or look.spoken_to(view).profile.teach.call
     called = escaped(look.cleaner.clean(words)).format(owners=mentions)
     blocks = [section(called, "call")]
     if ending.case_id:

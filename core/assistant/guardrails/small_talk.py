@@ -15,6 +15,7 @@ from core.assistant.guardrails.guardrail import labelled, without
 from core.assistant.guardrails.wording import WordingModel
 from core.ports import Vectors
 from core.profile import Profile
+from core.text.languages import to_asker
 from core.text.utterances.person_wanted import wants_person
 from core.types import Answered, Escalated, Label, SmallTalk, Verdict
 
@@ -92,12 +93,15 @@ class SmallTalkReader:
         return self.scores(text)[SmallTalk.COMPLAINT] >= _SURE
 
 
-def small_talk(kind: SmallTalk, profile: Profile) -> Answered | Escalated:
-    """Return the profile's reply to small talk; an escalation if the asker wants a person."""
-    if kind is SmallTalk.PERSON_WANTED and profile.owners:
-        return Escalated(profile.case.person, ())
-    text = profile.greeting if kind is SmallTalk.HELLO else profile.small_talk[kind]
-    return Answered(text, (), profile.examples if kind in _WITH_EXAMPLES else ())
+def small_talk(kind: SmallTalk, profile: Profile, text: str) -> Answered | Escalated:
+    """Return the profile's reply to a text; an escalation if its author wants a person."""
+    if kind is SmallTalk.PERSON_WANTED:
+        asker = to_asker(profile, text)
+        if profile.owners:
+            return Escalated(asker.case.person, ())
+        return Answered(asker.small_talk[kind], (), ())
+    said = profile.greeting if kind is SmallTalk.HELLO else profile.small_talk[kind]
+    return Answered(said, (), profile.examples if kind in _WITH_EXAMPLES else ())
 
 
 def apology(verdict: Verdict, profile: Profile) -> str:

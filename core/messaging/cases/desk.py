@@ -16,7 +16,7 @@ from core.messaging.cases.roster import Roster, in_order_of_presence, next_day, 
 from core.ports import Cases
 from core.profile import Owner, Profile
 from core.retrieval.audience import Audience
-from core.text.languages import in_language_of
+from core.text.languages import to_asker
 from core.text.markdown.measure import shortened
 from core.text.safety.personal_data import mask
 from core.text.safety.sanitize import Cleaner
@@ -267,7 +267,7 @@ class CaseDesk:
 
     def _told(self, case: Case, question: Question, ending: Escalated) -> Escalated:
         told = replace(ending, calls=False, case_id=case.id)
-        profile = in_language_of(self.profile, question.text)
+        profile = to_asker(self.profile, question.text)
         if not case.is_open:
             return told
         if case.waiters[0].question.id != question.id:

@@ -12,7 +12,7 @@ from core.messaging.cases.desk import CaseDesk
 from core.ports import History
 from core.profile import Profile
 from core.retry import until_back
-from core.text.languages import in_language_of
+from core.text.languages import to_asker
 from core.text.utterances.another_question import says_another
 from core.text.utterances.colleagues import asks_nothing
 from core.text.utterances.mentions import says_something
@@ -82,7 +82,7 @@ class Escalation:
 
     async def to_person(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Yield the ending of a question whose asker wants a person, and store its turn."""
-        text = in_language_of(self._profile, question.text).case.person
+        text = to_asker(self._profile, question.text).case.person
         await self._history.append(Turn(question, TurnState.ESCALATED, text))
         yield Escalated(text, ())
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.press_ids import press_id
 from core.profile import Profile
-from core.text.languages import in_language_of
+from core.text.languages import to_asker
 from core.types import Case, CaseState, Turn, TurnState, Waiter
 
 
@@ -20,7 +20,7 @@ def notice_of(case: Case, waiter: Waiter, profile: Profile, now: datetime) -> Tu
     """Return the turn that tells an asker of a case's answer, in the place of their question."""
     question = waiter.question
     told = replace(question, id=notice_id(question.id, case.telling), asked_at=now, edited_at=None)
-    profile = in_language_of(profile, question.text)
+    profile = to_asker(profile, question.text)
     if case.answer is None:
         return Turn(told, TurnState.ANSWERED, profile.case.closed, finished_at=now)
     knew_one = waiter.told_of and not waiter.told_of.startswith(CaseState.CLOSED)

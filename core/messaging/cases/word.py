@@ -13,6 +13,7 @@ from typing import Final
 from core.lessons.remarks import Teacher
 from core.messaging.cases.desk import CaseDesk
 from core.retry import until_back
+from core.text.languages import to_asker
 from core.types import AuditEvent, Case, CaseState, Passage
 
 _TAKEN_FOR: Final = timedelta(hours=24)  # after this time an owner who took the case is reminded
@@ -45,7 +46,9 @@ async def taken(desk: CaseDesk, case_id: str, owner: Teacher) -> Taken:
         return Taken(desk.profile.case.settled)
     if case.taken_by != owner.id:
         return Taken(desk.profile.case.taken_before)
-    return Taken(desk.profile.case.taken.format(name=owner.name), is_done=is_done)
+    told = to_asker(desk.profile, case.waiters[0].question.text).case.taken
+    text = f"{told.format(name=owner.name)} {desk.profile.case.answer_here}"
+    return Taken(text, is_done=is_done)
 
 
 async def closed(desk: CaseDesk, case_id: str, by: Teacher) -> str:

@@ -13,7 +13,7 @@ from bots.slack.replies.ephemeral import private_pages
 from bots.web.render.page import page_of
 from config.profiles import load_profile
 from core.text.safety.sanitize import Cleaner
-from core.types import Question, SessionId, View
+from core.types import Escalated, Question, SessionId, View
 
 ENGLISH = load_profile("en")
 KOREAN = replace(load_profile("ko"), others={"en": ENGLISH})
@@ -69,3 +69,28 @@ def test_what_stands_in_the_place_of_a_link_is_in_the_language_of_the_question(p
         ending=ENDING,
     )
     assert ENGLISH.link_left_out in shown_by(platform, view)
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack", "web"])
+def test_who_waits_for_a_person_reads_their_language_and_owners_that_of_the_profile(platform):
+    """Also if the FAQ has no entry in the asker's language."""
+    korean, nearest = load_profile("ko"), ("주차 안내",)
+    session = "discord:1:2:3" if platform == "discord" else "slack:T1:C1:1.faq-U1"
+    question = Question(
+        "q1", SessionId(session), "Where can I park my car?", "U1", reply_to="within:2:3"
+    )
+    ending = Escalated("…", nearest, contacts=(f"{platform}:1",), case_id="c1")
+    view = View(question, text="…", ending=ending)
+    look = RenderOptions(korean, CLEANER)
+    match platform:
+        case "discord":
+            shown = repr(Renderer(look).written(view))
+        case "slack":
+            shown = repr(blocks.render(view, blocks.BlockOptions(korean, CLEANER)))
+        case _:
+            shown = repr(page_of(view, look))
+    assert ENGLISH.nearest in shown
+    assert korean.nearest not in shown
+    if platform != "web":
+        assert korean.case.take in shown
+        assert ENGLISH.case.take not in shown

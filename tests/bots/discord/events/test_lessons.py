@@ -501,7 +501,8 @@ async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(fake, run, 
             lambda: [m.content for m in fake.ephemerals] == [bot.profile.case.owners_alone]
         )
         await fake.press(call, bot.profile.case.take, user=owner)
-        taken = bot.profile.case.taken.format(name="담당자")
+        case = bot.profile.case
+        taken = f"{case.taken.format(name='담당자')} {case.answer_here}"
         await fake.until(lambda: taken in _texts(fake, asked.thread))
         await fake.press(call, bot.profile.case.not_ours, user=owner)
         await fake.until(lambda: bot.profile.case.closed in _texts(fake, asked.thread))

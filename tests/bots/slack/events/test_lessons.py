@@ -795,7 +795,7 @@ async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(
         await minsu.press(call, PROFILE.case.take)
         await slack.until(lambda: _told(minsu, PROFILE.case.owners_alone))
         await owner.press(call, PROFILE.case.take)
-        taken = PROFILE.case.taken.format(name="김담당")
+        taken = f"{PROFILE.case.taken.format(name='김담당')} {PROFILE.case.answer_here}"
         await slack.until(lambda: [one for one in slack.replies(question) if taken in visible(one)])
         (case,) = await bot.stores.cases.open(9)
         assert case.taken_by == owner.id

@@ -171,7 +171,7 @@ async def test_who_takes_a_case_has_a_day_and_others_are_told(office):
     case_id = (await office.ask()).case_id
     taken = await word.taken(office.desk, case_id, KIM)
     assert taken.is_done
-    assert taken.text == PROFILE.case.taken.format(name="김담당")
+    assert taken.text == f"{PROFILE.case.taken.format(name='김담당')} {PROFILE.case.answer_here}"
     twice = await word.taken(office.desk, case_id, KIM)  # told to KIM alone
     assert (twice.is_done, twice.text) == (False, taken.text)
     again = await word.taken(office.desk, case_id, LEE)
