@@ -17,6 +17,7 @@ from bots.discord.events.backfill import catch_up, direct_channels
 from bots.discord.events.messages import MessageHandler
 from bots.discord.events.parse import Reader
 from bots.discord.events.payloads import tolerate_unreadable
+from bots.discord.events.stop_sign import StopSigns
 from bots.discord.ids import DIRECT, PREFIX
 from bots.discord.interactions.acknowledge import Pressing, excused, say
 from bots.discord.interactions.buttons import AnswerButton
@@ -42,7 +43,8 @@ class BaseClient(discord.Client):
     """The handlers of events, as the base of the two clients below."""
 
     context: Context
-    listener: MessageHandler
+    message_handler: MessageHandler
+    stop_signs: StopSigns
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
         super().__init__(**options)
@@ -65,7 +67,8 @@ class BaseClient(discord.Client):
             forums=settings.discord_forum_ids,
             owners=self.context.owners,
         )
-        self.listener = MessageHandler(self.context, reader, self.user)
+        self.message_handler = MessageHandler(self.context, reader, self.user)
+        self.stop_signs = StopSigns(self.context, self.user)
         self._began_after = await self.context.service.last_seen(PREFIX)
         self.add_dynamic_items(AnswerButton, CaseButton, EntryButton, LessonButton)
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
@@ -111,17 +114,17 @@ class BaseClient(discord.Client):
             since = {guild: self._since.pop(guild.id, None) for guild in guilds}
             direct_since, self._direct_since = self._direct_since, None
         direct = partial(until_back, partial(direct_channels, self, self.context.service))
-        await catch_up(since, self.listener, direct=direct, direct_since=direct_since)
+        await catch_up(since, self.message_handler, direct=direct, direct_since=direct_since)
 
     async def on_message(self, message: discord.Message) -> None:
         """Handle a new message."""
         self._heard_at[message.guild.id if message.guild else None] = message.created_at
-        self._begin(partial(self.listener.hear, message), of=message.id)
+        self._begin(partial(self.message_handler.hear, message), of=message.id)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Handle an edit by the author; a preview that appears below the message is no edit."""
         if event.data.get("edited_timestamp"):
-            self._begin(partial(self.listener.edited, event.message), of=event.message_id)
+            self._begin(partial(self.message_handler.edited, event.message), of=event.message_id)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Handle a deleted message."""
@@ -141,7 +144,7 @@ class BaseClient(discord.Client):
         if event.emoji.name == _BRAIN:
             self.tasks.begin(self._signed(event))
         else:
-            self.tasks.begin(self.listener.reacted(event))
+            self.tasks.begin(self.stop_signs.reacted(event))
 
     async def on_interaction(self, interaction: Pressing) -> None:
         """Handle a form that was sent, or the press of an old button."""
@@ -167,7 +170,7 @@ class BaseClient(discord.Client):
         await super().close()
 
     def _deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
-        work = partial(self.listener.deleted, guild_id, channel_id, message_id)
+        work = partial(self.message_handler.deleted, guild_id, channel_id, message_id)
         self._begin(work, of=message_id)
 
     def _begin(self, work: Callable[[], Awaitable[object]], *, of: int) -> None:
@@ -185,7 +188,7 @@ class BaseClient(discord.Client):
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError) as error:
             logger.warning("message %s is not learnt: %s", event.message_id, error)
             return
-        await self.listener.signed(found, person)
+        await self.message_handler.signed(found, person)
 
     async def _sync(self, commands: Commands) -> None:
         try:

@@ -32,7 +32,7 @@ _Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | d
 
 async def catch_up(
     since: Mapping[discord.Guild, datetime | None],
-    listener: MessageHandler,
+    message_handler: MessageHandler,
     *,
     direct: Callable[[], Awaitable[Sequence[discord.DMChannel]]] | None = None,
     direct_since: datetime | None = None,
@@ -51,10 +51,10 @@ async def catch_up(
         for channel in await direct():
             said += await _history(channel, _before(direct_since))
     missed = 0
-    settled = _answered_by_people([one for one in said if not listener.teaches(one)])
+    settled = _answered_by_people([one for one in said if not message_handler.teaches(one)])
     for message in sorted(said, key=lambda message: message.id):
         answered = message.id in settled
-        hear = partial(listener.hear, message, late=True, answered=answered)
+        hear = partial(message_handler.hear, message, late=True, answered=answered)
         missed += await until_back(hear)
     if missed:
         logger.warning("%d questions were asked while the bot was away", missed)

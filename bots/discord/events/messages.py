@@ -1,4 +1,4 @@
-"""Messages in channels: questions that are asked, edited, deleted and stopped."""
+"""Messages in channels: questions that are asked, edited and deleted."""
 
 from __future__ import annotations
 
@@ -27,10 +27,8 @@ from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Addressed, Reader
 from bots.discord.events.proxies import Proxies
 from bots.discord.events.reactions import react
-from bots.discord.events.stop_sign import may_stop
 from bots.discord.events.threads import is_closed, people_in
 from bots.discord.ids import asker_of, question_id
-from bots.discord.render.payload import question_in
 from bots.discord.replies.answer_channel import thread_name
 from bots.shared.intake import reason_for
 from core.errors import PlatformError, StorageError, StoreAwayError
@@ -43,7 +41,6 @@ from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
 
-_STOP: Final = "🛑"
 _WELCOME: Final = "😊"
 _DAY_S: Final = 86_400.0
 _FRESH: Final = timedelta(minutes=10)  # the greatest age of an edit that is handled
@@ -253,28 +250,6 @@ class MessageHandler:
             told = self._context.profile.teach.not_stored
         if told:
             await self._context.notices.direct(by.id, told)
-
-    async def reacted(self, reaction: discord.RawReactionActionEvent) -> None:
-        """Stop the answer whose question or message has got a stop sign."""
-        if reaction.emoji.name != _STOP or reaction.user_id == self._me.id:
-            return
-        guild, channel, message = reaction.guild_id, reaction.channel_id, reaction.message_id
-        asked = question_id(guild, channel, message)
-        if await self._context.service.find(asked) is None:
-            if reaction.message_author_id not in (None, self._me.id):
-                return
-            path = f"/channels/{channel}/messages/{message}"
-            told = await self._context.writer.rest.call("GET", path)
-            asked = question_in(told.get("components") or []) or ""
-        if asked and await self._may_stop(reaction, asked):
-            await self._context.service.stop(asked)
-
-    async def _may_stop(self, reaction: discord.RawReactionActionEvent, asked: str) -> bool:
-        member = reaction.member
-        here = member.guild.get_channel_or_thread(reaction.channel_id) if member else None
-        held = here.permissions_for(member) if member and here else None
-        person = member or discord.Object(reaction.user_id)
-        return await may_stop(self._context, asked, person, held)
 
     async def _receive(self, question: Question, message: discord.Message, *, late: bool) -> bool:
         try:

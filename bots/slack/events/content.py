@@ -31,6 +31,11 @@ def own_text(message: Json) -> str:
     return "\n".join(filter(None, (text, text_of_blocks(message))))
 
 
+def is_edited(now: Json, before: Json) -> bool:
+    """Return whether a person has edited a message; Slack may leave out what it was `before`."""
+    return own_text(now) != own_text(before) if before else bool(now.get("edited"))
+
+
 def attached_text(event: Json, *, linked: bool = False) -> str:
     """Return the text of shares, snippets, tables and spoken messages.
 

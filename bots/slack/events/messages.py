@@ -22,10 +22,10 @@ from bots.slack.api.people import Names
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
-from bots.slack.events.content import own_text
+from bots.slack.events.content import is_edited
 from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.notices import Notices
-from bots.slack.events.parse import IncomingMessage, said
+from bots.slack.events.parse import IncomingMessage, read_message
 from bots.slack.events.threads import people_in, said_above, said_nearby
 from bots.slack.ids import question_id
 from bots.slack.replies.native_status import rename_session
@@ -35,7 +35,7 @@ from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.messaging.questions_above import is_about_media, with_question_above
 from core.messaging.thread_rules import ThreadRule
-from core.text.utterances.mentions import has_words, with_typed_call
+from core.text.utterances.mentions import has_words
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class MessageHandler:
             case "message_deleted":
                 await self._withdraw(event, event.get("deleted_ts"), workspace)
             case _:
-                message = _read(event, workspace)
+                message = read_message(event, workspace)
                 if not message or self._changes.get(message.question.id) == _FOR_EVER:
                     return
                 if message.was_edited_late:  # a mention that was added to an old message
@@ -223,11 +223,15 @@ class MessageHandler:
         if now.get("subtype") == "tombstone":  # a deleted message that has replies
             await self._withdraw(event, now.get("ts"), workspace)
             return
-        message = _read(now, workspace, channel=event.get("channel", ""))
+        message = read_message(now, workspace, channel=event.get("channel", ""))
         if message is None:
             return
-        if not _is_edited(now, before):  # Slack has unfurled a link or counted a reply
-            was = _read(before, workspace, channel=event.get("channel", "")) if before else None
+        if not is_edited(now, before):  # Slack has unfurled a link or counted a reply
+            was = (
+                read_message(before, workspace, channel=event.get("channel", ""))
+                if before
+                else None
+            )
             had_words = has_words(was.text) if was else not message.links_alone
             if has_words(message.text) and not had_words:
                 await self._shown(event, message, workspace)
@@ -288,23 +292,6 @@ class MessageHandler:
         """Tell the asker why there will be no answer, if there will be none."""
         if reason := reason_for(self._profile, receipt):
             self._notices.tell(message, reason, workspace)
-
-
-def _read(event: Json, workspace: Workspace, *, channel: str = "") -> IncomingMessage | None:
-    """Return a person's message; None for others, and for one of a shape that is not known."""
-    bot = workspace.bot_user
-    try:
-        called = with_typed_call(event.get("text") or "", (workspace.bot_name,), f"<@{bot}>")
-        event = event | {"text": called}
-        return said(event, team=workspace.team, bot_user=bot, channel=channel)
-    except (AttributeError, TypeError, ValueError):  # Slack would only deliver it again
-        logger.exception("a message cannot be read (ts %s)", event.get("ts"))
-        return None
-
-
-def _is_edited(now: Json, before: Json) -> bool:
-    """Return whether a person has edited a message; Slack may leave out what it was before."""
-    return own_text(now) != own_text(before) if before else bool(now.get("edited"))
 
 
 async def _calls(message: IncomingMessage) -> bool:

@@ -1,20 +1,30 @@
-"""The parser of Slack's message events. Pure.
+"""The parser of Slack's message events.
 
 https://docs.slack.dev/reference/events/message, https://docs.slack.dev/messaging/formatting-message-text
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bots.slack.api.workspaces import Workspace
 from bots.slack.events.content import attached_text, has_media, own_text
 from bots.slack.ids import Place, asked_in, question_id
-from core.text.utterances.mentions import CALL, has_words, is_spoken_to, without_calls
+from core.text.utterances.mentions import (
+    CALL,
+    has_words,
+    is_spoken_to,
+    with_typed_call,
+    without_calls,
+)
 from core.types import Mention, Question
+
+logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
@@ -104,6 +114,21 @@ class IncomingMessage:
 def is_said(message: Json) -> bool:
     """Return whether a message is what somebody has said, and no notice of Slack's."""
     return message.get("subtype") in _SAID and message.get("user") != _SLACKBOT
+
+
+def read_message(event: Json, workspace: Workspace, *, channel: str = "") -> IncomingMessage | None:
+    """Return what a person has said; None for others, and for a message of an unknown shape.
+
+    A name of the bot that was typed at the beginning is a mention, too. `channel` is as for `said`.
+    """
+    bot = workspace.bot_user
+    try:
+        called = with_typed_call(event.get("text") or "", (workspace.bot_name,), f"<@{bot}>")
+        event = event | {"text": called}
+        return said(event, team=workspace.team, bot_user=bot, channel=channel)
+    except (AttributeError, TypeError, ValueError):  # Slack would only deliver it again
+        logger.exception("a message cannot be read (ts %s)", event.get("ts"))
+        return None
 
 
 def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> IncomingMessage | None:
