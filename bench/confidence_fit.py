@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bench.taught_faqs import LabelledFaq
+from bench.labelled_faqs import LabelledFaq
 from core.assistant.guardrails.guardrail import Evidence
 from core.retrieval.confidence import Confidence
 from core.retrieval.evidence import FACTS

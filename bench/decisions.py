@@ -10,16 +10,10 @@ from typing import Final
 import numpy as np
 
 from bench.baselines import NAMES, Baselines
+from bench.labelled_faqs import ExampleOrigin, LabelledQuestion, evidence_of, read_examples
 from bench.sources import Sources
 from bench.tables import not_run, table
-from bench.taught_faqs import (
-    MEASURED,
-    ExampleOrigin,
-    LabelledQuestion,
-    Workshop,
-    evidence_of,
-    read_examples,
-)
+from bench.taught_faqs import MEASURED, Workshop
 from bots.bootstrap.search import load_analyzer
 from config.resources import ENCODER
 from core.assistant.guardrails.guardrail import Evidence, Guardrail

@@ -24,7 +24,7 @@ import scipy.sparse.linalg as solvers
 import typer
 from numpy.typing import NDArray
 
-from bench.taught_faqs import read_examples
+from bench.labelled_faqs import read_examples
 from bench.train_encoder import counts, lines, word_table
 from config.resources import ENCODER, EXAMPLES, load_everyday, load_loanwords
 from core.embeddings.cache import VectorCache

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bench.labelled_faqs import evidence_of
 from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, note, table
-from bench.taught_faqs import Workshop, evidence_of
+from bench.taught_faqs import Workshop
 from bots.cli.evaluation.labelled_questions import GuardrailCase, RetrievalCase, rank_of
 from bots.cli.evaluation.metrics import by_kind, f1, label_recall, macro_f1, recall, reciprocal_rank
 from core.assistant.guardrails.guardrail import LABELS, Guardrail

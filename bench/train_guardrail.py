@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench.confidence_fit import fit_confidence
-from bench.taught_faqs import TAUGHT, LabelledFaq, Workshop
+from bench.labelled_faqs import LabelledFaq
+from bench.taught_faqs import TAUGHT, Workshop
 from bench.train_encoder import lines
 from bots.bootstrap.search import load_analyzer
 from config.profiles import PROFILES

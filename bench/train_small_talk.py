@@ -19,7 +19,8 @@ from typing import Final
 import numpy as np
 import typer
 
-from bench.taught_faqs import MEASURED, TAUGHT, read_examples
+from bench.labelled_faqs import read_examples
+from bench.taught_faqs import MEASURED, TAUGHT
 from bench.wording_fit import fit_wording
 from bots.bootstrap.search import load_analyzer
 from config.resources import ENCODER, EXAMPLES, ROOT, SMALL_TALK
