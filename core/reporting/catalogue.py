@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from core.errors import FaqIndexError
+from core.errors import IngestRunningError
 from core.lessons.overlaps import Answering, SaysOtherwise
 from core.ports import Reports
 from core.reporting.checkup import CheckReport, Checkup
 from core.reporting.lesson_list import Overlaps
+from core.retry import until_back
 from core.text.korean import compact
 from core.types import AuditEvent, Entry, EntryReview, EntryUse, ReviewRequest
 
@@ -130,12 +131,14 @@ class Catalogue:
             return refused
         try:
             await asyncio.to_thread(self._desk.edit, entry, chosen)
-        except FaqIndexError:
+        except IngestRunningError:
             return Refused("busy")
         added = [text for text in chosen if text not in entry.questions]
         gone = [text for text in entry.questions if text not in chosen]
         changes = [*(f"+ {text}" for text in added), *(f"- {text}" for text in gone)]
-        await self._note(who, "entry.questions", f"{entry.title}: {'; '.join(changes)}")
+        detail = f"{entry.title}: {'; '.join(changes)}"
+        # It is served by now: a repeated call would have no changes to log.
+        await until_back(lambda: self._note(who, "entry.questions", detail))
         return None
 
     async def review(self, entry: Entry, *, who: str, after: timedelta) -> EntryReview:
@@ -147,7 +150,8 @@ class Catalogue:
         now = datetime.now(UTC)
         review = EntryReview(entry.title, who, now, now + after)
         await self._reports.review(review)
-        await self._note(who, "entry.review", f"{entry.title}: due again {review.due_at:%Y-%m-%d}")
+        detail = f"{entry.title}: due again {review.due_at:%Y-%m-%d}"
+        await until_back(lambda: self._note(who, "entry.review", detail))
         return review
 
     async def doubt(self, entry: Entry, *, who: str) -> None:

@@ -23,6 +23,7 @@ from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
 from core.retrieval.overlay.lesson_sync import all_lessons
+from core.retry import until_back
 from core.types import (
     AuditEvent,
     Lesson,
@@ -187,9 +188,10 @@ class Operations:
         return LessonEffect(len(asked), sum(text in answered for text in asked))
 
     async def _taught_together(self, lesson_id: str) -> list[Lesson]:
-        """Return a lesson and those that `teach` has made of the same answer; [] if it is gone.
+        """Return what `teach` has made of a lesson's answer, and it at last; [] if it is gone.
 
         An act on one of them is meant for the answer: a copy with the old one would still be told.
+        The lesson itself is the last, so that an act that fails between them can be repeated.
         """
         known = await self.lessons.find(lesson_id)
         if known is None or known.session != SESSION:
@@ -197,7 +199,7 @@ class Operations:
         about = (known.session, known.author, known.answer)
         every = await all_lessons(self.lessons)
         same = [one for one in every if (one.session, one.author, one.answer) == about]
-        return [known, *(one for one in same if one.id != known.id)]
+        return [*(one for one in same if one.id != known.id), known]
 
     async def correct(
         self, lesson_id: str, answer: str, *, who: str, approved: bool, is_known: bool
@@ -266,7 +268,8 @@ class Operations:
             f"{removed.turns} turns, {removed.questions} questions, {removed.feedback} opinions, "
             f"{removed.memories} memories, {gone.meetings} meetings"
         )
-        await self.note(who, "person.delete", counts)
+        # All is gone by now: a repeated call would log that there was nothing.
+        await until_back(lambda: self.note(who, "person.delete", counts))
         return gone
 
     async def note(self, who: str, action: str, detail: str = "") -> None:

@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 from core.errors import StorageError
 from core.ports import Reports
+from core.retry import until_back
 from core.types import AuditEvent
 
 logger = logging.getLogger(__name__)
@@ -81,10 +82,12 @@ class Switchboard:
         checked = None if value is None else switch.check(value)
         before = (await self._reports.switches()).get(name, switch.default)
         await self._reports.switch(name, checked)
-        await self.apply()
+        # It counts in every process by now, and a repeated call would not know what it was before.
+        await until_back(self.apply)
         now = switch.default if checked is None else checked
         detail = f"{before} -> {now}"
-        await self._reports.note(AuditEvent(datetime.now(UTC), who, f"switch.{name}", detail))
+        event = AuditEvent(datetime.now(UTC), who, f"switch.{name}", detail)
+        await until_back(lambda: self._reports.note(event))
 
     async def apply(self) -> None:
         """Apply the switches as they were set, here or by another process.

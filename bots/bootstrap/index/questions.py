@@ -27,12 +27,16 @@ def serve_questions(
         SourceError: they cannot be kept.
     """
     with single_ingest(settings.data_dir):
-        own = read_own(settings.own_questions)
+        before = read_own(settings.own_questions)
         key = title_key(entry.title)
-        own[key] = PackEntry(key, entry.title, questions, PERSON)
+        own = before | {key: PackEntry(key, entry.title, questions, PERSON)}
         write_own(settings.own_questions, own.values())
         changed = [
             replace(one, questions=questions) if one.faq_id == entry.faq_id else one
             for one in served
         ]
-        reindex(settings, changed, language=language)
+        try:
+            reindex(settings, changed, language=language)
+        except BaseException:  # what is not served now must not be served by the next ingest either
+            write_own(settings.own_questions, before.values())
+            raise

@@ -23,6 +23,7 @@ from core.errors import FaqbotError, SourceError
 from core.reporting.operations import Operations
 from core.reporting.replay import Comparison, ReplayCase, replay_json
 from core.reporting.trial import Origin, last_asked
+from core.retry import until_back
 from core.skills.assistant import AnyAssistant
 from core.types import Lesson
 
@@ -111,10 +112,12 @@ async def ingest(request: web.Request) -> web.Response:
     origin = await _origin(request)
     async with _alone(request), _usable():
         line = await operations.trials.ingest(origin)
-    serving = await operations.trials.source()
+    # It is served by now: what is left to do waits for the stores.
+    serving = await until_back(operations.trials.source)
     name = PurePath(serving.source).name if serving else ""
     action = "faq.upload" if origin is Origin.UPLOAD else "faq.ingest"
-    await operations.note(visitor.name, action, f"{name}: {line}" if name else line)
+    detail = f"{name}: {line}" if name else line
+    await until_back(lambda: operations.note(visitor.name, action, detail))
     return said({"told": line})
 
 
