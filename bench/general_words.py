@@ -42,6 +42,7 @@ Floats = NDArray[np.float32]
 _KOREAN_WORDS, _ENGLISH_WORDS = 30_000, 25_000
 _QUESTIONS, _SENTENCES = 5_000, 6_000  # of the large FAQ
 _SENTENCE_CHARS = range(8, 201)
+_MESSAGES = ("followups", "general", "smartstore")  # files of `data/examples`
 _SENTENCE_END = re.compile(r"(?<=[.!?다요])\s+|\n")
 _LATIN = re.compile("[a-z]+")
 _DIMENSION = 128
@@ -78,7 +79,7 @@ def main(
     """Write the encoder's file anew, with these general words."""
     analyzer = Analyzer.load(load_loanwords())
     entries = prepare(load(faq), load_pack(questions)).entries
-    sentences = list(dict.fromkeys([*_large(entries), *_small()]))
+    sentences = list(dict.fromkeys([*_large(entries), *example_texts()]))
     terms = analyzer.terms_of(sentences)
     model = E5Embedder.load()
     with VectorCache.open(cache / "teacher.sqlite3", model.fingerprint) as known:
@@ -106,13 +107,14 @@ def _large(entries: Sequence[Entry]) -> list[str]:
     ]
 
 
-def _small() -> list[str]:
+def example_texts() -> list[str]:
     """Return what the FAQs and the messages of the examples say."""
     texts = list(load_everyday())
     for path in sorted((EXAMPLES / "faqs").glob("*.csv")):
         for entry in prepare(load(path), {}).entries:
             texts += [entry.title, *_sentences(entry.text)]
-    for path in (*sorted((EXAMPLES / "faqs").glob("*.jsonl")), *sorted(EXAMPLES.glob("*.jsonl"))):
+    asked = ((EXAMPLES / f"{name}.jsonl") for name in _MESSAGES)
+    for path in (*sorted((EXAMPLES / "faqs").glob("*.jsonl")), *asked):
         texts += [example.question for example in read_examples(path)]
     return texts
 

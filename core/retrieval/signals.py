@@ -114,9 +114,11 @@ class SignalReader:
     def _spelt_out(self, query: Query, snapshot: Snapshot) -> Query:
         """Return a query whose words are written as the FAQ writes them."""
         terms = self._analyzer.terms(query.question)
-        if all(term in snapshot.lexical.words.terms and term[1] != "/" for term in terms):
+        known = snapshot.lexical.words.terms
+        if all(term in known and term[1] != "/" for term in terms):
             return query
-        written = snapshot.words.written(query.question, self._analyzer)
+        question = self._synonyms.written_out(query.question, terms, known)
+        written = snapshot.words.written(question, self._analyzer)
         return replace(query, question=self._without_slips(written, snapshot.lexical))
 
     def _without_slips(self, text: str, lexical: LexicalIndex) -> str:

@@ -2,13 +2,15 @@
 
 An alias is a run of terms; it matches a question whose terms contain that run in order, with at
 most two other terms between neighbours, so that "돈이 언제 들어오나요" contains "돈 들어오다".
+An alias that the FAQ itself never says, as an abbreviation or a brand's nickname, is written out.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -50,13 +52,23 @@ def load_groups(path: Path) -> tuple[SynonymGroup, ...]:
         ) from error
 
 
-class Synonyms:
-    """Finds the aliases in a question and gives the canonical terms to score beside its own."""
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One alias and one of its canonical words, as they are written and as terms."""
 
-    def __init__(self, rules: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
-        for alias, canonical in rules:
-            self._by_first[alias[0]].append((alias, canonical))
+    alias: str
+    alias_terms: tuple[str, ...]
+    canonical: str
+    canonical_terms: tuple[str, ...]
+
+
+class Synonyms:
+    """Finds the aliases in a question, and what the FAQ says in their place."""
+
+    def __init__(self, rules: Sequence[_Rule]) -> None:
+        self._by_first: dict[str, list[_Rule]] = defaultdict(list)
+        for rule in rules:
+            self._by_first[rule.alias_terms[0]].append(rule)
 
     @classmethod
     def compile(cls, groups: Sequence[SynonymGroup], analyzer: Analyzer) -> Self:
@@ -64,7 +76,7 @@ class Synonyms:
         words = list(dict.fromkeys(word for group in groups for word in _words(group)))
         terms = dict(zip(words, map(_lemma, words, analyzer.terms_of(words)), strict=True))
         rules = [
-            (terms[alias], terms[canonical])
+            _Rule(alias, terms[alias], canonical, terms[canonical])
             for group in groups
             for alias, canonical in _pairs(group)
             if terms[alias] and terms[canonical] and terms[alias] != terms[canonical]
@@ -74,12 +86,37 @@ class Synonyms:
     def expand(self, terms: Sequence[str]) -> tuple[str, ...]:
         """Return the canonical terms of every alias in a question, without its own terms."""
         found: dict[str, None] = {}
-        for position, term in enumerate(terms):
-            for alias, canonical in self._by_first.get(term, ()):
-                if _follows(alias, terms, position):
-                    found.update(dict.fromkeys(canonical))
+        for rule in self._in(terms):
+            found.update(dict.fromkeys(rule.canonical_terms))
         own = set(terms)
         return tuple(term for term in found if term not in own)
+
+    def written_out(self, text: str, terms: Sequence[str], known: Container[str]) -> str:
+        """Return a question in which each alias that the FAQ never says is its canonical word.
+
+        `terms` are those of the question, `known` those of the FAQ. Of several canonical words
+        that the FAQ knows, the first is written.
+        """
+        for rule in self._in(terms):
+            if _all_in(known, rule.canonical_terms) and not _all_in(known, rule.alias_terms):
+                text = _whole(rule.alias).sub(lambda _, word=rule.canonical: word, text)
+        return text
+
+    def _in(self, terms: Sequence[str]) -> Iterator[_Rule]:
+        """Yield the rules whose alias is among the terms, in the order of the terms."""
+        for position, term in enumerate(terms):
+            for rule in self._by_first.get(term, ()):
+                if _follows(rule.alias_terms, terms, position):
+                    yield rule
+
+
+def _all_in(known: Container[str], terms: tuple[str, ...]) -> bool:
+    return all(term in known for term in terms)
+
+
+def _whole(word: str) -> re.Pattern[str]:
+    """Return a pattern that finds a word where no Latin letter goes on with it."""
+    return re.compile(rf"(?<![a-z]){re.escape(word)}(?![a-z])", re.IGNORECASE)
 
 
 def _listed(words: object) -> tuple[str, ...]:

@@ -67,6 +67,38 @@ def test_words_without_terms_make_no_rule(expand):
     assert expand("반품이 돼요", (("정산",), ("을", "…"))) == ()
 
 
+@pytest.fixture
+def written_out(analyzer):
+    """Writes a question out by groups, for a FAQ that says `faq`."""
+
+    def written_out(question, faq, *groups):
+        made = Synonyms.compile([SynonymGroup(*group) for group in groups], analyzer)
+        return made.written_out(question, analyzer.terms(question), set(analyzer.terms(faq)))
+
+    return written_out
+
+
+def test_a_nickname_that_the_faq_never_says_is_written_out(written_out):
+    group = (("수수료",), ("커미숑", "kommis"))
+    assert written_out("커미숑 얼마예요", "수수료는 5%입니다", group) == "수수료 얼마예요"
+    assert written_out("KOMMIS 얼마", "수수료", group) == "수수료 얼마"
+
+
+def test_a_word_that_the_faq_says_stays_as_it_was_typed(written_out):
+    """Nor is one written out into a word that the FAQ does not have, or inside another word."""
+    group = (("수수료",), ("커미션", "fee"))
+    assert written_out("커미션 얼마", "수수료, 커미션", group) == "커미션 얼마"
+    assert written_out("커미션 얼마", "배송비", group) == "커미션 얼마"
+    assert written_out("coffee fee", "수수료", group) == "coffee 수수료"
+
+
+def test_the_first_canonical_word_that_the_faq_knows_is_written(written_out):
+    groups = [(("원쁠딜",), ("원플원",)), (("복수구매할인",), ("원플원",))]
+    assert written_out("원플원 신청, 원플원 기간", "복수구매할인 신청", *groups) == (
+        "복수구매할인 신청, 복수구매할인 기간"
+    )
+
+
 def test_the_profiles_synonyms_know_how_sellers_talk(synonyms, analyzer):
     """The examples of the issue."""
     assert "gif/N" in synonyms.expand(analyzer.terms("움짤 올려도 되나요"))
