@@ -99,7 +99,7 @@ class Synonyms:
         """
         for rule in self._in(terms):
             if _all_in(known, rule.canonical_terms) and not _all_in(known, rule.alias_terms):
-                text = _whole(rule.alias).sub(lambda _, word=rule.canonical: word, text)
+                text = rule.canonical.join(_whole(rule.alias).split(text))
         return text
 
     def _in(self, terms: Sequence[str]) -> Iterator[_Rule]:
