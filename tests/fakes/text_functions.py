@@ -178,6 +178,7 @@ FUNCTIONS = {
     "has_hangul": korean.has_hangul,
     "language_of": languages.language_of,
     "in_language_of": lambda text: languages.in_language_of(PROFILE, text),
+    "to_asker": lambda text: languages.to_asker(PROFILE, text),
     "foreign": lambda text: languages.foreign(text, ["en"]),
     "render": lambda text: slack.mrkdwn(text, CLEANER),
     "wants_person": person_wanted.wants_person,
