@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from bench.storm import Weather, run
@@ -16,14 +17,9 @@ from bench.storm_tally import Result
 from bench.tables import header, note, table
 
 _PROCESSES: Final = (1, 3)
-_CALM: Final = {
-    "kills": 0,
-    "outage_s": 0.0,
-    "redelivered": 0.0,
-    "failing": 0.0,
-    "edited": 0.0,
-    "deleted": 0.0,
-}
+_CALM: Final = Weather(
+    kills=0, outage_s=0.0, redelivered=0.0, failing=0.0, edited=0.0, deleted=0.0, looks_every_s=0.05
+)
 
 
 def main() -> None:
@@ -34,12 +30,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args()
     header()
-    weather = {"questions": given.questions, "people": given.questions, "seconds": given.seconds}
+    calm = replace(_CALM, questions=given.questions, people=given.questions, seconds=given.seconds)
     rows = [
         row
         for _ in range(given.rounds)
         for processes in _PROCESSES
-        for row in _rows(processes, run(Weather(processes=processes, **weather, **_CALM)))
+        for row in _rows(processes, run(replace(calm, processes=processes)))
     ]
     columns = ("processes", "platform", "answered once", "429s", "p50", "p95", "longest")
     table(f"{given.questions} questions in {given.seconds:g} s", columns, rows)

@@ -48,6 +48,7 @@ class Weather:
     kills: int = 3
     outage_s: float = 10.0
     settles_within_s: float = 900.0
+    looks_every_s: float = 0.5
     redelivered: float = 0.05
     failing: float = 0.02
     edited: float = 0.02
@@ -248,7 +249,7 @@ class Storm:
             if time.monotonic() - told_at > _TELLS_EVERY_S:
                 told_at = time.monotonic()
                 logger.info(self.tally.progress)
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(self.weather.looks_every_s)
 
 
 def run(weather: Weather) -> Result:

@@ -19,6 +19,7 @@ from config.settings import Settings
 from core.lessons.learning import Learning
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
+from core.messaging.delivery.shared_calls import SharedCalls
 from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
@@ -100,7 +101,7 @@ async def open_service(
             profile=profile,
             limits=limits,
             report=report,
-            processes=processes,
+            calls=SharedCalls(stores.cluster, processes=processes),
             messenger=parts.skills.messenger if parts.skills else None,
             operations=parts.operations(stores, profile, people),
             audiences=parts.assistants.audiences,

@@ -70,7 +70,7 @@ async def open_discord(
     token = settings.discord_bot_token.get_secret_value().strip()
     _point_to(settings)
     async with open_rest(
-        api=settings.discord_api_url, token=token, processes=service.processes
+        api=settings.discord_api_url, token=token, processes=service.calls.processes
     ) as rest:
         try:
             me = await rest.call("GET", "/users/@me")

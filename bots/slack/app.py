@@ -159,7 +159,7 @@ async def assemble(
     workspaces, installations = await _workspaces(context, session, stack)
     budgets = Budgets(
         edits_a_minute=context.settings.slack_edits_per_minute,
-        processes=context.service.processes,
+        calls=context.service.calls,
     )
     answers, background = Answers(), BackgroundTasks()
     replies = Replies(context, workspaces, budgets, answers, background)

@@ -18,6 +18,7 @@ from core.lessons.liked import LikedQuestions
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.upkeep import rounds_of
+from core.messaging.delivery.shared_calls import SharedCalls
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.inbox.intake import Intake
 from core.messaging.inbox.offline import Offline
@@ -55,7 +56,7 @@ class ChatService(Lookups):
         profile: Profile,
         limits: UserLimits,
         report: Callable[[AnswerReport], None] = lambda _report: None,
-        processes: Callable[[], int] = lambda: 1,
+        calls: SharedCalls | None = None,
         operations: Operations | None = None,
         desk: CaseDesk | None = None,
         messenger: Messenger | None = None,
@@ -99,11 +100,12 @@ class ChatService(Lookups):
         self.operations = operations  # serves the console, if that is offered
         self.limits = limits
         self.thread_rules: ThreadRules | None = None  # those that were set while the bot runs
+        self.calls = calls or SharedCalls()  # those to platforms, of all processes
         self._intake = Intake(
             inbox=inbox,
             offline=offline,
             limits=limits,
-            processes=processes,
+            processes=self.calls.processes,
             find=self.find,
             redact=redact,
         )
@@ -124,7 +126,6 @@ class ChatService(Lookups):
             redact=redact,
             liked=liked,
         )
-        self.processes = processes  # returns the number of those of this installation
         self._redact = redact
         # A cache of sessions with questions; the history knows all others.
         self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)

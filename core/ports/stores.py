@@ -8,6 +8,8 @@ from typing import Protocol
 
 from core.types import (
     AuditEvent,
+    CallBudget,
+    CountedCalls,
     EntryReview,
     EntryUse,
     Feedback,
@@ -174,7 +176,7 @@ class Lessons(Protocol):
 
 
 class Cluster(Protocol):
-    """The leader election of the processes of one installation, by leases that have to be kept."""
+    """What the processes of one installation share: leases that have to be kept, and budgets."""
 
     async def hold(self, name: str, holder: str, *, lease_s: float) -> str:
         """Take or renew a lease unless another holder has it; return the holder."""
@@ -186,6 +188,15 @@ class Cluster(Protocol):
 
     async def held(self) -> dict[str, str]:
         """Return the holders of the leases that have not lapsed, by the name of the lease."""
+        ...
+
+    async def count_call(
+        self, budget: CallBudget, *, uncounted_s: Sequence[float] = ()
+    ) -> CountedCalls:
+        """Count one more call of a budget, if all processes together may make one.
+
+        `uncounted_s` are the ages of calls that this process has made without asking.
+        """
         ...
 
 

@@ -20,6 +20,7 @@ from core.types.answers import (
     View,
     Written,
 )
+from core.types.calls import CallBudget, CountedCalls
 from core.types.cases import Call, Case, CaseState, Waiter
 from core.types.faq import (
     OFFICIAL,
@@ -58,12 +59,14 @@ __all__ = [
     "Answered",
     "AuditEvent",
     "Call",
+    "CallBudget",
     "Candidate",
     "Case",
     "CaseState",
     "Cited",
     "Claim",
     "Classification",
+    "CountedCalls",
     "Declined",
     "Delta",
     "Dialogue",

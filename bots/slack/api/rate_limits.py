@@ -6,18 +6,20 @@ https://docs.slack.dev/apis/web-api/rate-limits
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from core.bounded import BoundedDict
 from core.errors import RateLimitedError
 from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.shared_calls import SharedCalls, SharedWindow
 from core.messaging.delivery.window import Window
+from core.types import CallBudget
 
 # chat.update is of tier 3: "50+ per minute" for each method and workspace. `Window` counts a call
 # from before it is sent until a minute after its response, which is stricter than any way in which
-# Slack may count, so no reserve is needed. Calls of other replicas are noticed by a 429.
+# Slack may count, so no reserve is needed.
 EDITS_A_MINUTE: Final = 50
 # chat.appendStream is of tier 4, chat.startStream and chat.stopStream of tier 2.
 APPENDS_A_MINUTE: Final = 100
@@ -49,8 +51,7 @@ class Streams:
 
     def share(self, calls: int) -> None:
         """Set how many of Slack's calls in a minute this process may use."""
-        self._starts.share(calls, _MINUTE_S)
-        self._stops.share(calls, _MINUTE_S)
+        self._starts.limit = self._stops.limit = calls
 
     def plan(self, question_id: str, now: float) -> bool:
         """Reserve the calls of a stream until its end; return whether there was room."""
@@ -86,91 +87,102 @@ class Searches:
         self._method = method
         self._window = window
 
-    @contextmanager
-    def call(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def call(self) -> AsyncIterator[None]:
         """Count a call, which is made inside.
 
         Raises:
             RateLimitedError: no call may be made now; or Slack has refused this one.
         """
-        loop = asyncio.get_running_loop()
-        if not self._window.free(loop.time()):
-            back_s = min(self._window.changes_at(loop.time()) - loop.time(), _MINUTE_S)
-            raise RateLimitedError(f"{self._method}: no call is left for now", retry_after_s=back_s)
-        self._window.begin()
+        loop, window = asyncio.get_running_loop(), self._window
+        if not window.free(loop.time()):
+            raise self._refused(loop.time())
+        window.begin()
         try:
-            yield
-        except RateLimitedError as error:
-            self._window.freeze(loop.time() + error.retry_after_s)
-            raise
+            if not await window.take():
+                raise self._refused(loop.time())
+            try:
+                yield
+            except RateLimitedError as error:
+                window.freeze(loop.time() + error.retry_after_s)
+                raise
         finally:
-            self._window.end(loop.time())
+            window.end(loop.time())
+
+    def _refused(self, now: float) -> RateLimitedError:
+        back_s = min(self._window.changes_at(now) - now, _MINUTE_S)
+        return RateLimitedError(f"{self._method}: no call is left for now", retry_after_s=back_s)
 
 
 class Budgets:
     """The pacers of this process; the least recently used ones are dropped.
 
-    Slack counts all calls in a workspace together, so each of several processes takes its share.
+    Slack counts all calls in a workspace together, whichever process makes them.
     """
 
     def __init__(
-        self, *, edits_a_minute: int = EDITS_A_MINUTE, processes: Callable[[], int] = lambda: 1
+        self, *, edits_a_minute: int = EDITS_A_MINUTE, calls: SharedCalls | None = None
     ) -> None:
-        """`processes` returns the current number of processes, including this one."""
+        """`calls` knows the other processes; without it there is one."""
         self._edits_a_minute = edits_a_minute
-        self._processes = processes
+        self._calls = calls or SharedCalls()
         # A second pacer of a bucket in use would double it.
-        self._pacers: BoundedDict[tuple[str, str], Pacer] = BoundedDict(
+        self._pacers: BoundedDict[str, Pacer] = BoundedDict(
             _MOST_KEPT, in_use=lambda pacer: not pacer.idle
         )
         self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
         """Return the budget of new messages in a channel."""
-        processes = self._processes()
-        burst = max(_BURST // processes, 1)
-        pacer = self._pacer(("chat.postMessage", channel), drips=True)
-        pacer.window.share(burst, float(burst * processes))
-        return pacer
+        return self._pacer("chat.postMessage", channel, _BURST, float(_BURST), drips=True)
 
     def messages(self, team: str) -> Pacer:
         """Return the budget of new messages in all channels of a workspace."""
-        return self._a_minute("chat.postMessage", f"team:{team}", _POSTS_A_MINUTE)
+        return self._pacer("chat.postMessage", team, _POSTS_A_MINUTE)
 
     def whispers(self, team: str) -> Pacer:
         """Return the budget of messages that only one person sees."""
-        return self._a_minute("chat.postEphemeral", team, _WHISPERS_A_MINUTE)
+        return self._pacer("chat.postEphemeral", team, _WHISPERS_A_MINUTE)
 
     def edits(self, team: str) -> Pacer:
         """Return the budget of `chat.update` in a workspace."""
-        return self._a_minute("chat.update", team, self._edits_a_minute)
+        return self._pacer("chat.update", team, self._edits_a_minute)
 
     def deletes(self, team: str) -> Pacer:
         """Return the budget of `chat.delete` in a workspace."""
-        return self._a_minute("chat.delete", team, _DELETES_A_MINUTE)
+        return self._pacer("chat.delete", team, _DELETES_A_MINUTE)
 
     def searches(self, team: str, method: str) -> Searches:
         """Return the budget of a method that reads the messages of a workspace."""
-        return Searches(method, self._a_minute(method, team, _SEARCHES_A_MINUTE).window)
+        return Searches(method, self._pacer(method, team, _SEARCHES_A_MINUTE).window)
 
     def appends(self, team: str) -> Pacer:
         """Return the budget of `chat.appendStream` in a workspace."""
-        return self._a_minute("chat.appendStream", team, APPENDS_A_MINUTE)
+        return self._pacer("chat.appendStream", team, APPENDS_A_MINUTE)
 
     def streams(self, team: str) -> Streams:
-        """Return the streams of a workspace: `chat.startStream` and `chat.stopStream`."""
+        """Return the streams of a workspace: `chat.startStream` and `chat.stopStream`.
+
+        Each process has its share, since it keeps a call for as long as a stream lasts.
+        """
         streams = self._streams.setdefault(team, Streams())
-        streams.share(max(_STREAMS_A_MINUTE // self._processes(), 1))
+        streams.share(max(_STREAMS_A_MINUTE // self._calls.processes(), 1))
         return streams
 
-    def _a_minute(self, method: str, team: str, calls: int) -> Pacer:
-        pacer = self._pacer((method, team))
-        pacer.window.share(max(calls // self._processes(), 1), _MINUTE_S)
-        return pacer
-
-    def _pacer(self, key: tuple[str, str], *, drips: bool = False) -> Pacer:
-        pacer = self._pacers.get(key) or Pacer(Window(1, _MINUTE_S, drips=drips))
-        self._pacers[key] = pacer
+    def _pacer(
+        self,
+        method: str,
+        place: str,
+        limit: int,
+        window_s: float = _MINUTE_S,
+        *,
+        drips: bool = False,
+    ) -> Pacer:
+        name = f"slack:{method}:{place}"
+        if not (pacer := self._pacers.get(name)):
+            budget = CallBudget(name, limit, window_s, drips=drips)
+            pacer = Pacer(SharedWindow(budget, self._calls))
+        self._pacers[name] = pacer
         return pacer
 
 

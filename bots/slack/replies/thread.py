@@ -286,7 +286,8 @@ class SlackReply:
     async def _page(self, window: Json) -> Any:  # noqa: ANN401 - JSON
         thread, team = self._place.thread, self._place.team
         method = "conversations.replies" if thread else "conversations.history"
-        with self._budgets.searches(team, method).call(), translated(method):
-            if thread:
-                return await self._client.conversations_replies(ts=thread, **window)
-            return await self._client.conversations_history(**window)
+        async with self._budgets.searches(team, method).call():
+            with translated(method):
+                if thread:
+                    return await self._client.conversations_replies(ts=thread, **window)
+                return await self._client.conversations_history(**window)

@@ -124,20 +124,30 @@ class Pacer:
 
         If the platform refuses it for its rate limit, no call is granted for as long as it says.
         """
-        lane.turn = granted = asyncio.get_running_loop().create_future()
         try:
-            self._dispatch()
-            await granted
+            await self._wait(lane)
             yield
         except RateLimitedError as error:
             self.window.freeze(_now() + error.retry_after_s)
             raise
         finally:
-            lane.turn = None
-            if granted.done() and not granted.cancelled():
+            granted, lane.turn = lane.turn, None
+            if granted and granted.done() and not granted.cancelled():
                 self._in_flight -= 1
                 self.window.end(_now())
             self._dispatch()
+
+    async def _wait(self, lane: Lane) -> None:
+        """Wait until the lane is granted a call, and no other process has taken that."""
+        while True:
+            lane.turn, written_at = asyncio.get_running_loop().create_future(), lane.written_at
+            self._dispatch()
+            await lane.turn
+            if await self.window.take():
+                return
+            self._in_flight -= 1
+            self.window.end(_now())
+            lane.written_at = written_at
 
     @asynccontextmanager
     async def slot(self, *, ends: bool = True) -> AsyncIterator[None]:
@@ -174,14 +184,14 @@ class Pacer:
             lane.ends or self._growth.next_end_s(lane.grown_s(now)) <= back_s - _LENT_S
             for lane in self._lanes
         )
-        most = self.window.limit // 2 if back_s == float("inf") else self.window.limit - 1
+        most = self.window.share // 2 if back_s == float("inf") else self.window.share - 1
         return min(ending, most) + self._spare
 
     @property
     def _spare(self) -> int:
         """Return the tokens that are kept for the endings of answers that have not begun."""
-        expected = min(ceil(self._company.expected), self.window.limit // 4)
-        return self.window.limit // _SPARE_SHARE + expected
+        expected = min(ceil(self._company.expected), self.window.share // 4)
+        return self.window.share // _SPARE_SHARE + expected
 
     def _dispatch(self) -> None:
         """Grant all calls that may be made now, and set a timer for the next change."""
@@ -254,7 +264,7 @@ class Pacer:
         back_s = self.window.changes_at(now) - now
         if back_s < longest_s:
             calls = self.window.coming(now, _LENT_S) - self._kept_back(now)
-            then = min(len(growing), self.window.limit)
+            then = min(len(growing), self.window.share)
             step_s = max(step_s, (since_s + back_s * len(growing)) / max(calls + then, 1))
         return step_s
 
@@ -263,7 +273,7 @@ class Pacer:
         if not self._company.expected:
             return 0.0
         together = growing + self._company.expected
-        return min(self._growth.left_s(0.0), self.window.window_s) * together / self.window.limit
+        return min(self._growth.left_s(0.0), self.window.window_s) * together / self.window.share
 
 
 def _now() -> float:

@@ -24,9 +24,14 @@ class Window:
         self._resets_at = float("-inf")
         self._is_told = False  # the platform has told the window of the call that ends next
 
-    def share(self, limit: int, window_s: float) -> None:
-        """Change the part of the platform's budget that this process may use."""
-        self.limit, self.window_s = limit, window_s
+    @property
+    def share(self) -> int:
+        """The calls that this process may plan with, of those that may be made in a window."""
+        return self.limit
+
+    async def take(self) -> bool:
+        """Return whether the call that was just begun may be made; it ends in both cases."""
+        return True
 
     def free(self, now: float) -> int:
         """Return how many calls may be made now."""
@@ -68,6 +73,9 @@ class Window:
     def end(self, now: float) -> None:
         """Count a call that has returned, whatever its result."""
         self._in_flight -= 1
+        self._land(now)
+
+    def _land(self, now: float) -> None:
         if self._drips:
             # A burst is counted as if its calls had been spread over the window before.
             interval_s = self.window_s / self.limit

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 11
+SCHEMA: Final = 12
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -66,6 +66,7 @@ class MongoDatabase:
         self.installations: AsyncCollection[Document] = database["installations"]
         self.spent: AsyncCollection[Document] = database["spent"]
         self.leases: AsyncCollection[Document] = database["leases"]
+        self.call_counts: AsyncCollection[Document] = database["call_counts"]
         self.switches: AsyncCollection[Document] = database["switches"]
         self.cases: AsyncCollection[Document] = database["cases"]
         self.case_calls: AsyncCollection[Document] = database["case_calls"]

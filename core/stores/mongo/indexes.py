@@ -35,6 +35,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("day", ASCENDING)], name="by_day"),
     ],
     "leases": [IndexModel([("until", ASCENDING)], name="by_end")],
+    "call_counts": [IndexModel([("until", ASCENDING)], name="by_end")],
     "audit": [IndexModel([("at", ASCENDING)], name="by_time")],
     "inbox": [
         IndexModel(

@@ -323,4 +323,14 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE case_numbers (latest INTEGER NOT NULL)",
         "INSERT INTO case_numbers VALUES (0)",
     ),
+    (
+        # The calls of a platform's budgets that all processes have made, as a list of times.
+        """
+        CREATE TABLE call_counts (
+            name     TEXT PRIMARY KEY,
+            calls_ms TEXT NOT NULL,
+            until_ms INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _TIER_1, _TIER_2, _TIER_3, _TIER_4 = 10, 20, 50, 100  # Tier 1 tolerates "a small burst"
@@ -65,6 +66,7 @@ class Limits:
     posts_in_a_burst: int = 3
     is_distributed: bool = False
     calls_a_minute: dict[str, int] = field(default_factory=lambda: dict(CALLS_A_MINUTE))
+    now: Callable[[], float] = time.monotonic
     _calls: defaultdict[tuple[str, str], deque[float]] = field(
         default_factory=lambda: defaultdict(deque)
     )
@@ -74,7 +76,7 @@ class Limits:
         """0 and the call is counted, or the whole seconds after which it may be tried again."""
         if not self.on:
             return 0
-        now = time.monotonic()
+        now = self.now()
         calls = self._calls[team, method]
         while calls and calls[0] <= now - self.minute_s:
             calls.popleft()

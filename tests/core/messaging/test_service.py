@@ -13,6 +13,7 @@ from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome
 from core.lessons.remarks import Remark
+from core.messaging.delivery.shared_calls import SharedCalls
 from core.messaging.handler import references_of
 from core.messaging.inbox.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -889,9 +890,9 @@ async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tel
 async def test_a_limit_holds_for_all_processes_together(place):
     """Each asks the inbox what the others took in."""
     place.limits = UserLimits(per_minute=2, per_day=0)
-    one = place.service(processes=lambda: 2)
+    one = place.service(calls=SharedCalls(processes=lambda: 2))
     place.limits = UserLimits(per_minute=2, per_day=0)
-    other = place.service(processes=lambda: 2)
+    other = place.service(calls=SharedCalls(processes=lambda: 2))
     receipts = [
         await (one, other)[number % 2].receive(asked(str(number), session=f"wall:{number}"))
         for number in range(3)

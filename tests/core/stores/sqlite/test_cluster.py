@@ -17,3 +17,11 @@ def open_cluster(tmp_path):
             yield SqliteCluster(file, clock=clock)
 
     return opened
+
+
+async def test_budgets_in_which_no_call_counts_any_more_are_not_kept(cluster, clock):
+    await granted(cluster, EDITS, 1)  # noqa: F405
+    clock.advance(61)
+    await cluster.held()
+    names = "SELECT name FROM call_counts"
+    assert await cluster._file.read(lambda db: db.execute(names).fetchall()) == []
