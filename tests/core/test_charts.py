@@ -2,6 +2,7 @@
 
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -31,8 +32,39 @@ def test_a_chart_is_a_png_without_a_missing_letter(draw):
     assert struct.unpack(">II", png[16:24]) == (960, 540)
 
 
-def test_the_same_data_gives_the_same_picture_from_several_threads():
-    """Fonts are a setting of the whole process: who draws beside others draws the same."""
-    alone = [lines(), bars(), matrix()]
-    with ThreadPoolExecutor(3) as pool:
-        assert [drawn.result() for drawn in map(pool.submit, (lines, bars, matrix))] == alone
+class Hooked(dict):
+    """Series at whose first reading something happens."""
+
+    def __init__(self, series, hook):
+        super().__init__(series)
+        self.hook = hook
+
+    def items(self):
+        self.hook()
+        return super().items()
+
+    def values(self):
+        self.hook()
+        return super().values()
+
+
+def test_who_draws_beside_others_draws_the_same_picture():
+    """Fonts are a setting of the process; one begins within another, and ends after it."""
+    alone = bars()
+    beside, first_is_done = Event(), Event()
+
+    def second():
+        series = Hooked(BARS, lambda: (beside.set(), first_is_done.wait(30)))
+        return bar_chart("많이 팔린 상품 (US$)", series, labels=["김치 만두", "사과"])
+
+    with ThreadPoolExecutor(1) as pool:
+        drawn = []
+
+        def begin():
+            if not drawn:
+                drawn.append(pool.submit(second))
+                beside.wait(0.2)  # it waits for the first one, which has the fonts
+
+        line_chart("손실", Hooked(LINES, begin), xs=[1, 2, 3])
+        first_is_done.set()
+        assert drawn[0].result() == alone

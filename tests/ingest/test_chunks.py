@@ -41,9 +41,9 @@ def test_a_short_text_is_one_chunk_and_a_blank_one_none():
 
 def test_the_coarsest_boundary_that_helps_is_taken():
     """Paragraphs before lines, lines before sentences, sentences before words."""
-    assert chunks("가나 다라.\n\n마바 사아.", limit=8) == ["가나 다라.", "마바 사아."]
-    assert chunks("가나.\n다라.\n\n마바.", limit=8) == ["가나.\n다라.", "마바."]
-    assert chunks("가나. 다라 마. 바사.", limit=9) == ["가나. 다라 마.", "바사."]
+    assert chunks("가.\n나.\n\n다.\n라마.", limit=9) == ["가.\n나.", "다.\n라마."]
+    assert chunks("가. 나.\n다. 라마.", limit=9) == ["가. 나.", "다. 라마."]
+    assert chunks("가 나. 다 라마.", limit=8) == ["가 나.", "다 라마."]
     assert chunks("가나 다라 마바", limit=5) == ["가나 다라", "마바"]
 
 

@@ -39,6 +39,7 @@ def test_a_link_that_nobody_can_press_goes(text, left):
     "text",
     [
         "『책』과 《잡지》를 빌려 드립니다.",
+        "빌려 드리는 것: 《잡지》",
         "3 » 2",
         "설정 > 알림에서 바꿉니다.",
         "요금표 바로가기》",
