@@ -21,7 +21,10 @@ _QUOTED_LINE: Final = re.compile(
 # of a line open a block, which lasts to the end of the text if it is not closed.
 _CODE_MARK: Final = re.compile(r"`+|^[ \t]*~{3,}", re.MULTILINE)
 _BLOCK_MARK_CHARS: Final = 3
-_SPOKEN: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|«[^»\n]*»')
+_SPOKEN: Final = re.compile(
+    r'"[^"\n]*"|“[^”\n]*”|‘[^’\n]*’|「[^」\n]*」|『[^』\n]*』|«[^»\n]*»|‹[^›\n]*›'
+    r"|(?<!\w)'[^'\n]*'(?!\w)"  # no apostrophe
+)
 _NUMBER: Final = re.compile(r"[^\S\n]*(\d{1,2})[.)]?(?=\s|$)")
 _BLANKS: Final = re.compile(r"[^\S\n]")
 # A reply that writes the question above its answer once: "Q: … A: …", "질문: … 답변: …".

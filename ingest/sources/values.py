@@ -25,11 +25,13 @@ _ERROR: Final = re.compile(
 # ECMA-376 part 1, 22.9.2.19 (ST_Xstring): characters that XML cannot hold, such as _x000D_.
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DATE: Final = re.compile(
-    r"(?P<year>(?:19|20)\d\d)\s*[-./년]?\s*(?P<month>\d{1,2})\s*[-./월]?\s*(?P<day>\d{1,2})"
+    r"(?P<year>(?:19|20)\d\d)\s*+[-./년]?\s*(?P<month>\d{1,2})\s*+[-./월]?\s*(?P<day>\d{1,2})"
 )
 _US_DATE: Final = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)\d\d)")
 _WORDY_DATES: Final = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y")
-_CLOCK: Final = re.compile(r"\s+\d{1,2}:\d\d(?::\d\d)?\s*(?:[AaPp][Mm])?(?:\s*\([^()]*\))?$")
+_CLOCK: Final = re.compile(
+    r"(?<!\s)\s+\d{1,2}:\d\d(?::\d\d)?\s*+(?:[AaPp][Mm])?(?:\s*\([^()]*\))?$"
+)
 _HYPERLINK: Final = re.compile(
     r'=\s*(?:_xlfn\.)?HYPERLINK\(\s*"([^"]+)"(?:\s*[,;]\s*"((?:[^"]|"")*)")?', re.IGNORECASE
 )

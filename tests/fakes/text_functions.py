@@ -133,6 +133,7 @@ FUNCTIONS = {
     "tidy": sections.tidy,
     "markdown_sections": markdown_sections,
     "plain_text": plain_text,
+    "heading_of": lines.heading_of,
     "lines_of": lines.lines_of,
     "settled": partial.settled,
     "cost": measure.cost,

@@ -62,7 +62,7 @@ _SHOWN_DAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 def find_days(text: str, today: date) -> FoundDays | None:
     """Return the days that a text names first; None if it names none."""
     for form, read in _FORMS:
-        match = next((m for m in form.finditer(text) if _begins_a_word(text, m.start())), None)
+        match = form.search(text)
         if match is None:
             continue
         try:
@@ -71,10 +71,6 @@ def find_days(text: str, today: date) -> FoundDays | None:
             may_be = ()
         return FoundDays(may_be, match.start(), match.end())
     return None
-
-
-def _begins_a_word(text: str, place: int) -> bool:
-    return place == 0 or not (text[place - 1].isalnum())
 
 
 def _one(day: date) -> tuple[Days, ...]:
@@ -223,7 +219,8 @@ def _counted(match: re.Match[str], today: date) -> tuple[Days, ...]:
 
 
 def _form(pattern: str, read: _Read) -> tuple[re.Pattern[str], _Read]:
-    return re.compile(pattern, re.IGNORECASE), read
+    # It begins a word.
+    return re.compile(rf"(?<![^\W_])(?:{pattern})", re.IGNORECASE), read
 
 
 _KOREAN_MONTH: Final = r"(?:(?P<month>\d{1,2})\s*월|(?P<ahead>이번|다다음|다음|담)\s*달|이달)"
@@ -233,10 +230,11 @@ _NTH: Final = rf"(?P<nth>[1-6]|{any_of(*NTH, *LAST)})"
 _FORMS: Final = (
     _form(FEAST, _feast),
     _form(
-        rf"{_KOREAN_MONTH}\s*{_NTH}\s*(?:번?째)?\s*(?P<weekly>주)\s*(?:의\s*)?{_WEEKDAY}", _of_month
+        rf"{_KOREAN_MONTH}\s*{_NTH}\s*+(?:번?째)?\s*(?P<weekly>주)\s*(?:의\s*)?{_WEEKDAY}",
+        _of_month,
     ),
-    _form(rf"{_KOREAN_MONTH}\s*{_NTH}\s*(?:번?째)?\s*주(?!말|간)", _of_month),
-    _form(rf"{_KOREAN_MONTH}\s*{_NTH}\s*(?:번?째)?\s*{_WEEKDAY}", _of_month),
+    _form(rf"{_KOREAN_MONTH}\s*{_NTH}\s*+(?:번?째)?\s*주(?!말|간)", _of_month),
+    _form(rf"{_KOREAN_MONTH}\s*{_NTH}\s*+(?:번?째)?\s*{_WEEKDAY}", _of_month),
     _form(rf"{_KOREAN_MONTH}\s*말일", _of_month),
     _form(rf"(?:the\s+)?{_NTH}\s+{_ENGLISH_DAY}\s+(?:of|in)\s+{_ENGLISH_MONTH}", _of_month),
     _form(rf"(?:the\s+)?{_NTH}\s+week\s+(?:of|in)\s+{_ENGLISH_MONTH}", _of_month),

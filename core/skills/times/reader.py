@@ -19,6 +19,7 @@ _NOT_BEFORE: Final = re.compile(
 _NOT_AFTER: Final = re.compile(
     r"(?:\binstead\s+of\b|\brather\s+than\b).*$", re.IGNORECASE | re.DOTALL
 )
+_MOST_TIMES: Final = 8  # that a message is freed of: each is looked for in all of it
 _STEP_MIN: Final = 5
 # Somewhere between two times, and not from one to the other.
 _BETWEEN: Final = re.compile(r"사이|\bbetween\b", re.IGNORECASE)
@@ -203,11 +204,15 @@ def _length(span: Window) -> int:
 
 
 def without_times(text: str, now: datetime) -> str:
-    """Return a message without all that it says about when; a move names two times."""
-    if shift := find_shift(text):
-        text = _without(text, shift[1], shift[2])
-    said = read_times(text, now)
-    return without_times(said.rest, now) if said.says_when else said.rest
+    """Return a message without what it says about when; a move names two times."""
+    for _ in range(_MOST_TIMES):
+        if shift := find_shift(text):
+            text = _without(text, shift[1], shift[2])
+        said = read_times(text, now)
+        text = said.rest
+        if not said.says_when:
+            break
+    return text
 
 
 def _span(text: str) -> tuple[int | None, str]:

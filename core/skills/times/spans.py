@@ -23,7 +23,7 @@ _SPAN: Final = re.compile(
     rf"(?:(?<!\w)for\s+)?{_LENGTH}(?:\s*(?:간|동안|짜리|정도|쯤))*", re.IGNORECASE
 )
 _FROM_NOW: Final = re.compile(
-    rf"(?:{_LENGTH}\s*(?:정도|쯤)?\s*(?:뒤|후|있다가)(?!로)"
+    rf"(?:{_LENGTH}\s*+(?:정도|쯤)?\s*(?:뒤|후|있다가)(?!로)"
     rf"|(?<!\w)in\s+(?:about\s+)?{_LENGTH.replace('?P<', '?P<in_')}"
     rf"|{_LENGTH.replace('?P<', '?P<now_')}\s+from\s+now)",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ _SHIFT: Final = re.compile(
 
 
 _STRETCH: Final = re.compile(
-    rf"(?:(?P<extend>extend|lengthen|prolong)|(?P<shorten>shorten|cut))?[^.,;]{{0,12}}?{_LENGTH}\s*(?:정도|쯤|만)?\s*(?:더\s*)?"
+    rf"(?:(?P<extend>extend|lengthen|prolong)|(?P<shorten>shorten|cut))?[^.,;]{{0,12}}?{_LENGTH}\s*+(?:정도|쯤|만)?\s*+(?:더\s*)?"
     r"(?:(?P<longer>늘|연장|길게|longer)|(?P<shorter>줄|단축|짧게|shorter))?",
     re.IGNORECASE,
 )

@@ -10,6 +10,13 @@ _PREFIX = r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t]){0,64}"
 _FENCE = re.compile(rf"(?P<prefix>{_PREFIX})(?P<mark>`{{3,}}|~{{3,}})(?P<info>[^\n]*)")
 _DELIMITERS = re.compile(rf"{_PREFIX}(?=[^\n]*-)(?=[^\n]*[|:])[ \t:|\-]+$")
 BLANK = re.compile(r"[ \t>]*$")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    title: str  # with its marks, but without the signs that may close the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,12 @@ class Line:
     fence: Fence | None = None
     header: str = ""  # the header of the table to which this row belongs
     table_start: int = -1
+
+
+def heading_of(line: str) -> Heading | None:
+    """Return the heading that a line is; None if it is none."""
+    match = _HEADING.match(line)
+    return match and Heading(len(match[1]), match[2].rstrip().rstrip("#").rstrip())
 
 
 def fence_of(line: str, start: int, *, partial: bool = False) -> Fence | None:

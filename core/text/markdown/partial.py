@@ -7,10 +7,10 @@ from typing import Final
 
 from core.text.markdown.lines import BLANK, Line, fence_of, lines_of
 
-_BLOCK_START = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|>)")
+_BLOCK_START = re.compile(r"[ \t]*+(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])")
 _TAIL_CHARS: Final = 600  # how far back something half-written is looked for
-_MARKER_ONLY = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?|#{1,6})?[ \t]*$")
-_UNDERLINE = re.compile(r"[ \t>]*(?:-[- \t]*|=[= \t]*|[*_][*_ \t]*|[`~]+[ \t]*)$")
+_MARKER_ONLY = re.compile(r"[ \t>]*+(?:[-*+]|\d{1,9}[.)]?|#{1,6})?[ \t]*$")
+_UNDERLINE = re.compile(r"[ \t>]*+(?:-[- \t]*|=[= \t]*|[*_][*_ \t]*|[`~]+[ \t]*)$")
 _HALF = re.compile(
     r"[*_~`]+\Z"  # a delimiter run that may still grow
     r"|!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?\Z"  # a citation or a link

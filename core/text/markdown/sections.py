@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.text.markdown.lines import heading_of
 from core.text.sections import Section
 
-_HEADING: Final = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$")
 _FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
 _LINK: Final = re.compile(
     r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)"
@@ -16,7 +16,7 @@ _MARKS: Final = re.compile(
     r"\*\*|__|`+|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|\\(?=[!-/:-@\[-`{-~])"
 )
 _LINE_MARKS: Final = re.compile(r"^[ \t]*(?:#{1,6}\s+|>+\s?|[-*+]\s+|```\w*|~~~\w*)", re.MULTILINE)
-_RULES: Final = re.compile(r"^[ \t|]*:?-{3,}[-:| \t]*$", re.MULTILINE)
+_RULES: Final = re.compile(r"^[ \t|]*:?-{3,}+[-:| \t]*$", re.MULTILINE)
 
 
 def markdown_sections(text: str) -> list[Section]:
@@ -27,9 +27,9 @@ def markdown_sections(text: str) -> list[Section]:
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1] == fence):
             fence = "" if fence else mark[1]
-        heading = None if fence or mark else _HEADING.match(line)
+        heading = None if fence or mark else heading_of(line)
         if heading:
-            found.append((plain_text(heading[1]), []))
+            found.append((plain_text(heading.title), []))
             fresh = True
         elif line.strip() or fence:
             blocks = found[-1][1]

@@ -54,7 +54,7 @@ _TOGETHER: Final = re.compile(
 )
 # How people ask to be told, behind and before what they ask for.
 _TOLD_BEHIND: Final = re.compile(
-    r"(?<![\s둘])(?<!가지)(?<!모두)\s+(?:(?:다|좀|모두|전부|에 ?대해)\s+)*"
+    r"(?<![\s둘])(?<!가지)(?<!모두)\s+(?:(?:다|좀|모두|전부|에 ?대해)\s+){0,4}"
     r"(?:알려|가르쳐|설명해|말해|말씀해)\s?(?:줘|주|줄|달라)\S*\W*$|(?<!\s)\s+(?:please|궁금\S*)\W*$",
     re.IGNORECASE,
 )

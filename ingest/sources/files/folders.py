@@ -17,7 +17,7 @@ from ingest.sources.tables.column_words import LANGUAGES
 # The server of a web address, whose last part is no ending of a file that is read.
 _HOST: Final = re.compile(r"(?:[\w-]+\.)+(?:com|net|org|io|app|dev|kr|jp|de|uk|eu|help|site|shop)")
 _NOTION_TABLE: Final = re.compile(r"(?P<folder_with_id>(?P<folder>.+?) [0-9a-f]{32})(?:_all)?\.csv")
-NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
+NOTION_ID: Final = re.compile(r"(?<!\s)\s+[0-9a-f]{32}$")
 MAX_FILES: Final = 20_000
 
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")

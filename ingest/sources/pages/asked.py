@@ -18,10 +18,10 @@ _REPLY_WORDS: Final = (
 )
 _MARK_END: Final = r"[.:)\]．：）】]"
 _ASKED: Final = re.compile(
-    rf"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:{_ASK_WORDS})\s*\d{{0,3}}\s*\\?{_MARK_END}\s*(.+?)(?:\*\*)?\s*$"
+    rf"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:{_ASK_WORDS})\s*+\d{{0,3}}\s*\\?{_MARK_END}\s*(\S.*)$"
 )
 _ANSWERED: Final = re.compile(
-    rf"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:{_REPLY_WORDS})\s*\d{{0,3}}\s*\\?{_MARK_END}(?:\*\*)?\s*(.*)$"
+    rf"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?(?:{_REPLY_WORDS})\s*+\d{{0,3}}\s*\\?{_MARK_END}(?:\*\*)?\s*(.*)$"
 )
 _SECOND: Final = re.compile(r"^\s*(?:[-*+]\s+)?(?:\*\*)?\\?[\[(]?B\s*\\?[.:)\]]")
 _PLAIN: Final = re.compile(
@@ -55,13 +55,17 @@ def asked_lines(text: str) -> Iterator[QuestionBlock]:
         if asked or (answered and line.startswith("#")):
             if answered:
                 yield QuestionBlock(title, "\n".join(answer).strip(), start, number)
-            title, start, answer, answered = (asked[1] if asked else ""), number, [], False
+            title, start, answer, answered = (_title(asked[1]) if asked else ""), number, [], False
         elif answered:
             answer.append(line)
         elif title and (found := _ANSWERED.match(line)):
             answer, answered = [found[1]], True
     if answered:
         yield QuestionBlock(title, "\n".join(answer).strip(), start, number + 1)
+
+
+def _title(said: str) -> str:
+    return said.rstrip().removesuffix("**").rstrip()
 
 
 def without_mark(answer: str) -> str:

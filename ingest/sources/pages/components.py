@@ -17,11 +17,11 @@ _VALUE: Final = rf"(?:{_QUOTED}|{_BRACED}|[^\s<>\"'{{}}]+)"
 _ATTRIBUTES: Final = rf"(?:\s+(?:[\w:.-]+(?:\s*=\s*{_VALUE})?|\{{[^{{}}]*\}}))*"
 _TAG: Final = re.compile(
     rf"<(?P<close>/?)(?P<name>[A-Z][\w.]*)(?P<attributes>{_ATTRIBUTES})\s*(?P<alone>/?)>"
-    r"|\{%-?[ \t]*(?P<end>end|/)?[ \t]*(?P<block>[\w-]*)(?P<said>[^%\n]*?)-?%\}"
+    r"|\{%-?[ \t]*+(?P<end>end|/)?[ \t]*+(?P<block>[\w-]*+)(?P<said>[^%\n]*?)-?%\}"
 )
 _CLOSED: Final = re.compile(r"</([A-Z][\w.]*)\s*>")
 _BREAK, _LESS = "\1", "\2"
-_ATTRIBUTE: Final = re.compile(rf"([\w:-]+)\s*=\s*(?:\{{\s*)?({_QUOTED}|`[^`]*`)")
+_ATTRIBUTE: Final = re.compile(rf"(?<![\w:-])([\w:-]+)\s*=\s*(?:\{{\s*)?({_QUOTED}|`[^`]*`)")
 _ITEMS: Final = re.compile(r"\bitems\s*=\s*\{\s*\[(.*?)\]\s*\}", re.DOTALL)
 _VALUES: Final = re.compile(r"\{[^{}]*\}")
 _TEXT: Final = re.compile(rf"{_QUOTED}|`[^`]*`")

@@ -7,6 +7,7 @@ name become text and links. Each line keeps its number.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from ingest.sources.pages.asked import is_question
@@ -17,7 +18,7 @@ _CODE: Final = re.compile(
     r"^(?P<indent>[ \t]*)(?P<fence>```|~~~).*?(?:^[ \t]*(?P=fence)[^\n]*$|\Z)|`[^`\n]+`",
     re.DOTALL | re.MULTILINE,
 )
-_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?\*/\}|%%[^%\n]+%%", re.DOTALL)
+_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z)|%%[^%\n]+%%", re.DOTALL)
 # Hugo's shortcodes, kramdown's attributes, tables of contents, MDX' imports and exports.
 _FOR_PROGRAMS: Final = re.compile(
     r"\{\{[<%][^{}\n]*\}\}|\{:[^{}\n]*\}|^\[(?:TOC|\[(?:_TOC_|toc)\])\]\s*$"
@@ -30,7 +31,7 @@ _FOR_PROGRAMS: Final = re.compile(
 _INCLUDED: Final = re.compile(
     r"\{\{[<%][ \t]*(?:include|readfile|snippet)\b([^{}\n]*?)[>%]\}\}"
     r"|\{%-?[ \t]*(?:include|snippet)(?:_relative|-markdown)?[ \t]([^{}\n]*?)-?%\}"
-    r"|\{![ \t]*([^!{}\n]+)!\}|\{\{[ \t]*(?:#include\b|include:|snippet:|>)([^{}\n]*)\}\}"
+    r"|\{![ \t]*+([^!{}\n]+)!\}|\{\{[ \t]*(?:#include\b|include:|snippet:|>)([^{}\n]*)\}\}"
     r"|^[ \t]*--8<--[ \t]*([^\n]*)|^[ \t]*\.\.[ \t]+include::([^\n]*)"
     r"|^include::([^\[\n]*)\[[^\]\n]*\]"
     r"|!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]"
@@ -90,13 +91,13 @@ def plain_markdown(text: str) -> str:
 
 def included_in(text: str) -> list[str]:
     """Return the names of the files that a page takes in, which people do not see."""
-    prose = _COMMENT.sub("", _CODE.sub("", text))
+    prose = _without_comments(_CODE.sub("", text), lambda _: "")
     named = (next(filter(None, groups), "") for groups in _INCLUDED.findall(prose))
     return list(dict.fromkeys(name.strip(" \t\"'") for name in named))
 
 
 def _in_prose(text: str) -> str:
-    text = _INCLUDED.sub("", _COMMENT.sub(_lines_alone, text))
+    text = _INCLUDED.sub("", _without_comments(text, _lines_alone))
     text = _FOR_PROGRAMS.sub(_lines_alone, text)
     text = without_components(text)
     text = _with_summaries(text)
@@ -131,6 +132,14 @@ def _noted(match: re.Match[str]) -> str:
     """Return the title of a note; its attributes may have one."""
     given = _NOTE_TITLE.search(match[2] or "")
     return _title((match[1] or (given and (given[1] or given[2])) or match[3]).strip())
+
+
+def _without_comments(text: str, instead: Callable[[re.Match[str]], str]) -> str:
+    def shown(match: re.Match[str]) -> str:
+        is_open = match[0].startswith("{/*") and not match[0].endswith("*/}")
+        return match[0] if is_open else instead(match)
+
+    return _COMMENT.sub(shown, text)
 
 
 def _lines_alone(match: re.Match[str]) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-_HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+from core.text.markdown.lines import heading_of
+
 _UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")
 # `2.1 …`, `2.2 …` or `2-1. …`: numbers that go up are an outline's, and no part of a title.
 _OUTLINE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?:-\d{1,3})+(?=[.)]))[.)]?\s+(?=\S)")
@@ -56,10 +57,10 @@ def _cut(text: str) -> Iterator[PageSection]:
         mark = FENCE.match(line)
         if mark and (not fence or mark[1] == fence):
             fence = "" if fence else mark[1]
-        heading = None if fence or mark else _HEADING.match(line)
+        heading = None if fence or mark else heading_of(line)
         if heading:
             yield section
-            section = PageSection(len(heading[1]), plain_heading(heading[2]), number, number, [])
+            section = PageSection(heading.level, plain_heading(heading.title), number, number, [])
         elif not fence and _UNDERLINE.match(line) and _could_be_title(section):
             title = section.lines.pop()
             yield section

@@ -118,6 +118,8 @@ def test_what_only_looks_like_the_tag_is_none(text):
         "``한 줄 ` 안의 #학습``",
         '"무료입니다 #학습"이라고 쓰신 분 누구세요?',
         "“무료입니다 #학습”은 틀렸어요",
+        "‘무료입니다 #학습’은 틀렸어요",
+        "joon wrote 'it is free #학습'",
     ],
 )
 def test_a_tag_in_a_quote_or_in_code_is_somebody_elses(text):
@@ -130,6 +132,7 @@ def test_a_tag_beside_a_quote_teaches_and_the_quoted_one_stays():
     assert is_lesson(text, TAG)
     assert without_tag(text, TAG) == "> 반품비는 무료인가요 #학습\n\n아니요, 3,000원이에요"
     assert is_lesson('"정산"은 7일이에요 #학습', TAG)
+    assert is_lesson("It's 7 days, don't wait #학습 the sellers' page says so", TAG)
     assert is_lesson("` 하나는 코드가 아니에요 #학습", TAG)
 
 
