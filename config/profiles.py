@@ -151,10 +151,11 @@ def merged(chain: Sequence[ProfileFile]) -> Profile:
 def _in_other_languages(profile: Profile, chain: Sequence[ProfileFile]) -> dict[str, Profile]:
     """Return the same bot in each other language in which every sentence ships."""
     formal = "-formal" if any(file.path.stem.endswith("-formal") for file in chain) else ""
+    general = profile_from(_texts(_chain(f"{profile.language}{formal}")), chain[-1].path)
+    same = same_in_all_languages(profile, general)
     found: dict[str, Profile] = {}
     for language in (one for one in _SPOKEN if one != profile.language):
-        general = profile_from(_texts(_chain(f"{profile.language}{formal}")), chain[-1].path)
-        texts = _texts(_chain(f"{language}{formal}")) | same_in_all_languages(profile, general)
+        texts = _texts(_chain(f"{language}{formal}")) | same
         for file in chain:
             add_texts(texts, file.others.get(language, {}), file.path)
         found[language] = profile_from(texts, chain[-1].path)

@@ -15,6 +15,16 @@ CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
 _OWNER: Final = re.compile(r"[UWS][A-Z0-9]{2,20}")  # people, and user groups
 
 
+def checked_slack_owners(listed: str) -> str:
+    """Check a list of owners, and return it as it was given.
+
+    Raises:
+        PydanticCustomError: it holds something else than their ids, or too many.
+    """
+    wrong = "holds what is neither the id of a person (U… or W…) nor of a user group (S…)"
+    return checked_owners(listed, _OWNER, wrong=wrong, instead="make them a user group")
+
+
 class SlackSettings(BaseSettings):
     """A part of `Settings`, where the prefix and the file are set."""
 
@@ -88,8 +98,7 @@ class SlackSettings(BaseSettings):
     @field_validator("slack_owners")
     @classmethod
     def _are_slack_owners(cls, listed: str) -> str:
-        wrong = "holds what is neither the id of a person (U… or W…) nor of a user group (S…)"
-        return checked_owners(listed, _OWNER, wrong=wrong, instead="make them a user group")
+        return checked_slack_owners(listed)
 
     @property
     def slack_channel_ids(self) -> frozenset[str]:

@@ -99,6 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_stdout()
         return 1
+    except typer.Abort:  # instead of an answer; nothing is done before all are given
+        print(file=sys.stderr)
+        _complain("stopped; nothing was changed")
+        return 130
     except typer.TyperException as error:
         return _usage(error)
     except FaqbotError as error:

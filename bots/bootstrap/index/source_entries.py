@@ -67,7 +67,8 @@ def fetched(settings: Settings, source: str) -> tuple[Path, bool]:
         SourceError: it cannot be fetched.
     """
     if not is_url(source):
-        return Path(source), True
+        in_home = source.startswith("~/")  # as `.env` may have it, which no shell has read
+        return Path(source).expanduser() if in_home else Path(source), True
     try:
         return fetch(source, settings.data_dir / "source")
     except OSError as error:

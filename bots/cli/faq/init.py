@@ -15,6 +15,7 @@ import typer
 from bots.cli.terminal import clean
 from config.profiles import OWN_PROFILE, load_profile
 from config.settings import Settings
+from config.slack_settings import checked_slack_owners
 from core.errors import ConfigError, SourceError
 from core.profile import Profile
 from core.types import Entry
@@ -43,7 +44,7 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
     """Write `faqbot.toml` and a sample `.env` into the working folder.
 
     Raises:
-        ConfigError: a profile is there already, or a language or tone is unknown.
+        ConfigError: a profile is there already, or a language, tone or owner is unknown.
         SourceError: the FAQ cannot be read.
     """
     if OWN_PROFILE.exists() and not force:
@@ -56,6 +57,8 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
         "language", wishes.language or (language_of(entries) if entries else "ko"), _LANGUAGES
     )
     tone = _one_of("tone", wishes.tone or _TONES[0], _TONES)
+    if problem := _problem_of_owners(wishes.owners):
+        raise ConfigError(problem)
     base = f"{language}-formal" if tone == "formal" else language
     env = _ENV_SAMPLE if _ENV.exists() else _ENV
     try:
@@ -80,8 +83,7 @@ def _asked(settings: Settings, wishes: Wishes) -> tuple[Wishes, Sequence[Entry]]
         name=wishes.name or _answer("What is the bot called (empty for a name after that)"),
         language=wishes.language or _choice("Its language", _LANGUAGES, found),
         tone=wishes.tone or _choice("How it speaks", _TONES, _TONES[0]),
-        owners=wishes.owners
-        or _answer("Whose answers it learns on Slack (member ids between commas; empty for later)"),
+        owners=wishes.owners or _asked_owners(),
     )
     return asked, entries
 
@@ -90,7 +92,9 @@ def _asked_source(settings: Settings, wishes: Wishes) -> tuple[Wishes, Sequence[
     """Ask where the FAQ is until it can be read; where its columns are unclear, ask for these."""
     source, columns = wishes.source, wishes.columns
     while True:
-        source = source or _answer("Where is the FAQ (a file, a folder or a URL; empty for later)")
+        source = source or _unquoted(
+            _answer("Where is the FAQ (a file, a folder or a URL; empty for later)")
+        )
         wishes = replace(wishes, source=source, columns=columns)
         try:
             entries = _entries(settings, wishes)
@@ -103,6 +107,34 @@ def _asked_source(settings: Settings, wishes: Wishes) -> tuple[Wishes, Sequence[
         if entries:
             print(f"{len(entries):,} entries can be read.")
         return wishes, entries
+
+
+def _unquoted(path: str) -> str:
+    """Return a path without the quotes or backslashes of one that was dropped on the terminal."""
+    try:
+        parts = shlex.split(path)
+    except ValueError:
+        return path
+    return parts[0] if len(parts) == 1 and Path(parts[0]).exists() else path
+
+
+def _asked_owners() -> str:
+    """Ask for the owners until they are ids, since no command runs with others in `.env`."""
+    while True:
+        owners = _answer(
+            "Whose answers it learns on Slack (member ids between commas; empty for later)"
+        )
+        if not (problem := _problem_of_owners(owners)):
+            return owners
+        print(f"{problem}. In Slack: the person's profile, ⋮, Copy member ID.")
+
+
+def _problem_of_owners(owners: str) -> str:
+    try:
+        checked_slack_owners(owners)
+    except ValueError as error:
+        return f"the list of owners {error}"
+    return ""
 
 
 def _answer(text: str, default: str = "") -> str:

@@ -32,6 +32,13 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def type_in(monkeypatch, *said):
+    """Have these lines typed on a terminal, and then its end."""
+    typed = io.StringIO("".join(f"{line}\n" for line in said))
+    typed.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", typed)
+
+
 def run(wishes, **options):
     settings = Settings(data_dir="data")
     return init(settings, wishes, **({"ask": False, "force": False} | options))
@@ -105,9 +112,16 @@ def test_nothing_is_written_over(folder):
     assert load_profile("").name == "B assistant"
 
 
-@pytest.mark.parametrize("wishes", [Wishes(language="fr"), Wishes(tone="rude")])
-def test_an_unknown_wish_is_named(folder, wishes):
-    with pytest.raises(ConfigError, match="there are"):
+@pytest.mark.parametrize(
+    ("wishes", "told"),
+    [
+        (Wishes(language="fr"), "there are"),
+        (Wishes(tone="rude"), "there are"),
+        (Wishes(owners="Dana"), "neither the id of a person"),
+    ],
+)
+def test_an_unknown_wish_is_named(folder, wishes, told):
+    with pytest.raises(ConfigError, match=told):
         run(wishes)
     assert not (folder / "faqbot.toml").exists()
 
@@ -173,19 +187,37 @@ def test_the_dialogue_asks_again_until_the_faq_can_be_read(folder, monkeypatch, 
         for what in ("pool", "sauna")
     )
     (folder / "inn.csv").write_text(rows, encoding="utf-8")
-    said = ["inn.xlsx", "inn.csv", "answer=Say to guests", "The Inn", "", "fr", "en", "formal", ""]
-    typed = io.StringIO("\n".join(said) + "\n")
-    typed.isatty = lambda: True
-    monkeypatch.setattr("sys.stdin", typed)
+    said = ["inn.xlsx", "inn.csv", "answer=Say to guests", "The Inn", "", "fr", "en", "formal"]
+    type_in(monkeypatch, *said, "Dana", "U0123ABCD")
     assert run(Wishes(), ask=True) == 0
     out = capsys.readouterr().out
+    assert "the list of owners holds what is neither" in out
     assert "inn.xlsx: no such file" in out
     assert "2 entries can be read." in out
     assert "There are ko and en." in out
     profile = load_profile("")
     assert (profile.name, profile.language) == ("The Inn assistant", "en")
     assert profile.greeting.startswith("Welcome.")
-    assert read_settings().source_columns == "answer=Say to guests"
+    settings = read_settings()
+    assert settings.source_columns == "answer=Say to guests"
+    assert settings.slack_owner_ids == ("U0123ABCD",)
+
+
+@pytest.mark.parametrize("typed", ["'gym faq.csv'", r"gym\ faq.csv", "~/gym faq.csv"])
+def test_the_dialogue_takes_a_path_as_terminals_and_people_write_it(folder, monkeypatch, typed):
+    monkeypatch.setenv("HOME", str(folder))
+    type_in(monkeypatch, typed, "", "", "", "", "")
+    assert run(Wishes(), ask=True) == 0
+    assert load_profile("").examples[0] == "How do I cancel my membership?"
+    assert main(["ingest", read_settings().source, "--dry-run"]) == 0
+
+
+@pytest.mark.parametrize("said", [(), ("gym faq.csv", "Stella Gym")])
+def test_who_stops_the_dialogue_has_written_nothing(folder, monkeypatch, capsys, said):
+    type_in(monkeypatch, *said)
+    assert main(["init"]) == 130
+    assert capsys.readouterr().err.strip() == "faqbot: stopped; nothing was changed"
+    assert sorted(one.name for one in folder.iterdir()) == ["gym faq.csv"]
 
 
 def test_a_faq_without_a_usable_row_is_named_and_nothing_is_written(folder):
