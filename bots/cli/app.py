@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Abort:  # instead of an answer; nothing is done before all are given
         print(file=sys.stderr)
         _complain("stopped; nothing was changed")
-        return 130
+        status = 130
     except typer.TyperException as error:
         return _usage(error)
     except FaqbotError as error:

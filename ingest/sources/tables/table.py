@@ -17,6 +17,7 @@ from ingest.sources.tables.columns import (
     missing,
 )
 from ingest.sources.tables.contents import TableHead, head_of
+from ingest.sources.tables.continued import as_merged
 from ingest.sources.tables.lines import (
     TableLine,
     is_column_filled,
@@ -55,16 +56,19 @@ def add_table(  # noqa: PLR0913 - where the table is, and what is known of it
         if len(tables) > 1 and (heading := heading_above(head.above)):
             given["category"] = heading
         _remark_head(head, where, collector, columns)
-        _add_below(head, where, collector, columns, given)
+        _add_below(head, where, collector, columns, given, records=named)
 
 
-def _add_below(
+def _add_below(  # noqa: PLR0913 - as above
     head: TableHead,
     where: str,
     collector: Collector,
     columns: ColumnMap,
     defaults: Mapping[str, object],
+    *,
+    records: bool,
 ) -> None:
+    """Add the rows below the names; if they are `records`, none of them continues another."""
     body = head.body
     states = state_columns([column.name for column in head.columns], body)
     stateful = {column.index for column in states}
@@ -73,6 +77,8 @@ def _add_below(
         for index, column in enumerate(head.columns)
     ]
     plan = make_plan(names, body, columns)
+    if not records:
+        body = list(as_merged(body, plan))
     body, plan = in_blocks(body, names, plan, where, collector)
     reads = [(name, index) for name, index in plan.reads() if index < len(names)]
     used = {index for _, index in reads} | stateful
@@ -140,7 +146,7 @@ def _add_records(
         if pending and _goes_on(line, plan):
             for (record, _), more in zip(pending, records, strict=False):
                 _join(record, more, line, plan)
-            collector.remark("merged", position, f"cells merged with those of {pending[0][1]}")
+            collector.remark("merged", position, f"a part of the answer to {pending[0][1]}")
             continue
         _flush(pending, collector)
         pending = [(record, position) for record in records]

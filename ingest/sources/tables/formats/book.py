@@ -109,7 +109,8 @@ def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[TableLine
             "left out", where, f"hidden columns ({letters}): unhide them to include them"
         )
     for line in sheet.lines:
-        if line.number in hidden:
+        if line.number in hidden:  # no row below it continues what stands above
+            yield TableLine(line.number, ())
             continue
         if not lost:
             yield line
