@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import socket
+from datetime import datetime
 
 import aiohttp
 import pytest
@@ -14,7 +16,10 @@ from fakes.slack_bot import answering, finished, make_settings
 from bots.bootstrap.processes.metrics import Metrics
 from bots.bootstrap.processes.process_state import ProcessState, serving
 from config.logging import configure_logging
+from config.resources import ROOT
 from devtools.slack import Slack
+
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 
 @pytest.fixture
@@ -89,12 +94,16 @@ async def test_answers_are_counted_and_logged_without_their_text(slack, tmp_path
         async with asyncio.timeout(30):
             while counted not in (text := (await get(port, "/metrics"))[1]):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-    assert "faqbot_questions_open" in text
+    documented = set(re.findall(r"`(faqbot_[a-z_]+)`", OPERATIONS.read_text("utf-8")))
+    assert len(documented) >= 12
+    assert [
+        name for name in documented if f"# TYPE {name.removesuffix('_total')}" not in text
+    ] == []
     logging.getLogger().handlers.clear()
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     (line,) = [line for line in lines if line["logger"] == "bots.answers"]
     assert (line["platform"], line["state"], line["attempt"]) == ("slack", "answered", 1)
-    assert line["time"][10] == "T"
+    assert datetime.fromisoformat(line["time"]).tzinfo, "a date and a time with its zone"
     assert "정산" not in json.dumps(line, ensure_ascii=False)
 
 

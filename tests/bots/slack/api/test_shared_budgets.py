@@ -169,6 +169,39 @@ def test_three_or_ten_processes_write_as_soon_as_one(posts):
         assert refused == 0
 
 
+def test_what_grows_in_one_process_delays_no_ending_in_another():
+    """Interim edits go by a third of what is left; endings may use all of it."""
+
+    async def waited_s():
+        loop = asyncio.get_running_loop()
+        busy, other, _ = (budgets.edits("T1") for budgets in budgets_of(3, Store()))
+        edits, waits = [], []
+
+        async def grow():
+            with busy.lane() as lane:
+                while True:
+                    busy.update(lane, hidden=100, ends=False)
+                    async with busy.turn(lane):
+                        edits.append(loop.time())
+
+        async def end():
+            asked_at = loop.time()
+            async with other.slot():
+                waits.append(loop.time() - asked_at)
+
+        growing = [asyncio.create_task(grow()) for _ in range(6)]
+        await asyncio.sleep(40.0)
+        await asyncio.gather(*(end() for _ in range(8)))
+        for task in growing:
+            task.cancel()
+        await asyncio.gather(*growing, return_exceptions=True)
+        return len(edits), max(waits)
+
+    edits, longest_s = leap(waited_s())
+    assert edits >= 10
+    assert longest_s < 0.1
+
+
 def test_what_was_called_while_the_store_was_away_is_counted_when_it_is_back():
     async def granted():
         store = Store(is_away=True)
