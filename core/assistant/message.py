@@ -12,7 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.assistant.research import Findings, Researcher
-from core.assistant.several_questions import are_asked, names_something, several_questions
+from core.assistant.several_questions import (
+    Way,
+    are_asked,
+    names_something,
+    several_questions,
+)
 from core.retrieval.audience import EVERYTHING, Audience
 from core.text.korean import Analyzer, compact
 from core.text.utterances.questions import Sentence, sentences_of
@@ -113,10 +118,10 @@ class MessageReader:
         sentences = sentences[-_MOST_SENTENCES:]
         candidates = self._candidates(sentences) if len(sentences) > 1 else []
         texts = [candidate.text for candidate in candidates]
-        ways: list[tuple[str, ...]] = []
+        ways: list[Way] = []
         if len(sentences) == 1:
             ways = several_questions(sentences[0].text, self._analyzer)
-            texts = list(dict.fromkeys(text for way in ways for text in way))
+            texts = list(dict.fromkeys(text for way in ways for text in way.texts))
         if warm:
             await warm([text, *texts, *(past.user for past in message.history)])
         found, *each_found = await asyncio.gather(
@@ -145,12 +150,13 @@ class MessageReader:
         return candidates
 
 
-def _sides_asked(whole: Part, ways: Sequence[Sequence[str]], found: Mapping[str, Part]) -> Reading:
+def _sides_asked(whole: Part, ways: Sequence[Way], found: Mapping[str, Part]) -> Reading:
     """Return the sides of a sentence that are questions of their own, or the whole."""
+    findings = {text: part.found for text, part in found.items()}
     for way in ways:
-        parts = [found[text] for text in way]
-        if are_asked(whole.found, [part.found for part in parts]):
-            left_out = [part.text for part in parts[_MOST_ANSWERED:]]
+        if are_asked(way, whole.found, findings):
+            parts = [found[text] for text in way.texts]
+            left_out = [part.text for part in parts[_MOST_ANSWERED:] if part.found.answers]
             return _reading(parts[:_MOST_ANSWERED], left_out=left_out)
     return Reading((whole,), whole.found)
 
@@ -276,5 +282,6 @@ def _reading(parts: Sequence[Part], *, left_out: Sequence[str] = ()) -> Reading:
             for entry in part.found.entries[rank : rank + 1]:
                 entries.setdefault(entry.faq_id, entry)
     hits = sorted((hit for part in parts for hit in part.found.in_context), key=lambda h: -h.score)
-    found = replace(parts[0].found, in_context=hits, entries=tuple(entries.values()))
+    best = next((part.found for part in parts if part.found.answers), parts[0].found)
+    found = replace(best, in_context=hits, entries=tuple(entries.values()))
     return Reading(tuple(parts), found, tuple(left_out))

@@ -19,6 +19,7 @@ from core.text import (
     rates,
     sections,
     sentences,
+    syllables,
 )
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
@@ -164,6 +165,7 @@ FUNCTIONS = {
     "discord markdown": lambda text: discord.markdown(text, CLEANER),
     "web blocks": lambda text: page_html.blocks(text, CLEANER),
     "asserts": assertions.asserts,
+    "joined": lambda text: syllables.joined(text, text),
     "asked_value": asked_values.asked_value,
     "without_value": asked_values.without_value,
     "names_nothing": back_references.names_nothing,

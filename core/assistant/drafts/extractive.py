@@ -74,7 +74,14 @@ class ExtractiveModel:
     async def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
     ) -> AsyncGenerator[AnswerPiece]:
-        """Stream Markdown in pieces of a few lines, then the one or two passages it quotes."""
+        """Stream Markdown in pieces of a few lines, then the one or two passages it quotes.
+
+        Without passages it is said that the FAQ has no answer.
+        """
+        if not passages:
+            yield in_language_of(self._profile, question).not_found
+            yield Written(())
+            return
         # Splitting a long entry into morphemes takes some hundred milliseconds.
         text, used, cut = await asyncio.to_thread(self._compose, question, history, passages)
         yield Cited(used)

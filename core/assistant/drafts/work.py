@@ -117,7 +117,11 @@ class Research:
             return ()
         told = {passage.faq_id for passage in used}
         parts = self.reading.parts if len(self.reading.parts) > 1 else ()
-        forgotten = (part.text for part in parts if part.found.entries[0].faq_id not in told)
+        forgotten = (
+            part.text
+            for part in parts
+            if part.found.entries and part.found.entries[0].faq_id not in told
+        )
         return (*forgotten, *self.reading.left_out)
 
 

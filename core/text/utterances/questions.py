@@ -7,6 +7,7 @@ English, and how people ask to be told or helped. No word of any subject is amon
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -31,7 +32,16 @@ _AND: Final = re.compile(
     r"^(?:그리고|또한|또|그럼|그러면|추가로|and|also|plus)[\s,]+", re.IGNORECASE
 )
 _MIDDLE_AND: Final = re.compile(
-    r"(?<![,\s])[,\s]+(?:그리고|and also|and then)[,\s]+", re.IGNORECASE
+    r"(?<![,\s])[,\s]+(?:그리고|and also|and then)[,\s]+"
+    r"|(?<![,\s]),?\s+and\s+(?=(?:how|what|when|where|why|who|which|is|are|can|could|do|does|may"
+    r"|should|will)\s)",
+    re.IGNORECASE,
+)
+# "주차는 얼마고 …", "몇 시까지인지랑 …": where a question ends and the sentence goes on.
+_GOES_ON: Final = re.compile(
+    r"(?<=[가-힣]고)\s++(?!싶|있|나서|보|말|다니)"
+    rf"|(?:(?<={ending_in(4)}지)|(?<={ending_in(8)}지))(?:랑|하고|도|와|,)?\s++"
+    r"(?!궁금|알|모르|몰라|확인|문의|여쭤|여쭙|말|설명|가르|부탁|헷갈|걱정|좀|꼭)"
 )
 # Only where all sides may be a question of their own: they are searched for. 이랑 follows a final
 # consonant, and 랑 a vowel: 와이파이 ends in 이.
@@ -59,8 +69,8 @@ _TOLD_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 _TOLD_BEFORE: Final = re.compile(
-    r"^(?:(?:can|could|please|you|tell me|let me know|explain|i'd like to know|i want to know"
-    r"|about|the|your)\s+)+",
+    r"^(?:(?:(?:can|could|would) you|please|tell me|let me know|explain|i'd like to know"
+    r"|i want to know|about|the|your)\s+)+",
     re.IGNORECASE,
 )
 _END: Final = re.compile(
@@ -96,10 +106,11 @@ def sentences_of(text: str, split: Callable[[str], Sequence[str]]) -> list[Sente
 
     `split` finds the sentences of a line that has no full stops; Kiwi does.
     """
-    if len(text) <= _LONGEST_PLAIN and "\n" not in text and not _STOP.search(text):
+    units = [unit for line in text.splitlines() for unit in _questions_joined(line)]
+    if len(text) <= _LONGEST_PLAIN and len(units) < 2 and not _STOP.search(text):
         return [_only(text)]
     found: list[Sentence] = []
-    for unit in (part for line in text.splitlines() for part in _MIDDLE_AND.split(line)):
+    for unit in units:
         pieces = [piece for part in _STOP.split(unit) if part.strip() for piece in split(part)]
         for place, piece in enumerate(pieces):
             bare = _bare(piece)
@@ -107,6 +118,22 @@ def sentences_of(text: str, split: Callable[[str], Sequence[str]]) -> list[Sente
                 begins = place == 0 or bool(_AND.match(piece))
                 found.append(Sentence(bare, asks(bare), begins))
     return found if len(found) > 1 else [_only(text)]
+
+
+def _questions_joined(line: str) -> list[str]:
+    """Return the questions that an "and" or a verb's ending joins in a line, or the line."""
+    units: list[str] = []
+    for part in _MIDDLE_AND.split(line):
+        words = [word.start() for word in _WORD.finditer(part)]
+        end_asks = asks(part[-_END_CHARS:])
+        start = 0
+        for joint in _GOES_ON.finditer(part) if words else ():
+            asked = bisect_left(words, start) < bisect_left(words, joint.start())
+            if asked and (end_asks or words[-1] >= joint.end()):
+                units.append(part[start : joint.start()])
+                start = joint.end()
+        units.append(part[start:])
+    return units
 
 
 def _only(text: str) -> Sentence:

@@ -74,6 +74,11 @@ async def test_two_questions_are_both_answered(talk, joint):
         ("반품 승인 절차와 판매 대금 입금 시기 알려 주세요", ("반품 요청", "정산은")),
         ("배송비랑 정산 계좌 변경 둘 다요", ("배송비는", "정산 계좌")),
         ("배송비랑 정산 계좌 변경이랑 할인 쿠폰 알려줘", ("배송비는", "정산 계좌", "할인 쿠폰")),
+        (
+            "배송비랑 정산 계좌 변경이랑 할인 쿠폰 어떻게 해요",
+            ("배송비는", "정산 계좌", "할인 쿠폰"),
+        ),
+        ("정산은 언제 되고 배송비는 어떻게 설정하나요", ("정산은", "배송비는")),
     ],
 )
 async def test_nouns_that_are_each_a_question_are_all_answered(talk, text, answered):
@@ -95,6 +100,12 @@ async def test_nouns_that_are_each_a_question_are_all_answered(talk, text, answe
 async def test_what_one_entry_answers_is_one_question(talk, text):
     _, ending = await talk(text)
     assert len(sources(ending)) == 1
+
+
+async def test_of_topics_under_one_verb_the_one_that_the_faq_lacks_is_named(talk):
+    _, ending = await talk("배송비랑 기숙사랑 할인 쿠폰 어떻게 해요")
+    assert len(sources(ending)) == 2
+    assert "**기숙사**\n\n이 질문에 맞는 도움말을 찾지 못했습니다." in ending.text
 
 
 async def test_three_questions_are_answered_and_a_fourth_is_offered(talk):

@@ -89,3 +89,19 @@ def test_a_sentence_with_two_ands_may_ask_for_three_things_or_for_two():
 )
 def test_what_two_things_are_to_one_another_is_one_question(sentence):
     assert sides_of(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("주차는 얼마고 세금계산서는 언제 나와요", ["주차는 얼마고", "세금계산서는 언제 나와요"]),
+        ("몇 시까지인지랑 얼마인지 궁금해요", ["몇 시까지인지", "얼마인지 궁금해요"]),
+        ("where do I park and can I bring a dog", ["where do I park", "can I bring a dog"]),
+        ("이거 어디서 사고 싶은지 몰라요", None),
+        ("언제까지 어디로 내야 하나요", None),
+        ("how do refunds and exchanges work", None),
+    ],
+)
+def test_questions_that_a_verb_joins_are_several(text, parts):
+    found = [sentence.text for sentence in sentences_of(text, whole)]
+    assert found == (parts or [text])
