@@ -9,7 +9,7 @@ from typing import Final
 
 from core.assistant.research import Findings
 from core.text.korean import Analyzer, has_hangul
-from core.text.syllables import joined
+from core.text.syllables import with_rest
 from core.text.utterances.back_references import ASKING, is_named
 from core.text.utterances.questions import sides_of
 
@@ -90,7 +90,7 @@ def _under_one_verb(sides: Sequence[str], analyzer: Analyzer) -> Way | None:
     if not (end and told.strip()):
         return None
     said = "" if _SAYS_NOTHING.match(told) else told
-    return Way(tuple(joined(one, said) for one in (*others, last[:end])), one_verb=True)
+    return Way(tuple(with_rest(one, said) for one in (*others, last[:end])), one_verb=True)
 
 
 def _topic_end(text: str, analyzer: Analyzer) -> int:

@@ -17,6 +17,7 @@ TOLD: Final = 0.7
 _NAMED_SHARE: Final = 0.6  # of what a question names; an English one has words that name nothing
 # A stop within a sentence is that of an abbreviation: "from 7 a.m. to 6 p.m.".
 _STOP: Final = re.compile(r"(?<=[.!?。])\s+(?![a-z])|\n+")
+_HEADING: Final = re.compile(r"\s*(?:[\[<【].*[\]>】]|.*[:：])?\s*")  # it tells nothing by itself
 
 
 def named_in(question: str, analyzer: Analyzer) -> frozenset[str]:
@@ -36,7 +37,7 @@ def detail_of(question: str, title: str, text: str, analyzer: Analyzer) -> tuple
     told = frozenset(analyzer.terms(f"{title}\n{text}"))
     if len(names & told) < _NAMED_SHARE * len(names):
         return ()
-    sentences = [one.strip() for one in _STOP.split(text) if one.strip()]
+    sentences = [one.strip() for one in _STOP.split(text) if not _HEADING.fullmatch(one)]
     telling = [one for one in sentences if value is None or value.is_in(one)]
     shares = [len(names & frozenset(analyzer.terms(one))) for one in telling]
     most = max(shares, default=0)

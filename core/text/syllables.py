@@ -12,7 +12,7 @@ SYLLABLE: Final = re.compile("[가-힣]")
 _PARTICLES: Final = (("은", "는"), ("이", "가"), ("을", "를"))
 
 
-def joined(noun: str, rest: str) -> str:
+def with_rest(noun: str, rest: str) -> str:
     """Return a noun and what follows it, whose particle agrees with it: 쿠폰은 for 쿠폰, 는."""
     if rest[:1] and SYLLABLE.match(noun[-1:]):
         open_ended = (ord(noun[-1]) - 0xAC00) % 28 == 0

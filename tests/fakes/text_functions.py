@@ -165,7 +165,7 @@ FUNCTIONS = {
     "discord markdown": lambda text: discord.markdown(text, CLEANER),
     "web blocks": lambda text: page_html.blocks(text, CLEANER),
     "asserts": assertions.asserts,
-    "joined": lambda text: syllables.joined(text, text),
+    "with_rest": lambda text: syllables.with_rest(text, text),
     "asked_value": asked_values.asked_value,
     "without_value": asked_values.without_value,
     "names_nothing": back_references.names_nothing,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.press_ids import pressed_turn
+from core.text.korean import compact
 from core.text.numerals import ordinal
 from core.types import Exchange, Label, Question, Turn, TurnState
 
@@ -79,6 +80,16 @@ _ASK_AGAIN: Final = re.compile(
     r"|(?:can you |could you |please )?(?:explain|say|tell|show)(?: (?:it|that|me|this))*"
     r"(?: once)? (?:again|more time)(?: please)?|(?:once more|again)(?: please)?"
 )
+# "아까 환불 그거 다시 알려줘", "back to the refunds": an earlier answer by its subject.
+_EARLIER_ONE: Final = re.compile(
+    rf"{_EARLIER}\s(?P<topic>\S.*?)(?:\s(?:{_SAID}|얘기|질문))?\s?(?:다시|한 ?번 더)"
+    r"(?:\s?좀)?(?:\s?\S+)?"
+    r"|(?:(?:can|could) (?:you|we) |please |let's )?(?:go )?back to (?:the )?"
+    r"(?P<back>\S.*?)(?: again)?"
+    r"|(?:(?:can|could) you |please )?(?:tell|show|explain)(?: me)?(?: about)? (?:the )?"
+    r"(?P<again>\S.*?) again"
+)
+_FIRST: Final = re.compile(r"(?:맨 ?)?(?:처음|첫)\s?(?:번째)?(?:에)?(?:\s?\S*)?|first(?: \w+)?")
 # What is wanted instead: "첫 번째 거 말고 두 번째 거", "not the first one, the second".
 _RATHER: Final = re.compile(
     r"^(?P<barred>(?:\S+\s){0,2}?\S+)\s?(?:말고|빼고|아니고)요?(?:\s|$)"
@@ -151,9 +162,26 @@ def _to_what_was_said(
     said = said or (history[-1] if history else None)
     if said and _ASK_AGAIN.fullmatch(plain):
         return Referred(Reference.AGAIN, said.user)
+    if earlier := _earlier_one(plain, turns):
+        return Referred(Reference.AGAIN, earlier.sources[0])
     if said and _NOT_THAT.fullmatch(plain):
         return Referred(Reference.OTHER, said.user, without=said.sources)
     return None
+
+
+def _earlier_one(plain: str, turns: Sequence[Turn]) -> Turn | None:
+    """Return the earlier turn that a message names by its subject, or as the first one."""
+    named = _EARLIER_ONE.fullmatch(plain)
+    if named is None:
+        return None
+    topic = named["topic"] or named["back"] or named["again"]
+    told = [turn for turn in turns if _says(turn)]
+    if _FIRST.fullmatch(topic):
+        return told[0] if told else None
+    letters = compact(topic)
+    about = (turn for turn in reversed(told) if letters in compact(turn.question.text))
+    titled = (turn for turn in reversed(told) if letters in compact(turn.sources[0]))
+    return next(titled, None) or next(about, None)
 
 
 def _picked(plain: str, offers: int) -> int | None:

@@ -40,7 +40,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 _VALUES: Final = (
     AskedValue(  # a length of time
         _pattern(
-            r"얼마나 ?(?:오래|걸[려리]|기다)\S*"
+            r"얼마나 ?(?:오래|걸[려리]|기다|쓸|이용|사용|보관|빌릴|머물|유지)\S*"
             r"|(?:며칠|몇 ?(?:시간|분|주|개월|달|년|일))(?:이나|쯤|정도)?"
             r" ?(?:걸[려리]\S*|기다\S*|만에\S*|안에\S*|동안\S*|뒤\S*|후\S*|이?[예에]요)?"
             r"|기간|how (?:long|soon|fast|quickly|many (?:days|hours|weeks|months|minutes))"
@@ -59,6 +59,14 @@ _VALUES: Final = (
         ),
         _pattern(r"무료|무상|공짜|\bfree\b(?!-)|no charge"),
         lambda amount: amount.unit in _MONEY_UNITS,
+    ),
+    AskedValue(  # the last moment: "14일 전까지", "two weeks ahead"
+        _pattern(r"언제 ?까지\S*|기한|마감|\b(?:until|till|by) when\b|\bdeadlines?\b"),
+        _pattern(
+            r"(?:시간|분|[일주달년]|개월) ?(?:전|이내|안에)|전날|당일"
+            r"|\b(?:before|ahead|in advance|within)\b"
+        ),
+        lambda amount: amount.unit in _MOMENTS,
     ),
     AskedValue(  # a moment
         _pattern(

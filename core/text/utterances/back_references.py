@@ -38,7 +38,9 @@ _ENGLISH: Final = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_CASE: Final = re.compile(
-    r"(?:(?:and|but|so|ok|okay)[\s,]+)*(?:what(?: happens)? if|even if|if)\b", re.IGNORECASE
+    r"(?:(?:and|but|so|ok|okay)[\s,]+)*(?:what(?: happens)? if|even if|if"
+    r"|what happens (?:when|after|above|beyond|then))\b",
+    re.IGNORECASE,
 )
 # A thing that the text does not name; "it" in "is it possible to …" stands for nothing.
 _ENGLISH_UNNAMED: Final = re.compile(
@@ -103,6 +105,9 @@ def is_case(text: str, tokens: Sequence[Token]) -> bool:
     if not has_hangul(text):
         return bool(_ENGLISH_CASE.match(text))
     words = [token for token in tokens if not token.tag.startswith("S")]
+    asked = next((n for n, token in enumerate(words) if token.form.startswith("어떻")), 0)
+    if asked and _names_nothing(words[asked:]):  # "늦으면 어떻게 돼요?"
+        words = words[:asked]
     if len(words) > 1 and words[-1].form == _POLITE:
         words.pop()
     if not words or not words[-1].tag.startswith("E"):

@@ -14,7 +14,7 @@ COURTS = (
 우천 때는 모두 돌려드립니다.""",
     ),
     ("샤워실이 있나요?", "지하 1층에 있습니다. 수건은 한 장에 1천 원입니다."),
-    ("셔틀버스는 언제 있나요?", "역에서 30분마다 있습니다."),
+    ("셔틀버스는 언제 있나요?", "역에서 30분마다 있습니다. 단체는 3일 전까지 알려 주세요."),
     (
         "How do I join a team?",
         """Write to the coach. A season is $90. Practice is on Mondays from 6 p.m. to 8 p.m.
@@ -40,6 +40,7 @@ def courts(analyzer, encoder, make_retriever, tmp_path_factory):
         (COURT, "몇 시까지 돼요?", "밤 10시까지 엽니다."),
         (COURT, "서류는요?", "학생은 학생증을 보여 주세요."),
         (COURT, "라켓도 돈 내야 돼요?", "라켓은 무료입니다."),
+        (SHUTTLE, "언제까지 알려요?", "단체는 3일 전까지 알려 주세요."),
         (TEAM, "and how long does that take?", "It takes two weeks until we answer."),
         (TEAM, "what does it cost?", "A season is $90."),
         (TEAM, "what's the price?", "A season is $90."),
@@ -51,6 +52,11 @@ def test_the_last_answer_is_asked_for_what_it_tells(courts, analyzer, last, ques
     first = courts.search(question, [Exchange(last, "…", (last,))])[0]
     assert (first.title, first.answers) == (last, True)
     assert detail_of(question, last, dict(COURTS)[last], analyzer) == (sentence,)
+
+
+def test_a_heading_alone_tells_nothing(analyzer):
+    text = "[빌리는 방법]\n앱에서 시간을 고릅니다.\n[환불]\n우천 때 돌려드립니다."
+    assert detail_of("빌리는 방법은요?", COURT, text, analyzer) == ()
 
 
 def test_a_detail_of_a_detail_is_of_the_same_answer(courts):

@@ -53,6 +53,21 @@ def test_what_was_said_before_is_told_again(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "아까 배송 그거 다시 알려줘",
+        "아까 첫 질문 다시",
+        "방금 배송 얘기 한 번 더 해줘",
+        "go back to the first question",
+    ],
+)
+def test_an_earlier_answer_is_told_again_by_its_subject(text):
+    later = turn(2, "환불은 언제 되나요?", ("교환은 언제 되나요?",))
+    assert meant(text, turn(1), later) == (Reference.AGAIN, "배송은 며칠 걸리나요?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "아까 수수료 그거 다시 알려줘",
         "아까 주문한 거 취소해 주세요",
         "배송비 말고 수수료",
         "4번",
