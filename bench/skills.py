@@ -240,7 +240,7 @@ def _opened_skills(language: Language, folder: Path, spoken: str) -> _Skills:
         Messenger(MemoryHistory(), cast("Inbox", None)),
     )
     hours = WorkingHours.parse("09:00-18:00")
-    desk = MeetingTools(diary, load_words(spoken), hours, terms, messenger)
+    desk = MeetingTools(diary, load_words(spoken), hours, language.analyzer, messenger)
     return _Skills(
         meetings=MeetingSkill(desk, lambda: _NOW),
         recommender=RecommenderSkill(adviser, adviser.form.examples),

@@ -176,7 +176,7 @@ def _meetings(parts: SkillParts) -> Sequence[Skill]:
         diary=_with_calendars(parts.diary, settings),
         words=load_words(parts.language),
         hours=WorkingHours.parse(settings.working_hours, parts.situations.holiday),
-        terms=parts.analyzer.terms,
+        analyzer=parts.analyzer,
         messenger=parts.messenger,
     )
     return [MeetingSkill(desk, parts.now)]

@@ -225,9 +225,25 @@ class SkilledAssistant:
     async def _begun(
         self, question: Question, research: Research
     ) -> AsyncGenerator[Status | Answered]:
-        """Yield what the skill says that a message is meant for; nothing if none is."""
+        """Yield what the skills say that a message is meant for; nothing if it is for none."""
         if is_press(question.id):
             return
+        is_called = self._tools.skill(research.call)
+        wishes = () if is_called else self._router.several(_said(question))
+        for said in (
+            self._listening.heard_each(question, wishes),
+            self._one_begun(question, research),
+        ):
+            async with aclosing(said):
+                async for step in said:
+                    yield step
+                    if isinstance(step, Answered):
+                        return
+
+    async def _one_begun(
+        self, question: Question, research: Research
+    ) -> AsyncGenerator[Status | Answered]:
+        """Yield what the skill says that a message is meant for; nothing if none is."""
         text, call = _said(question), research.call
         called = self._tools.skill(call)
         name = called or self._router.meant(text, research)

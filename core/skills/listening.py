@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -46,15 +46,7 @@ class Listening:
         arguments: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Status | Answered]:
         """Yield what one skill says; no answer if it is not meant."""
-        request = Request(
-            question,
-            text,
-            dialogue.data,
-            await self.situation_of(question),
-            arguments or {},
-            stops=self.stops(text),
-            ask_model=partial(self.assistant.json_of, charged_to=question.asker),
-        )
+        request = await self._request(question, text, dialogue.data, arguments or {})
         async with aclosing(self._hearing(self.skills[dialogue.skill], request)) as said:
             async for event in said:
                 if isinstance(event, Status):
@@ -64,6 +56,35 @@ class Listening:
                 else:
                     yield await self.kept(question, dialogue, event)
                     return
+
+    async def heard_each(
+        self, question: Question, wishes: Sequence[tuple[Skill, str]]
+    ) -> AsyncGenerator[Status | Answered]:
+        """Yield what several skills say, each to its own words, as one reply.
+
+        The dialogue goes on with the last one that asks something. There is no answer if one of
+        them is not meant.
+        """
+        replies: list[SkillReply] = []
+        for skill, text in wishes:
+            request = await self._request(question, text, None, {})
+            async with aclosing(self._hearing(skill, request)) as said:
+                async for event in said:
+                    if isinstance(event, Status):
+                        yield event
+                    else:
+                        replies.append(event)
+        if not replies or len(replies) < len(wishes):
+            return
+        asking = [place for place, one in enumerate(replies) if one.asks and one.data is not None]
+        place = asking[-1] if asking else len(replies) - 1
+        last = replies.pop(place)
+        reply = replace(
+            last,
+            text="\n\n".join([*map(_with_choices, replies), last.text]),
+            files=tuple(file for one in (*replies, last) for file in one.files),
+        )
+        yield await self.kept(question, Dialogue(wishes[place][0].name), reply)
 
     def stops(self, text: str) -> bool:
         """Return whether a text is nothing but words that end a dialogue."""
@@ -100,6 +121,19 @@ class Listening:
         await self.history.append(turn)
         return Answered(reply.text, (), reply.choices, skill=name, files=reply.files)
 
+    async def _request(
+        self, question: Question, text: str, data: str | None, arguments: Mapping[str, Any]
+    ) -> Request:
+        return Request(
+            question,
+            text,
+            data,
+            await self.situation_of(question),
+            arguments,
+            stops=self.stops(text),
+            ask_model=partial(self.assistant.json_of, charged_to=question.asker),
+        )
+
     async def _hearing(self, skill: Skill, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield what a skill says; while its store is away, it hears the message again."""
         while True:
@@ -113,3 +147,8 @@ class Listening:
                 return
             yield Status(self.profile.taking_long, lasts=True)
             await asyncio.sleep(_PAUSE_S)
+
+
+def _with_choices(reply: SkillReply) -> str:
+    """Return the text of a reply with its choices as lines, where another has the buttons."""
+    return "\n".join([reply.text, *(f"- {choice}" for choice in reply.choices)])

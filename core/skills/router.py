@@ -20,6 +20,7 @@ import numpy as np
 from core.assistant.drafts.work import Research
 from core.ports import Embedder, TextKind, Vectors
 from core.skills.skill import Skill
+from core.skills.wishes import sides_of
 from core.text.korean import ngrams
 from core.types import Label
 
@@ -35,6 +36,8 @@ _NOTHING_IS_READ: Final = 2.0  # times as much, where a skill reads no day, name
 # "Who?" says nothing by itself: a few words that are like no example are for no skill.
 _FEW_WORDS: Final = 3
 _LIKE_NO_EXAMPLE: Final = 0.35
+# How sure it has to be of each of two wishes in one message.
+_PLAINLY: Final = 0.4
 # How sure the router has to be of what looks like a greeting or an attack.
 _NO_QUESTION: Final = 0.3
 
@@ -72,6 +75,17 @@ class Router:
         """Return the likeliest skill and how sure that is: from 0, unsure, to about 1."""
         found = self._best(text)
         return (found[0].skill, found[1]) if found and found[1] > 0 else None
+
+    def several(self, text: str) -> Sequence[tuple[Skill, str]]:
+        """Return the two skills that a message plainly asks, each with its side; else nothing."""
+        best: tuple[float, Sequence[tuple[Skill, str]]] = (_PLAINLY, ())
+        for sides in sides_of(text):
+            found = [self.candidate(side) for side in sides]
+            asked = [(one[0], side) for one, side in zip(found, sides, strict=True) if one]
+            least = min(one[1] if one else 0.0 for one in found)
+            if least >= best[0] and len({skill.name for skill, _ in asked}) == len(sides):
+                best = least, asked
+        return best[1]
 
     def likeliest(self, text: str, among: Sequence[Skill]) -> Skill:
         """Return the likeliest of some skills, however unlikely."""

@@ -92,7 +92,7 @@ def arranger(diary, analyzer, with_skills):
     hours = WorkingHours.parse("00:00-23:59")
 
     def make(messenger):
-        desk = MeetingTools(diary, load_words("ko"), hours, analyzer.terms, messenger)
+        desk = MeetingTools(diary, load_words("ko"), hours, analyzer, messenger)
         return [MeetingSkill(desk, _now)]
 
     return with_skills(make)

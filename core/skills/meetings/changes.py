@@ -69,7 +69,7 @@ async def after_booking(message: MeetingMessage, plan: Plan) -> SkillReply | Non
     meeting = await message.desk.diary.find(plan.meeting)
     said = _target(message, _parted(message)[1] if message.says("move") else message.text)
     named, rest = message.people(without_times(message.text, message.now))
-    if meeting is None or meeting.cancelled:
+    if meeting is None or meeting.cancelled or message.wants_a_list:
         return None
     if any(one.key not in meeting.everybody for one in named):
         return None
@@ -81,13 +81,19 @@ async def after_booking(message: MeetingMessage, plan: Plan) -> SkillReply | Non
 
 
 async def after_listing(message: MeetingMessage, _: Plan) -> SkillReply | None:
-    """Return the reply to what is to become of a meeting that was listed; None if nothing is."""
+    """Return the reply to what is to become of a meeting that was listed, or about other days.
+
+    It is None if the message says nothing of either.
+    """
     _named, rest = message.people(without_times(message.text, message.now))
     if message.is_about_something_else(rest):
         return None
     kinds: tuple[Change, ...] = ("cancel", "move")
     kind = next((one for one in kinds if message.says(one)), None)
-    return await change(message, kind) if kind else None
+    if kind:
+        return await change(message, kind)
+    said = message.read(message.text)
+    return await listing(message, said) if said.days and message.text.endswith("?") else None
 
 
 async def listing(message: MeetingMessage, said: Said) -> SkillReply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from core.skills.meetings.diary import Diary
 from core.skills.meetings.given import Given
 from core.skills.meetings.meeting import Attendee, Meeting, Slot, person_key
+from core.skills.meetings.names import bare_names
 from core.skills.meetings.people import read_people, read_taken_out
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import WorkingHours
@@ -18,6 +18,7 @@ from core.skills.meetings.words import Words
 from core.skills.messenger import Messenger
 from core.skills.skill import Request, SkillReply
 from core.skills.times.reader import Said, read_corrected, without_times
+from core.text.korean import Analyzer
 from core.text.spelling.normalize import normalized
 from core.types import Mention
 
@@ -27,13 +28,24 @@ _LAPSES: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class MeetingTools:
-    """The parts that the skill works with. `terms` splits a text into its content terms."""
+    """The parts that the skill works with."""
 
     diary: Diary
     words: Words
     hours: WorkingHours
-    terms: Callable[[str], Sequence[str]]
+    analyzer: Analyzer
     messenger: Messenger
+
+    def people(self, rest: str, *, listed: bool = False) -> tuple[tuple[str, ...], str]:
+        """Return who is named in a message without its times, and the rest; see `read_people`."""
+
+        def bare(text: str) -> list[re.Match[str]]:
+            return bare_names(text, self.analyzer.tokens, self._is_no_name)
+
+        return read_people(rest, bare, listed=listed)
+
+    def _is_no_name(self, word: str) -> bool:
+        return any(self.words.intents.is_wholly(one, word) for one in ("filler", "kind"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +79,32 @@ class MeetingMessage:
         return {f"@p{number}": mention for number, mention in enumerate(mentions, start=1)}
 
     def people(self, rest: str, *, listed: bool = False) -> tuple[tuple[Attendee, ...], str]:
-        """Return who is named in a message without its times, and the rest; see `read_people`."""
-        names, rest = read_people(rest, listed=listed)
+        """Return who is named in a message without its times, and the rest; see `MeetingTools`."""
+        names, rest = self.desk.people(rest, listed=listed)
         found = map(self._attendee, names)
         return tuple(one for one in found if one.key != person_key(self.person)), rest
 
-    def two_wishes(self) -> tuple[MeetingMessage, str] | None:
-        """Return the first of two meetings that the message asks for, and the words of the other.
+    def wishes(self) -> tuple[MeetingMessage, ...]:
+        """Return the message, or the parts of it that each ask for a meeting of its own.
 
         Each has a time, and people or a word for a meeting.
         """
         for form in self.desk.words.intents.patterns["then"]:
             for match in form.finditer(self.request.text):
-                first, second = (
-                    replace(self, request=replace(self.request, text=text))
+                first, rest = (
+                    replace(self, request=replace(self.request, text=text.strip(" ,")))
                     for text in (self.request.text[: match.start()], match.string[match.end() :])
                 )
-                if first.is_whole_wish and second.is_whole_wish:
-                    return first, second.request.text
-        return None
+                if first.is_whole_wish and rest.is_whole_wish:
+                    return first, *rest.wishes()
+        return (self,)
 
     @property
     def is_whole_wish(self) -> bool:
         """True if the message says at what time, and with whom or that it is a meeting."""
         said = self.read(self.text)
-        return bool(said.clocks and (self.says("meeting") or self.people(said.rest)[0]))
+        has_time = said.clocks or self.says("same_time")
+        return bool(has_time and (self.says("meeting") or self.people(said.rest)[0]))
 
     def taken_out(self) -> tuple[tuple[Attendee, ...], tuple[Attendee, ...]]:
         """Return whom the message takes out of the meeting, and who comes instead."""
@@ -142,7 +155,7 @@ class MeetingMessage:
     @property
     def wants_a_list(self) -> bool:
         """True if the message asks which meetings there are."""
-        return self.says("list") and self.says("meeting")
+        return self.says("agenda") or (self.says("list") and self.says("meeting"))
 
     def read(self, text: str, *, bare: bool = False, at: datetime | None = None) -> Said:
         """Return what a text says about when; `bare` numbers are times of the day.
@@ -163,19 +176,23 @@ class MeetingMessage:
     def is_about_something_else(self, rest: str) -> bool:
         """Return whether a message without its times and names holds nouns of some other matter."""
         intents = self.desk.words.intents
-        korean = self.desk.terms(_LATIN.sub(" ", rest))  # which would make Hangul of Latin words
+        korean = self.desk.analyzer.terms(
+            _LATIN.sub(" ", rest)
+        )  # which would make Hangul of Latin words
         nouns = [term[:-2] for term in korean if term.endswith("/N")] + _LATIN.findall(rest)
         return any(len(noun) > 1 and not intents.is_wholly("filler", noun) for noun in nouns)
 
     def is_noun(self, word: str) -> bool:
         """Return whether a word is made of nouns alone; one without Hangul may be."""
-        terms = self.desk.terms(word)
+        terms = self.desk.analyzer.terms(word)
         nouns = [term[:-2] for term in terms if term.endswith("/N")]
         return bool(_LATIN.search(word)) or "".join(nouns) == word
 
     def aside(self, text: str) -> SkillReply:
-        """Return a reply that leaves what is talked about as it is."""
-        data = self.request.data or PLANS.dump_json(Plan(step="listed")).decode()
+        """Return a reply that leaves what is being arranged as it is."""
+        data = self.request.data
+        if data is None or PLANS.validate_json(data).step == "booked":
+            data = PLANS.dump_json(Plan(step="listed")).decode()
         return replace(self._reply(text, (), data), asks=False)
 
     def ask(self, plan: Plan, text: str, *choices: str) -> SkillReply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 _MENTION: Final = re.compile(r"@[^\s,@]+")
@@ -12,7 +13,7 @@ _ROLE: Final = (
     "|선배|후배|변호사|작가|코치)"
 )
 # What may stand before a role without being a name: "우리 팀장님", "잡아 줘 팀장님이랑".
-_NO_NAME: Final = r"(?:우리|저희|담당|회의|미팅|\S*(?:줘|줄래|세요|하자|해요))\s"
+_NO_NAME: Final = r"(?:에|까지|부터|우리|저희|담당|회의|미팅|\S*(?:줘|줄래|세요|하자|해요))\s"
 # A name may be a given name, a role, or both, with what is put behind either.
 _NAME: Final = (
     rf"(?:(?!{_NO_NAME})[가-힣A-Za-z]{{1,8}}\s+(?={_ROLE}))?"
@@ -38,7 +39,7 @@ _ENGLISH_ROW: Final = rf"{_ENGLISH_NAME}(?:{_ENGLISH_AND}{_ENGLISH_NAME})*"
 _OUT_OF: Final = r"(?:remove|without|drop|leave out|take out)"
 _ENGLISH_WITH: Final = re.compile(
     rf"(?<!\w)(?:w/|w\.?(?=\s+@?(?-i:[A-Z가-힣]))|(?:with|invite|add|include|bring|{_OUT_OF}"
-    r"|(?:(?:(?:works?|good|fine|okay?)\s+for|suits?)(?:\s+both)?|for\s+both)"
+    r"|(?:(?:(?:works?|good|fine|okay?)\s+for|suits?)(?:\s+both)?|(?:for\s+)?both)"
     r"(?=\s+@?(?-i:[A-Z가-힣]))"
     r"|(?:see|meet|call|ping|(?:talk|speak) to)(?=\s+(?:(?:the|my|our)\s)?@?(?-i:[A-Z가-힣])))"
     rf"\s)\s*(?P<names>{_ENGLISH_ROW})"
@@ -82,10 +83,16 @@ _NOT_NAMES: Final = re.compile(
 )
 
 
-def read_people(rest: str, *, listed: bool = False) -> tuple[tuple[str, ...], str]:
+Bare = Callable[[str], Sequence[re.Match[str]]]
+
+
+def read_people(
+    rest: str, bare: Bare | None = None, *, listed: bool = False
+) -> tuple[tuple[str, ...], str]:
     """Return who is named in a message without its times, and the message without them.
 
-    `listed` tells that people were asked for, so that bare names are names.
+    `bare` finds the names that stand by themselves. `listed` tells that people were asked for, so
+    that all words are names.
     """
     found: list[str] = []
     for form in (_ENGLISH_WITH, _WITH, _ADDED, _ASKED):
@@ -94,6 +101,10 @@ def read_people(rest: str, *, listed: bool = False) -> tuple[tuple[str, ...], st
             rest = _blanked(rest, match)
     for match in _MENTION.finditer(rest):
         found += _names(match[0])
+        rest = _blanked(rest, match)
+    for match in bare(rest) if bare else ():
+        name = match["names"]  # a row, if it is not Korean
+        found += _names(name) if name.isascii() else [_without_i(name)]
         rest = _blanked(rest, match)
     if listed and not rest.rstrip().endswith(("?", "나요", "까요")):
         found += _names(_POLITE_END.sub("", rest))
@@ -123,7 +134,10 @@ def _names(text: str) -> list[str]:
 
 
 def _named(part: str) -> str:
-    name = _ARTICLE.sub("", _PARTICLES.sub("", part)).strip()
+    return _without_i(_ARTICLE.sub("", _PARTICLES.sub("", part)).strip())
+
+
+def _without_i(name: str) -> str:
     match = _NAME_WITH_I.match(name)
     ends_in_consonant = match and (ord(match["name"][-1]) - ord("가")) % 28
     return match["name"] if match and ends_in_consonant else name

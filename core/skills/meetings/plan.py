@@ -37,6 +37,8 @@ class Plan:
     or was just booked; or of a poll that was put to others, or to the author. `days` and
     `clocks` hold what may be meant. `alone` tells that nobody else is to come. `offered` are the
     free slots that were shown, and `accepted` the keys of those who have named the time themselves.
+    `waiting` are the plans of the other meetings that the same message asked for; each knows the
+    words in which it was `asked`.
     """
 
     step: Step = "talk"
@@ -51,6 +53,8 @@ class Plan:
     moves_to: Said | None = None
     offered: tuple[Slot, ...] = ()
     accepted: tuple[str, ...] = ()
+    waiting: tuple[Plan, ...] = ()
+    asked: str = ""
 
     @property
     def approved_by(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from core.skills.meetings import NAME
@@ -55,7 +56,7 @@ class MeetingSkill:
         That somebody and a time are named tells as much as what is wanted.
         """
         without = without_times(text, self.now())
-        named, rest = read_people(without)
+        named, rest = self.desk.people(without) if without != text else read_people(without)
         marks = [mark for mark, said in ((_TIME, without != text), (_PERSON, named)) if said]
         return " ".join([*marks, *rest.split()])
 
@@ -76,6 +77,8 @@ class MeetingSkill:
             return
         plan = PLANS.validate_json(request.data) if request.data else None
         reply = await _go_on(message, plan) if plan else None
+        if plan and reply and plan.waiting:
+            reply = await _with_waiting(message, reply, plan.waiting)
         if plan is None or (reply is None and _begins_anew(message)):
             reply = await _begin(message)
         if reply:
@@ -97,6 +100,8 @@ _LATER: Final[dict[str, Callable[[MeetingMessage, Plan], Awaitable[SkillReply | 
 
 def _begins_anew(message: MeetingMessage) -> bool:
     """Return whether a message says nothing for the dialogue, and asks for something by name."""
+    if message.says("agenda"):
+        return True
     wanted = any(map(message.says, ("cancel", "move", "list", "book")))
     _, left = message.people(without_times(message.text, message.now))
     return wanted and message.says("meeting") and not message.is_about_something_else(left)
@@ -113,26 +118,72 @@ def _is_whole(message: MeetingMessage) -> bool:
 
 async def _begin(message: MeetingMessage) -> SkillReply | None:
     """Return the first reply to a message; None if it is about no meeting."""
+    wishes = () if message.request.arguments else message.wishes()
+    if len(wishes) > 1:
+        return await _begin_each(message, wishes)
     given = message.given
-    kinds = ("cancel", "move", "list")
+    kinds = ("cancel", "move", "list", "agenda")
     action = given.action or next((kind for kind in kinds if message.says(kind)), "book")
     if action == "cancel":
         return await change(message, "cancel")
     if action == "move":
         return await change(message, "move")
     said = message.read(message.text)
-    if action == "list":
+    if action in ("list", "agenda"):
         return await listing(message, said)
-    if not message.request.arguments and (wishes := message.two_wishes()):
-        first, second = wishes
-        told = message.say("one_at_a_time", rest=second)
-        reply = await _begin(first)
-        return replace(reply, text=f"{told}\n\n{reply.text}") if reply else None
+    return await next_reply(message, _plan(message), said)
+
+
+def _plan(message: MeetingMessage) -> Plan:
+    """Return the plan of the meeting that a message asks for."""
+    said = message.read(message.text)
     named, rest = message.people(said.rest)
-    title = given.title or _named_title(message) or _title(message, rest)
+    title = message.given.title or _named_title(message) or _title(message, rest)
     plan = Plan(title=title).with_said(said, message.desk.hours)
-    plan = plan.with_people(message.people_given() or named, removes=False)
-    return await next_reply(message, plan, said)
+    return plan.with_people(message.people_given() or named, removes=False)
+
+
+async def _begin_each(
+    message: MeetingMessage, wishes: Sequence[MeetingMessage]
+) -> SkillReply | None:
+    """Return the first reply to several wishes, the others of which wait for the first one's end.
+
+    A day or a time that only one of them names is that of the next, too.
+    """
+    plans = [replace(_plan(one), asked=one.request.text) for one in wishes]
+    days = next((plan.days for plan in plans if plan.days), ())
+    if not plans[0].days:
+        plans[0] = replace(plans[0], days=days)
+    for place, (before, plan) in enumerate(pairwise(plans), start=1):
+        kept = before.clocks if wishes[place].says("same_time") else plan.clocks
+        plans[place] = replace(plan, days=plan.days or before.days, clocks=kept)
+    changes = any(map(wishes[0].says, ("cancel", "move")))
+    if changes or any(map(message.says, ("list", "agenda"))):
+        reply = await _begin(wishes[0])
+    else:
+        reply = await next_reply(wishes[0], plans[0], Said())
+    return await _with_waiting(message, reply, tuple(plans[1:])) if reply else None
+
+
+async def _with_waiting(
+    message: MeetingMessage, reply: SkillReply, waiting: tuple[Plan, ...]
+) -> SkillReply:
+    """Return a reply after which the next meeting is asked about, as soon as this one is settled.
+
+    While others are asked, nothing else is: the person says when to go on.
+    """
+    plan = PLANS.validate_json(reply.data) if reply.data else None
+    if plan and plan.step == "polled":
+        told = message.say("go_on", words=" / ".join(one.asked for one in waiting))
+        return replace(reply, text=f"{reply.text}\n\n{told}")
+    if plan and plan.step != "booked":
+        return replace(reply, data=PLANS.dump_json(replace(plan, waiting=waiting)).decode())
+    if message.says("stop") and not message.presses("stop"):
+        return reply
+    following = await next_reply(message, waiting[0], Said())
+    following = replace(following, text=f"{reply.text}\n\n{following.text}", files=reply.files)
+    left = waiting[1:]
+    return await _with_waiting(message, following, left) if left else following
 
 
 async def _go_on(message: MeetingMessage, plan: Plan) -> SkillReply | None:
@@ -213,14 +264,15 @@ async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     if plan.step == "people" and (any(map(message.says, _NO_NAMES)) or message.is_wholly("book")):
         return None
     said = message.read(message.text, bare=True)
-    listed = plan.step == "people" and not said.says_when
+    books = message.says("book") or message.presses("book")
+    listed = plan.step == "people" and not said.says_when and not books
     named, rest = message.people(said.rest, listed=listed)
     if message.request.arguments:  # a model says that the message is about this
         named = message.people_given() or named
     elif message.is_about_something_else(rest):
         return None
     if not (said.says_when or named):
-        return None
+        return await next_reply(message, plan, said) if message.presses("book") else None
     if plan.step in ("which_move", "which_cancel"):
         return await choose(message, plan)
     if plan.step == "cancel":

@@ -41,7 +41,7 @@ def arranging(learn_router, analyzer, profile, now):
     def make(diary, history):
         messenger = Messenger(history, inbox=None)
         hours = WorkingHours.parse("00:00-23:59")
-        desk = MeetingTools(diary, load_words("ko"), hours, analyzer.terms, messenger)
+        desk = MeetingTools(diary, load_words("ko"), hours, analyzer, messenger)
         skills = [MeetingSkill(desk, lambda: now)]
         made = SkilledAssistant(
             Scripted(history),

@@ -65,7 +65,7 @@ def at_work(sides, tmp_path, learn_router, analyzer, profile, now):
         def assistant(stores):
             messenger = Messenger(stores.history, inbox=None)
             hours = WorkingHours.parse("00:00-23:59")
-            desk = MeetingTools(side.diary, load_words("ko"), hours, analyzer.terms, messenger)
+            desk = MeetingTools(side.diary, load_words("ko"), hours, analyzer, messenger)
             skills = [MeetingSkill(desk, lambda: now)]
             made = SkilledAssistant(
                 Scripted(stores.history),

@@ -60,7 +60,7 @@ MEANT = {
 @pytest.fixture(scope="module")
 def router(analyzer, encoder, unmeant, data_skill, now):
     hours = WorkingHours.parse("09:00-18:00")
-    desk = MeetingTools(None, load_words("ko"), hours, analyzer.terms, None)
+    desk = MeetingTools(None, load_words("ko"), hours, analyzer, None)
     form = load_shipped_form("ko")
     adviser = SimpleNamespace(form=form)  # routing needs the form alone
     skills = [

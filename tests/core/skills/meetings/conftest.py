@@ -95,7 +95,7 @@ def converse(make_assistant, diary, profile, learn_router, analyzer, history, me
 
     def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
         hours = WorkingHours.parse("09:00-18:00", holidays_of("KR", language))
-        desk = MeetingTools(diary, load_words(language), hours, analyzer.terms, messenger)
+        desk = MeetingTools(diary, load_words(language), hours, analyzer, messenger)
         skill = MeetingSkill(desk, lambda: now)
 
         def start():

@@ -260,18 +260,6 @@ async def test_of_offered_times_any_will_do_or_others_are_shown(converse, diary)
     assert start.startswith("11-27")
 
 
-async def test_two_meetings_in_one_message_are_booked_one_after_the_other(converse):
-    talk = converse()
-    told = await talk.say("내일 2시에 민수랑 회의 잡고 4시에 지영이랑 면담도 잡아줘")
-    assert told.text.splitlines()[0].endswith("4시에 지영이랑 면담도 잡아줘")
-    assert "오후 2시 ~ 오후 3시" in told.text
-    assert "**누구와**: 민수" in told.text.splitlines()[-1]
-    english = converse("en", session="slack:T1:C2:1")
-    told = await english.say("meeting with Ana tomorrow at 2 and a call with Bob on Monday at 3")
-    assert "tell me again: a call with Bob" in told.text
-    assert "Bob" not in told.text.splitlines()[-1]
-
-
 async def test_a_whole_day_takes_the_working_hours(converse):
     told = await converse().say("다음 주 금요일 하루 종일 민수랑 워크숍 잡아줘")
     assert "12월 4일(금) 오전 9시 ~ 오후 6시" in told.text

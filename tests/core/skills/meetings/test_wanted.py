@@ -65,7 +65,7 @@ def language(request):
 @pytest.fixture
 def router(language, learn_router, analyzer, now, messenger):
     hours = WorkingHours.parse("09:00-18:00")
-    desk = MeetingTools(None, load_words(language), hours, analyzer.terms, messenger)
+    desk = MeetingTools(None, load_words(language), hours, analyzer, messenger)
     return learn_router([MeetingSkill(desk, lambda: now)])
 
 
