@@ -13,7 +13,7 @@ from core.skills.api.book import Allowed
 from core.skills.api.operations import Parameter
 from core.skills.api.patterns import is_used
 from core.skills.api.schemas import violation
-from core.skills.times.reader import read_times
+from core.skills.times.reader import read_times, without_times
 from core.text.numerals import ENGLISH, KOREAN, any_of, count
 
 Arguments = Mapping[str, Any]
@@ -23,12 +23,16 @@ _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*[A-Za-z])")
 _PLAIN_NUMBER: Final = re.compile(  # no time of day, no date and no part of a larger number
     rf"{_NUMBER.pattern}(?!\d)(?!\s*(?:시|분|초|일|월|년|박|백|천|만|억))"
 )
-_UNITS: Final = "(?:명|분|개|장|권|박|대|마리|병|잔|번|회|원)"
+_UNITS: Final = (
+    "(?:시간|개월|그릇|상자|마리|인분|자리|쪽|명|분|개|장|권|박|대|병|잔|번|회|원|줄|판|동|호|층|일|주"
+    "|시|석)"
+)
 _COUNTED: Final = re.compile(
     rf"(?<![\w.])(?P<count>\d+|{any_of(*KOREAN, *ENGLISH)})\s*"
     rf"(?P<unit>{_UNITS}|(?<=\s)[A-Za-z]{{3,}})",
     re.IGNORECASE,
 )
+_ASKED_UNIT: Final = re.compile(rf"(?:몇|\()\s*({_UNITS})")
 _QUOTED: Final = re.compile(r"[\"“‘'「](?P<said>[^\"”’'」]+)[\"”’'」]")
 # What a value of a format looks like in a sentence.
 # https://spec.openapis.org/registry/format/
@@ -48,12 +52,27 @@ _NO: Final = frozenset({"아니요", "아니오", "false", "no", "off", "꺼", "
 
 def read_arguments(allowed: Allowed, text: str, now: datetime) -> dict[str, Any]:
     """Return the arguments that a message says plainly, each valid; days are said as of `now`."""
-    found: dict[str, Any] = {}
-    for parameter in allowed.operation.parameters:
-        value = _said(allowed, parameter, text, now)
-        if value is not None and not problem(parameter, value):
-            found[parameter.name] = value
-    return found
+    said = ((one, _said(allowed, one, text, now)) for one in allowed.operation.parameters)
+    return {one.name: value for one, value in said if value is not None and not problem(one, value)}
+
+
+def misfits(allowed: Allowed, text: str, now: datetime) -> list[Parameter]:
+    """Return the parameters of which a message says plainly a value that is not valid."""
+    said = ((one, _said(allowed, one, text, now)) for one in allowed.operation.parameters)
+    return [one for one, value in said if value is not None and problem(one, value)]
+
+
+def corrected_number(
+    allowed: Allowed, arguments: Arguments, text: str, now: datetime
+) -> dict[str, Any]:
+    """Return the one number of a message for the one known argument that it may correct."""
+    said = _PLAIN_NUMBER.findall(without_times(text, now))
+    if len(said) != 1:
+        return {}
+    numbers = [one for one in allowed.operation.parameters if _is_number(one)]
+    values = [(one, converted(one, said[0], now)) for one in numbers if one.name in arguments]
+    fitting = {one.name: value for one, value in values if not problem(one, value)}
+    return fitting if len(fitting) == 1 else {}
 
 
 def _said(allowed: Allowed, parameter: Parameter, text: str, now: datetime) -> Any:  # noqa: ANN401 - JSON
@@ -69,7 +88,7 @@ def _said(allowed: Allowed, parameter: Parameter, text: str, now: datetime) -> A
         named = _named(parameter.schema, text)
         return named[0] if len(named) == 1 else None
     if _is_number(parameter):
-        said = _said_number(allowed, parameter, text)
+        said = _said_number(allowed, parameter, text, now)
         return None if said is None else converted(parameter, said, now)
     if parameter.schema.get("format") in _DAYS:
         alike = [one for one in allowed.operation.parameters if one.schema.get("format") in _DAYS]
@@ -77,11 +96,11 @@ def _said(allowed: Allowed, parameter: Parameter, text: str, now: datetime) -> A
     return _said_string(parameter, text) if _kind(parameter) == "string" else None
 
 
-def _said_number(allowed: Allowed, parameter: Parameter, text: str) -> str | None:
+def _said_number(allowed: Allowed, parameter: Parameter, text: str, now: datetime) -> str | None:
     """Return the number that a text says of a parameter.
 
     It is the one that stands before the parameter's unit, as in "3 people" and "두 명", or the only
-    one that stands before the unit of no other.
+    one that stands before the unit of no other, and is no part of a time that is wanted, too.
     """
     alike = [one for one in allowed.operation.parameters if _is_number(one)]
     counted = [(str(count(m["count"])), m["unit"].casefold()) for m in _COUNTED.finditer(text)]
@@ -92,6 +111,8 @@ def _said_number(allowed: Allowed, parameter: Parameter, text: str) -> str | Non
         return own[0] if len(own) == 1 and own not in owned.values() else None
     form = _NUMBER if len(alike) == 1 else _PLAIN_NUMBER
     others = [said for found in owned.values() for said in found]
+    if any(one.schema.get("format") in _DAYS for one in allowed.operation.parameters):
+        text = without_times(text, now)
     numbers = [one for one in form.findall(text) if one not in others]
     return numbers[0] if len(numbers) == 1 and all(owned.values()) else None
 
@@ -101,7 +122,7 @@ def _is_unit(unit: str, allowed: Allowed, parameter: Parameter) -> bool:
     texts = (parameter.about, *map(parameter.schema.get, ("title", "description")))
     asked = " ".join(str(one or "") for one in (*texts, allowed.asks.get(parameter.name)))
     if not unit.isascii():
-        return bool(re.search(rf"(?:몇|\()\s*{unit}", asked))
+        return unit in _ASKED_UNIT.findall(asked) or (unit == "번" and "번호" in asked)
     words = re.findall(r"[A-Z]?[a-z]+", parameter.name)
     words += re.findall(r"(?:how many|number of) ([a-z]+)", asked.casefold())
     return _singular(unit) in {_singular(word.casefold()) for word in words}
@@ -185,8 +206,8 @@ def problem(parameter: Parameter, value: Any) -> str:  # noqa: ANN401 - JSON
 
 def checked(
     allowed: Allowed, given: Arguments, now: datetime
-) -> tuple[dict[str, Any], tuple[Parameter, str] | None]:
-    """Return the arguments of a model that are valid, and the first that is not, with why."""
+) -> tuple[dict[str, Any], Parameter | None]:
+    """Return the arguments of a model that are valid, and the first parameter whose is not."""
     valid: dict[str, Any] = {}
     wrong = None
     for parameter in allowed.operation.parameters:
@@ -194,8 +215,8 @@ def checked(
         if value is None:  # models write null for what was not said
             continue
         value = converted(parameter, value, now) if isinstance(value, str) else value
-        if why := problem(parameter, value):
-            wrong = wrong or (parameter, why)
+        if problem(parameter, value):
+            wrong = wrong or parameter
         else:
             valid[parameter.name] = value
     return valid, wrong

@@ -30,6 +30,7 @@ from core.skills.api.operations import Operation, Place
 
 _TIMEOUT_S: Final = 10.0
 _MOST_BYTES: Final = 200_000
+_LEFT_OUT: Final = "•••"  # in the place of a credential that is repeated
 _ATTEMPTS: Final = 3
 
 
@@ -129,6 +130,7 @@ class ApiClient:
     """Calls the API of a book. `token` goes into the header that the document names, only."""
 
     def __init__(self, book: Book, token: str = "") -> None:
+        self._token = token
         form = book.document.credential_form.format(token=token)
         self._credential = {book.document.credential_header: form} if token else {}
 
@@ -157,15 +159,25 @@ class ApiClient:
             raise ApiAwayError(f"{call.operation.id}: {type(error).__name__}") from error
         if response.status_code >= 500:
             raise ApiAwayError(f"{call.operation.id}: status {response.status_code}")
-        return ApiAnswer(response.status_code, _parsed(content), cut)
+        text = content.decode("utf-8", errors="replace")
+        return ApiAnswer(response.status_code, parsed(text, self._token), cut)
 
 
-def _parsed(content: bytes) -> Any:  # noqa: ANN401 - JSON
-    text = content.decode("utf-8", errors="replace")
+def parsed(text: str, secret: str) -> Any:  # noqa: ANN401 - JSON
+    """Return an answer's JSON, or its text, without the credential: some APIs repeat it."""
+    text = without(text, secret)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def without(text: str, secret: str) -> str:
+    """Return a text with a mark in the place of a credential, as it is or as JSON writes it."""
+    forms = (secret, json.dumps(secret)[1:-1]) if secret else ()
+    for form in forms:
+        text = text.replace(form, _LEFT_OUT)
+    return text
 
 
 def _plain(value: object) -> str:

@@ -22,7 +22,7 @@ from mcp.types import CallToolResult, TextContent, Tool
 from core.errors import ConfigError
 from core.inflate import PLAIN
 from core.skills.api.book import ToolServer
-from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, repeated
+from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, parsed, repeated, without
 from core.skills.api.document import Document, resolved
 from core.skills.api.fields import fields_of
 from core.skills.api.operations import Operation
@@ -70,7 +70,7 @@ class ToolClient:
     async def _called(self, call: ApiCall) -> ApiAnswer:
         async with self._connected() as client:
             result = await client.call_tool(call.operation.id, call.body or {})
-        content, cut = _content(result)
+        content, cut = _content(result, self._token)
         return ApiAnswer(_FAILED if result.is_error else _DONE, content, cut)
 
     @asynccontextmanager
@@ -132,15 +132,12 @@ def _operation(tool: Tool) -> Operation:
     return Operation(tool.name, method, f"#{tool.name}", tool.description or "", parameters)
 
 
-def _content(result: CallToolResult) -> tuple[Any, bool]:
-    """Return what a tool answered, and whether it was too long."""
+def _content(result: CallToolResult, secret: str) -> tuple[Any, bool]:
+    """Return what a tool answered, without the credential, and whether it was too long."""
     if result.structured_content is not None:
-        return result.structured_content, False
+        return parsed(json.dumps(result.structured_content, ensure_ascii=False), secret), False
     parts = [part.text for part in result.content if isinstance(part, TextContent)]
     text = "\n".join(parts)
     if len(text) > _MOST_CHARACTERS:
-        return text[:_MOST_CHARACTERS], True
-    try:
-        return json.loads(text), False
-    except (ValueError, RecursionError):
-        return text, False
+        return without(text[:_MOST_CHARACTERS], secret), True
+    return parsed(text, secret), False

@@ -14,6 +14,8 @@ from typing import Any, Final
 from core.skills.api.arguments import (
     checked,
     converted,
+    corrected_number,
+    misfits,
     missing,
     problem,
     read_arguments,
@@ -95,15 +97,16 @@ class OperationSkill:
         given, wrong = checked(self.allowed, request.arguments, request.situation.now)
         arguments = {**arguments, **given}
         if wrong:
-            text = self.texts["invalid"].format(why=plain(wrong[1]))
-            return self._asked(request, arguments, wrong[0], text)
+            return self._asked(request, arguments, wrong, is_wrong=True)
         if parameter := missing(self.allowed, arguments):
-            return self._asked(request, arguments, parameter)
+            is_wrong = parameter in self._misfits(request)
+            return self._asked(request, arguments, parameter, is_wrong=is_wrong)
         call = call_of(self.book, self.allowed.operation, arguments)
         if self.allowed.operation.reads:
             return call
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", call.shown)), default=0))
-        text = f"{self.texts['confirm']}\n\n{fence}\n{call.shown}\n{fence}"
+        says_yes = re.fullmatch(self.texts["yes"], request.text, re.IGNORECASE) is not None
+        text = f"{self.texts['press' if says_yes else 'confirm']}\n\n{fence}\n{call.shown}\n{fence}"
         choices = (self.texts["go"], self.texts["stop"])
         return self._kept(request, text, choices, {"arguments": arguments})
 
@@ -117,8 +120,13 @@ class OperationSkill:
         if request.text.casefold() == self.texts["go"].casefold():
             return call_of(self.book, self.allowed.operation, arguments)
         said_anew = self._said(request)
+        now = request.situation.now
+        said_anew = said_anew or corrected_number(self.allowed, arguments, request.text, now)
         changed = {name: value for name, value in said_anew.items() if arguments.get(name) != value}
-        return self._next(request, {**arguments, **changed}) if changed else None
+        if changed or re.fullmatch(self.texts["yes"], request.text, re.IGNORECASE):
+            return self._next(request, {**arguments, **changed})
+        misfits = self._misfits(request)
+        return self._asked(request, arguments, misfits[0], is_wrong=True) if misfits else None
 
     def _with_answer(
         self, request: Request, arguments: dict[str, Any], name: str
@@ -131,22 +139,39 @@ class OperationSkill:
         if request.text.rstrip().endswith("?") and (why or name not in found):
             return None  # it asks something itself
         if why:
-            text = self.texts["invalid"].format(why=plain(why))
-            return self._asked(request, arguments, parameter, text)
+            return self._asked(request, arguments, parameter, is_wrong=True)
         return self._next(request, {**arguments, **found, name: value})
 
     def _said(self, request: Request) -> dict[str, Any]:
         return read_arguments(self.allowed, request.text, request.situation.now)
 
+    def _misfits(self, request: Request) -> list[Parameter]:
+        return misfits(self.allowed, request.text, request.situation.now)
+
     def _asked(
-        self, request: Request, arguments: dict[str, Any], parameter: Parameter, why: str = ""
+        self,
+        request: Request,
+        arguments: dict[str, Any],
+        parameter: Parameter,
+        *,
+        is_wrong: bool = False,
     ) -> SkillReply:
+        """Return the question for an argument; what was said of it may have been wrong."""
         about = plain(parameter.about or parameter.name)
         ask = self.allowed.asks.get(parameter.name) or self.texts["ask"].format(about=about)
         schema = parameter.schema.get("items") or parameter.schema
         choices = tuple(map(str, schema.get("enum", ())[:_MOST_CHOICES]))
-        text = f"{why}\n\n{ask}" if why else ask
+        text = f"{self._wrong(schema)}\n\n{ask}" if is_wrong else ask
         return self._kept(request, text, choices, {"arguments": arguments, "asks": parameter.name})
+
+    def _wrong(self, schema: Mapping[str, Any]) -> str:
+        """Return what is told of a value that a schema does not allow, with what it does."""
+        low, high = schema.get("minimum"), schema.get("maximum")
+        if low is not None and high is not None:
+            return self.texts["invalid_range"].format(low=low, high=high)
+        if "maxLength" in schema:
+            return self.texts["invalid_length"].format(chars=schema["maxLength"])
+        return self.texts["invalid"]
 
     def _kept(
         self, request: Request, text: str, choices: tuple[str, ...], data: dict[str, Any]

@@ -152,14 +152,14 @@ def command(tmp_path):
 
 
 async def test_a_command_serves_tools_over_its_standard_input(command, monkeypatch):
-    """It gets its credential, and nothing else of the bot's environment."""
+    """It gets its credential, and nothing else of the bot's environment; none is repeated."""
     monkeypatch.setenv("SECRET", "of the bot")
     client = ToolClient(command, "k1")
     operations = (await client.document()).operations
     assert operations["free_lockers"].reads
     call = called(operations["free_lockers"], floor=3)
     told = await client.send(call, key="q1")
-    assert told.content == {"floor": 3, "key": "k1", "other": None}
+    assert told.content == {"floor": 3, "key": "•••", "other": None}
 
 
 async def test_a_command_that_dies_is_away_and_is_there_again_for_the_next_call(command):
