@@ -69,6 +69,7 @@ def load(path: Path, columns: ColumnMap | None = None) -> Loaded:
             source.collector.category = categories[names[file]]
             source.read_one(_read(file), printable(names[file]), lone=len(files) == 1)
         source.refuse_damaged()
+        source.join_parts()
         _report_unfetched(path, source.collector)
     except OSError as error:
         raise SourceError(f"{shown_path(path)}: cannot be read ({error.strerror})") from error
@@ -129,6 +130,17 @@ class _Source:
             " Nothing was changed."
         )
 
+    def join_parts(self) -> None:
+        """Make the entries of files that make them only together.
+
+        Raises:
+            NotAFaqError: They make none, and there is no other.
+        """
+        if self.collector.parts:
+            from ingest.sources.records.chatbots import add_intents
+
+            add_intents(self.collector)
+
     def read(self, data: bytes, name: str, nested: int = 0) -> None:
         """Read one file.
 
@@ -144,9 +156,9 @@ class _Source:
             self._unpack(data, name, nested)
             return
         self.collector.begin_file(len(data))
-        before = len(self.collector.rows) + len(self.collector.skipped)
+        before = self.collector.taken
         _reader(ending, pages=self.pages)(data, name, self.collector, self.columns)
-        if len(self.collector.rows) + len(self.collector.skipped) == before:
+        if self.collector.taken == before:
             raise NotAFaqError(
                 f"{name}: holds no FAQ entry; write questions and answers below the columns' names"
             )

@@ -102,7 +102,8 @@ class Loaded:
 class Collector:
     """Checks records as they are read; a bad one is noted and the rest goes on.
 
-    `category` is that of records without one of their own: the folder of their file.
+    `category` is that of records without one of their own: the folder of their file. `parts` are
+    files, by their names, that make entries only together.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -110,8 +111,14 @@ class Collector:
     remarks: list[SourceRemark] = field(default_factory=list)
     columns: list[Columns] = field(default_factory=list)
     category: str = ""
+    parts: list[tuple[str, object]] = field(default_factory=list)
     _chars: int = 0
     _room: int = _ROOM
+
+    @property
+    def taken(self) -> int:
+        """The number of all records and parts that were handed over."""
+        return len(self.rows) + len(self.skipped) + len(self.parts)
 
     def begin_file(self, size: int) -> None:
         """Begin with a file of `size` bytes, which bounds the text that its cells hold."""

@@ -56,7 +56,8 @@ def without_properties(text: str) -> tuple[str, dict[str, object]]:
     values = _pairs(lines[start + 1 : end])
     _check_shown(values)
     found = _fields(values)
-    if not found.keys() & {"category", "updated", "url", "answer"}:
+    stated = state_columns(list(values), [TableLine(1, list(values.values()))])
+    if not stated and not found.keys() & {"category", "updated", "url", "answer"}:
         return text, {}
     lines[start + 1 : end] = [""] * (end - start - 1)
     return "\n".join(lines), found

@@ -22,7 +22,9 @@ _COUNTED: Final = re.compile(r"(?P<number>\d{1,3})[.)]\s+(?P<title>\S.{0,198}\S)
 _BRACKETED: Final = re.compile(
     r"\s*[\[【<〈《■●◆]\s*(?P<title>[^\[\]【】<>〈〉《》]{1,30}?)\s*[\]】>〉》]?\s*"
 )
-_ASKS: Final = re.compile(r"[?？]\W*$|(?:나요|까요|가요|니까|하죠|되죠)\W*$")
+_ASKS: Final = re.compile(
+    r"[?？]\W*$|(?:나요|까요|가요|니까|하죠|되죠)\W*$|^(?:Q|질문)\s*\d{0,3}\s*[.:)]"
+)
 _DEEPEST: Final = 6
 
 

@@ -155,7 +155,7 @@ def is_pairs(content: Mapping[Any, object]) -> bool:
     """
     values = content.values()
     settings = all(_IDENTIFIER.fullmatch(str(name)) for name in content)
-    if settings and any(isinstance(value, int | float) for value in values):
+    if settings and ("id" in content or any(isinstance(value, int | float) for value in values)):
         return False
     if settings and not any(_has_letters(value) for value in values):
         return False

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ingest.sources.tables.headers import header
+from ingest.sources.tables.lines import TableLine
+from ingest.sources.tables.withheld import state_columns, state_of
 
 # What a record may point to, the nearest first: Zendesk has `section_id` and `category_id`,
-# Freshdesk `folder_id`, Intercom `parent_id` of a collection, Channel `spaceId`.
-_FOLDERS: Final = ("section", "folder", "collection", "topic", "category", "group", "space")
+# Freshdesk `folder_id`, Intercom `parent_id` of a collection, Channel `spaceId`, Trello `idList`.
+_FOLDERS: Final = ("section", "folder", "collection", "topic", "category", "group", "space", "list")
 _PARENT: Final = "parent"
 _LOCALES: Final = ("locale", "language", "lang")
 _LOCALE: Final = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
-_ID: Final = re.compile(r"(\w+?)_?[iI][dD]$")
+_ID: Final = re.compile(r"id(?=[A-Z])(?P<before>\w+)|(?P<after>\w+?)_?[iI][dD]")
 _CONTENTS: Final = ("title", "answer", "body", "questions")
 _ACCEPTED: Final = re.compile(
     r"(?:is_?)?(?:accepted|best|chosen)(?:_?(?:answer|solution))?|is_?(?:answer|solution)",
@@ -30,14 +32,20 @@ Item = dict[Any, Any]
 def with_folders(content: object) -> None:
     """Give records the names of the folders to which they point by number, as their category.
 
-    The folders are lists of objects with an `id` and a name beside the list of records.
+    The folders are lists of objects with an `id` and a name beside the list of records. What
+    withholds a folder, such as `closed`, withholds the records in it.
     """
     if not isinstance(content, dict):
         return
     lists = [(_singular(str(name)), value) for name, value in content.items() if _has_ids(value)]
     named = {name: {item["id"]: item for item in items if "id" in item} for name, items in lists}
+    withheld = {id(item): state for _, items in lists for item, state in _withheld(items)}
     for _, items in lists:
         for item in items:
+            for above in _above(item, named):
+                item.update(withheld.get(id(above), {}))
+                if "visibility" in above:
+                    item.setdefault("visibility", above["visibility"])
             path = _path(item, named)
             if path and not has_category(item):
                 item["category"] = " > ".join(path)
@@ -148,18 +156,43 @@ def _singular(name: str) -> str:
     return re.sub(r"ies$", "y", name.lower()).removesuffix("s")
 
 
-def _path(item: Item, named: Mapping[str, Mapping[Any, Item]], deep: int = 0) -> list[str]:
+def _path(item: Item, named: Mapping[str, Mapping[Any, Item]]) -> list[str]:
     """Return the names of the folders above an object, the widest first."""
-    above = _folder_of(item, named)
-    name = above and above.get("name", above.get("title"))
-    if above is None or above is item or not isinstance(name, str) or deep > len(_FOLDERS):
-        return []
-    return [*_path(above, named, deep + 1), name]
+    path: list[str] = []
+    for above in _above(item, named):
+        name = above.get("name", above.get("title"))
+        if not isinstance(name, str):
+            break
+        path.insert(0, name)
+    return path
+
+
+def _above(item: Item, named: Mapping[str, Mapping[Any, Item]]) -> Iterator[Item]:
+    """Yield the folders above an object, the nearest first."""
+    for _ in _FOLDERS:
+        above = _folder_of(item, named)
+        if above is None:
+            return
+        yield above
+        item = above
+
+
+def _withheld(items: Sequence[Item]) -> Iterator[tuple[Item, Item]]:
+    """Yield the objects that are not for readers, each with the field that says so."""
+    names = list(dict.fromkeys(str(name) for item in items for name in item))
+    lines = [TableLine(0, [item.get(name) for name in names]) for item in items]
+    for column in state_columns(names, lines):
+        for item, line in zip(items, lines, strict=True):
+            if state_of(line, [column]):
+                yield item, {column.name: line.values[column.index]}
 
 
 def _folder_of(item: Item, named: Mapping[str, Mapping[Any, Item]]) -> Item | None:
-    names = ((match[1].lower(), value) for n, value in item.items() if (match := _ID.match(str(n))))
-    pointers = dict(names)
+    pointers = {
+        (match["before"] or match["after"]).lower(): value
+        for name, value in item.items()
+        if (match := _ID.fullmatch(str(name)))
+    }
     for folder in _FOLDERS:
         for key in (folder, _PARENT):
             pointer = pointers.get(key)

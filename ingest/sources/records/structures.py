@@ -13,6 +13,7 @@ from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.files.encodings import decode
+from ingest.sources.records import chatbots
 from ingest.sources.records.aliases import check_sharing
 from ingest.sources.records.flatten import (
     MOST_COLUMNS,
@@ -40,15 +41,6 @@ _CHAT: Final = (
     frozenset(("user", "author", "sender", "from", "speaker", "author.name", "from.name")),
     frozenset(("text", "content", "message", "body")),
     frozenset(("ts", "timestamp", "time", "date", "sent_at", "created_at")),
-)
-# The fields by which files of Dialogflow and of Rasa are known.
-_OF_CHATBOTS: Final = (
-    frozenset(("fallbackIntent", "responses")),
-    frozenset(("data", "isTemplate")),
-    frozenset(("version", "nlu")),
-    frozenset(("version", "rules")),
-    frozenset(("version", "stories")),
-    frozenset(("intents", "responses")),
 )
 
 
@@ -156,10 +148,9 @@ def _read_content(
             columns,
         )
         return
-    first = content[0] if isinstance(content, list) and content else content
-    if isinstance(first, dict) and any(known <= first.keys() for known in _OF_CHATBOTS):
-        told = "a part of a chatbot, which keeps questions apart from their answers"
-        raise NotAFaqError(f"{name}: {told}; write both into a sheet, each pair on a row")
+    if chatbots.is_part(content):
+        collector.parts.append((name, content))
+        return
     with_folders(content)
     with_visibility(content)
     found = list(lists_of_records(content, columns, seen=set()))

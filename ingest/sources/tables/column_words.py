@@ -91,6 +91,7 @@ _KO_BEFORE: Final = (
 _KO_AFTER: Final = "내용|사항|본문|원문|텍스트|제목|글|문|명|란|안내|문구|항목"
 KO_TITLE: Final = re.compile(
     rf"(?:{_KO_BEFORE})?(?:질문|질의|문의|물음|제목)(?:{_KO_AFTER})?|[가-힣]{{1,8}}(?:질문|문의)(?:{_KO_AFTER})?"
+    r"|대표발화"
 )
 KO_ANSWER: Final = re.compile(
     rf"(?:{_KO_BEFORE})?(?:답변|응답|회신|답글|해답|답)(?:{_KO_AFTER})?"
@@ -100,7 +101,7 @@ KO_ANSWER: Final = re.compile(
 )
 KO_MORE: Final = re.compile(
     r"(?:유사|예상|예시|추가|비슷한|다른|변형|대체|파생)(?:질문|질의|문의|발화|표현)(?:들|목록|예시?)?"
-    r"|(?:질문|질의|발화|문의)(?:예시|예|변형|표현|들|목록)|질문의?다른표현"
+    r"|(?:질문|질의|발화|문의)(?:예시|예|변형|표현|들|목록)|질문의?다른표현|발화"
 )
 KO_CATEGORY: Final = re.compile(r".*(?:카테고리|분류|유형|구분)(?:명|코드)?")
 # Of several columns of categories, the widest first.

@@ -34,7 +34,7 @@ def as_merged(body: Sequence[TableLine], plan: ColumnPlan) -> Iterator[TableLine
 
 def _continues(line: TableLine, above: TableLine, titles: set[int], said: set[int]) -> bool:
     """Return whether a row has an answer and no question, and else nothing of its own."""
-    if line.problem or not _is_any_filled(above, titles):
+    if line.problem or line.number <= above.number or not _is_any_filled(above, titles):
         return False
     if _is_any_filled(line, titles) or not _is_any_filled(line, said):
         return False

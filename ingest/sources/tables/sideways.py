@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ingest.sources.rows import Collector
+from ingest.sources.tables.asked_rows import asked_rows
 from ingest.sources.tables.columns import ColumnMap
 from ingest.sources.tables.contents import head_by_contents, head_by_names
 from ingest.sources.tables.lines import TableLine, value_at
@@ -23,6 +24,8 @@ def is_sideways(lines: Sequence[TableLine], columns: ColumnMap) -> bool:
     """Return whether the records of a table are its columns, by their names or their contents."""
     filled = sum(not line.blank for line in lines)
     if not 1 < filled <= _MOST_FIELDS or head_by_names(lines, columns):
+        return False
+    if not columns and asked_rows(lines):
         return False
     records = turned(lines)
     if head := head_by_names(records, columns):

@@ -223,3 +223,20 @@ def test_accordions_beside_headings_that_ask_are_entries(tmp_path):
         ("Is Windows supported?", "From 2.1."),
         ("Can I exclude files?", "Yes."),
     ]
+
+
+def test_a_lone_question_with_a_mark_below_a_heading_is_one_among_others(tmp_path):
+    page = "# Wiki\n\n## Leave\n\n**Q. How long is leave?**\n\nA. 25 days.\n\n## Devices\n\n"
+    (tmp_path / "wiki.md").write_text(f"{page}**Q. My laptop is broken**\n\nA. Ask IT.\n")
+    assert [(row.title, row.answer, row.category) for row in load(tmp_path / "wiki.md").rows] == [
+        ("How long is leave?", "25 days.", "Leave"),
+        ("My laptop is broken", "Ask IT.", "Devices"),
+    ]
+
+
+def test_a_state_alone_above_the_text_is_a_property_of_its_page(tmp_path):
+    (tmp_path / "a.md").write_text("# How many seats?\n\nStatus: Published\n\nThree.\n")
+    (tmp_path / "b.md").write_text("# How do I pay?\n\nStatus: Draft\n\nBy card.\n")
+    assert [(row.title, row.answer) for row in load(tmp_path).rows] == [
+        ("How many seats?", "Three.")
+    ]

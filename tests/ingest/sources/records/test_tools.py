@@ -112,3 +112,30 @@ def test_cards_of_a_board_are_entries_but_for_those_that_are_closed(tmp_path):
     ]
     loaded = load(saved(tmp_path, {"name": "FAQ", "cards": cards, "actions": []}))
     assert [(row.title, row.answer) for row in loaded.rows] == [("How do I pay?", "By card.")]
+
+
+def test_cards_of_an_archived_list_are_left_out_and_a_list_is_a_category(tmp_path):
+    cards = [
+        {"id": "c1", "idList": "l1", "name": "How do I pay?", "desc": "By card.", "closed": False},
+        {"id": "c2", "idList": "l2", "name": "The 2019 offer?", "desc": "No.", "closed": False},
+    ]
+    lists = [
+        {"id": "l1", "name": "Billing", "closed": False},
+        {"id": "l2", "name": "Old offers", "closed": True},
+    ]
+    loaded = load(saved(tmp_path, {"name": "FAQ", "cards": cards, "lists": lists}))
+    assert [(row.title, row.category) for row in loaded.rows] == [("How do I pay?", "Billing")]
+    assert loaded.remarks[-1].text == "not for readers: 'closed' says 'TRUE'"
+
+
+def test_articles_that_point_to_a_folder_for_agents_are_left_out(tmp_path):
+    articles = [
+        article("Sign up", folder_id=1, desc_un_html="so"),
+        article("Refunds", folder_id=2, desc_un_html="so"),
+    ]
+    folders = [
+        {"id": 1, "name": "Start", "visibility": 1},
+        {"id": 2, "name": "Team", "visibility": 3},
+    ]
+    loaded = load(saved(tmp_path, {"articles": articles, "folders": folders}))
+    assert [(row.title, row.category) for row in loaded.rows] == [("Sign up", "Start")]

@@ -112,3 +112,10 @@ def test_an_answer_without_a_row_above_lacks_its_question(tmp_path):
     assert len(load(tmp_path / "faq.json").skipped) == 1
     with pytest.raises(SourceError):
         saved(tmp_path, rows[:1])
+
+
+def test_cards_of_questions_and_answers_keep_what_continues_them(tmp_path):
+    rows = [["Q1", "몇 살부터요?"], ["A1", "만 3세부터요."], [None, "쌍둥이는 같은 반입니다."]]
+    rows += [["Q2", "급식이 있나요?"], ["A2", "매일 있습니다."]]
+    answers = [row.answer for row in saved(tmp_path, rows).rows]
+    assert answers == ["만 3세부터요.\n쌍둥이는 같은 반입니다.", "매일 있습니다."]
