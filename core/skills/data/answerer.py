@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
@@ -14,19 +14,27 @@ from core.charts import bar_chart, line_chart
 from core.errors import ConfigError
 from core.skills.data.blanks import BlankReader, Blanks
 from core.skills.data.book import QueryBook, Sample
+from core.skills.data.calculator import Calculator
 from core.skills.data.compose import Composer
-from core.skills.data.database import Database, DatabaseSchema, Rows
+from core.skills.data.database import Database, Rows
 from core.skills.data.errors import QueryRefusedError
 from core.skills.data.guard import checked
 from core.skills.data.matcher import Match, Matcher
+from core.skills.data.metrics import Metric, Metrics
 from core.skills.data.periods import day_beside
 from core.skills.data.query_prompt import described
+from core.skills.data.sentences import sentence, shown
 from core.text.cells import cell_of
+from core.text.korean import compact
 from core.text.sections import escaped
+
+_Way = Callable[[Sequence[Match], Blanks, date], "DataAnswer | None"]
 
 logger = logging.getLogger(__name__)
 
 _OFFERED = 4
+_NEARER = 0.1  # of a score, by which another metric has to be nearer
+_NO_SAMPLES = ("never", "times")  # no sample is of those who did not
 _SHOWN_TO_MODELS = 8
 
 
@@ -83,16 +91,18 @@ class DataAnswerer:
         self,
         book: QueryBook,
         database: Database,
-        schema: DatabaseSchema,
+        metrics: Metrics,
         matcher: Matcher,
         reader: BlankReader,
     ) -> None:
         self._book = book
         self._database = database
-        self._schema = schema
+        self._schema = metrics.schema
         self._matcher = matcher
         self._reader = reader
-        self._composer = Composer(book, schema, database.dialect)
+        self._composer = Composer(book, metrics.schema, database.dialect)
+        self._metrics = metrics
+        self._calculator = Calculator(self._composer, metrics)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -136,15 +146,95 @@ class DataAnswerer:
         return self._answered(blanks, today)
 
     def _answered(self, blanks: Blanks, today: date) -> DataAnswer | Unsure:
+        """Answer by the sample that asks the same, else by a calculation over what one measures."""
         matches = self._matcher.nearest(blanks)
-        if blanks.compares or not matches or not self._matcher.is_sure(blanks, matches):
-            return self._unsure(blanks)
+        ways: list[_Way] = [self._by_calculation]
+        if matches and self._matcher.is_sure(blanks, matches):
+            ways = self._ways(matches[0], blanks)
+        for way in ways:
+            try:
+                if answer := way(matches, blanks, today):
+                    return answer
+            except QueryRefusedError as error:
+                logger.info("not answered from the data: %s", error)
+        return self._unsure(blanks)
+
+    def _ways(self, match: Match, blanks: Blanks) -> list[_Way]:
+        """Return how a question is answered that a sample asks, the best way first.
+
+        Its own sample comes first, unless the question is plainly of what it did not mean: those
+        who did not, an average over each, or something that another sample measures by its name.
+        """
+        if match.is_literal:
+            return [self._by_sample]
+        kind, wanted = blanks.calculation.kind, blanks.calculation
+        if kind in _NO_SAMPLES or (kind == "share" and wanted.parts and match.sample.grouped):
+            return [self._by_calculation]
+        ways: list[_Way] = [self._by_sample, self._by_calculation]
+        if match.sample.grouped and blanks.calculation.kind == "per":
+            return ways[::-1]
+        return ways[::-1] if self._is_outdone(match, blanks) else ways
+
+    def _is_outdone(self, match: Match, blanks: Blanks) -> bool:
+        """Return whether another metric is nearer to a question than the sample that asks it."""
+        if not match.sample.grouped or blanks.ranked:
+            return False
+        found = self._matcher.measured(self._asked(blanks))[:1]
+        mine = self._metrics.of(match.sample)
+        other = self._metrics.of(found[0].sample) if found else None
+        is_other = mine is not None and other is not None and mine.key != other.key
+        return is_other and found[0].score > match.score + _NEARER
+
+    def _by_sample(
+        self, matches: Sequence[Match], blanks: Blanks, today: date
+    ) -> DataAnswer | None:
         sample, blanks = matches[0].sample, self._grouped(matches[0], blanks, today)
-        try:
-            return self._run(sample, blanks, self._composer.compose(sample, blanks, today))
-        except QueryRefusedError as error:
-            logger.info("not answered from the data: %s", error)
-            return self._unsure(blanks)
+        metric = self._metrics.of(sample)
+        if sample.grouped and not blanks.groupings:
+            return None
+        if metric and any(self._calculator.counts(metric, by) for by in blanks.groupings):
+            return None  # each would be counted once
+        return self._run(sample, blanks, self._composer.compose(sample, blanks, today))
+
+    def _by_calculation(self, _: Sequence[Match], blanks: Blanks, today: date) -> DataAnswer | None:
+        takes_number = blanks.amounts or blanks.calculation.bound
+        if blanks.unclear or (blanks.number is not None and not takes_number):
+            return None
+        blanks = replace(blanks, conditions=(*blanks.conditions, *blanks.amounts), number=None)
+        metric = self._metric(blanks)
+        if metric is None:
+            return None
+        found = self._calculator.calculate(metric, blanks, today)
+        rows = self.run(found.sql)
+        scope = self._scope(found.scope) if found.scope else ""
+        return DataAnswer(
+            text=sentence(found, rows, self._book.texts, scope),
+            rows=rows,
+            sql=found.sql,
+            title=scope or str(found.said["what"]),
+            series=found.series,
+        )
+
+    @staticmethod
+    def _asked(blanks: Blanks) -> Blanks:
+        """Return the question about what is measured, without what is calculated of it."""
+        wanted = blanks.calculation
+        text = compact(wanted.rest)
+        return replace(blanks, rest=wanted.rest, groupings=wanted.groupings, text=text)
+
+    def _metric(self, blanks: Blanks) -> Metric | None:
+        """Return what a question wants calculated with; None where that is not clear."""
+        wanted, asked = blanks.calculation, self._asked(blanks)
+        if wanted.kind in _NO_SAMPLES and wanted.entity:
+            match = self._matcher.rows_of(asked, wanted.entity)
+            metric = self._metrics.of(match.sample) if match else None
+            return self._calculator.usual_count(metric, wanted.entity) if metric else None
+        if blanks.ranked and not (wanted.groupings or blanks.compared):
+            return None
+        matches = self._matcher.measured(asked)
+        if not matches or not self._matcher.is_sure(asked, matches):
+            return None
+        return self._metrics.of(matches[0].sample)
 
     def _grouped(self, match: Match, blanks: Blanks, today: date) -> Blanks:
         """Return the blanks with a way to group, where the sample needs one and none is said.
@@ -154,7 +244,12 @@ class DataAnswerer:
         if not match.sample.grouped or blanks.groupings:
             return blanks
         own = self._reader.read(match.question, today).groupings
-        return replace(blanks, groupings=(own or self._book.groupings)[:1])
+        of = [
+            by
+            for by in (*own, *self._book.groupings)
+            if not any(one.fixes(by) for one in blanks.conditions) and match.sample.takes(by)
+        ]
+        return replace(blanks, groupings=tuple(of[:1]))
 
     def described(self, question: str, today: date) -> str:
         """Return what a model has to know to write the query of a question."""
@@ -259,11 +354,6 @@ class DataAnswerer:
     def _scope(blanks: Blanks) -> str:
         period = [blanks.period.label] if blanks.period else []
         return " · ".join([*period, *(condition.say for condition in blanks.conditions)])
-
-
-def shown(value: object) -> str:
-    """Return a value as people read it, in which nothing is markup."""
-    return f"{value:,}" if isinstance(value, int | float) else escaped(str(value))
 
 
 def _cell(value: object) -> object:

@@ -40,6 +40,15 @@ class SpokenFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A column of numbers that questions name: by `words` beside the number, or by its `units`."""
+
+    column: str
+    words: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Ways to ask one thing, and its SQL with blanks.
 
@@ -67,7 +76,7 @@ class Sample:
 
     def takes(self, grouping: Grouping) -> bool:
         """Return whether its tables have what the grouping looks at."""
-        used = set(re.findall(r"\b([a-z])\.", grouping.select))
+        used = set(re.findall(r"\b([A-Za-z_]\w*)\.", grouping.select))
         return self.grouped and (not self.tables or used <= set(self.tables))
 
 
@@ -78,6 +87,7 @@ class QueryBook:
     samples: tuple[Sample, ...]
     groupings: tuple[Grouping, ...]
     filters: tuple[SpokenFilter, ...]
+    amounts: tuple[Amount, ...]
     parts: Mapping[str, str]
     tables: frozenset[str]
     personal: frozenset[str]
@@ -99,13 +109,22 @@ def load_book(path: Path) -> QueryBook:
                 SpokenFilter(**{**row, "match": re.compile(row["match"], re.IGNORECASE)})
                 for row in document.get("filter", ())
             ),
+            amounts=tuple(Amount(**_tuples(row)) for row in document.get("amount", ())),
             parts=document.get("parts", {}),
             tables=frozenset(document["tables"]),
             personal=frozenset(document.get("personal", ())),
-            texts=document["texts"],
+            texts={**_texts_of(document), **document.get("texts", {})},
         )
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise ConfigError(f"cannot use the queries of {path}: {error}") from error
+
+
+def _texts_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the sentences in the language of the samples, which a book may replace."""
+    asked = str([row["questions"] for row in document["sample"]])
+    language = "ko" if re.search("[가-힣]", asked) else "en"
+    path = Path(__file__).with_name(f"texts.{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:

@@ -47,14 +47,17 @@ def _year_of(match: re.Match[str], today: date) -> int | None:
 
 def _months(year: int, month: int, count: int, label: str = "") -> Period:
     start = first_of(year, month)
-    return Period(start, first_of(year, month + count), label or _label("month", start, start))
+    return Period(
+        start, first_of(year, month + count), label or english_label("month", start, start)
+    )
 
 
 def _days(start: date, end: date) -> Period:
-    return Period(start, end, _label("day", start, end - timedelta(days=1)))
+    return Period(start, end, english_label("day", start, end - timedelta(days=1)))
 
 
-def _label(unit: str, start: date, last: date) -> str:
+def english_label(unit: str, start: date, last: date) -> str:
+    """Return the name of a span by its unit, its first day and its last."""
     match unit:
         case "quarter":
             return f"Q{(start.month + 2) // 3} {start.year}"
@@ -120,7 +123,7 @@ def _year(match: re.Match[str], today: date) -> Period:
     return _months(year, 1, 12, f"{year}")
 
 
-_around: Final = partial(around, label=_label)
+_around: Final = partial(around, label=english_label)
 
 
 def _form(pattern: str) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from core.text.numerals import ENGLISH, KOREAN, any_of
 
 RANKED: Final = re.compile(
     r"(?i:\b(?:most|least|best|worst|top|bottom|highest|lowest|biggest|largest|smallest|cheapest"
-    r"|fewest|busiest|expensive|popular|rank\w*)\b)"
+    r"|fewest|busiest|expensive|popular|rank\w*|number one|number 1)\b)"
     r"|가장|제일|최고|최저|최다|최대|최소|상위|하위|(?i:top)|베스트|순위|랭킹|인기|1위|일등|꼴찌"
     r"|(?<!얼마나)(?<!얼마나 )많이|많은|많았|많아"
     r"|적은|적게|높은|높았|높아|낮은|낮았|(?<![가-힣])잘|(?<![가-힣])(?:안|못|덜)\s|부진|(?<![가-힣])싼|저렴|비싼"
@@ -24,12 +24,13 @@ PARTICLE: Final = (
 )
 _EXTREME: Final = (
     r"(?:가장|제일|많이|적게|많은|적은|높은|낮은|큰|작은|좋은|나쁜|비싼|싼|저렴한|인기|베스트|상위|하위|최고|최저"
-    r"|최다|최대|최소|잦은|잘|안|못|덜|주로|자주)"
+    r"|최다|최대|최소|잦은|잘|안|못|덜|주로|자주|1위|일위|일등)"
 )
 COUNT: Final = rf"(\d+|(?<![가-힣]){any_of(*KOREAN)})"
 # "Most customers" is how many, and "the most loyal customers" are groups.
 _EXTREME_ENGLISH: Final = (
-    r"(?:(?:top|bottom|best|worst|cheapest|highest|lowest|biggest|busiest|largest|smallest)\S*"
+    r"(?:(?:number one|number 1|no\. ?1|top|bottom|best|worst|cheapest|highest|lowest|biggest"
+    r"|busiest|largest|smallest)\S*"
     r"|(?:most|least)\s+\S+)"
 )
 # "What do customers buy" asks for no customers.
@@ -63,16 +64,18 @@ class GroupingReader:
         """Return the ways to group that a text names, and the text without them.
 
         Of several that are looked for it is the one that the text ends with. "…별" beside another
-        is a question of two groupings, and both are returned.
+        is a question of two groupings, and both are returned, "…별" first.
         """
         text = text.replace("’", "'")
         each: dict[int, tuple[Grouping, int]] = {}
         named: dict[int, tuple[Grouping, int]] = {}
         for forms in self._forms:
             for match in forms.each.finditer(text):
-                each[match.start()] = (forms.grouping, match.end())
+                if match.end() > each.get(match.start(), (None, 0))[1]:
+                    each[match.start()] = (forms.grouping, match.end())
             for place, end in _places(forms.named, text):
-                named[place] = (forms.grouping, end)
+                if end > named.get(place, (None, 0))[1]:  # "day of the week" is no day
+                    named[place] = (forms.grouping, end)
         chosen = {**each}
         rest = {place: found for place, found in named.items() if place not in each}
         if rest:
@@ -81,7 +84,9 @@ class GroupingReader:
             chosen = self._asked(text)
         for place, (_, end) in sorted(chosen.items(), reverse=True):
             text = without(text, place, end, instead=" " if place in each else THING)
-        return tuple(dict.fromkeys(grouping for grouping, _ in chosen.values())), text
+        order = sorted(chosen, key=lambda place: (place not in each, place))
+        found = dict.fromkeys(chosen[place][0] for place in order)
+        return tuple(found), text
 
     def without_label(self, rest: str, column: str) -> str:
         """Take away the name of a column that follows one of its values: "가전 카테고리"."""
@@ -112,7 +117,7 @@ def spaced(word: str) -> str:
 def _forms_of(grouping: Grouping) -> _Forms:
     if grouping.name.isascii():
         return _english_forms_of(grouping)
-    word = _any_of(grouping.words)
+    word = any_word(grouping)
     each = rf"(?<![가-힣]){word}\s*(?:별|마다)(?:로)?"
     if grouping.alone:
         each = rf"{each}|(?<![가-힣]){_any_of(grouping.alone)}"
@@ -122,7 +127,8 @@ def _forms_of(grouping: Grouping) -> _Forms:
         rf"(?:어느|어떤|무슨)\s*{begun}{PARTICLE}",
         rf"{_EXTREME}\S*\s+(?:\S+\s+){{0,3}}?{begun}{PARTICLE}{no_count}",
         rf"{begun}(?:은|는|이|가)?\s*(?=(?:뭐|뭔|무엇|어디|누구|어느|언제)[가-힣]*\s*[?.!]*\s*$)",
-        rf"{begun}\s*(?:순위|랭킹|베스트|톱|(?i:top)|상위|하위|중에|중에서|가운데)",
+        rf"{begun}\s*(?:순위|랭킹|베스트|톱|(?i:top)|상위|하위)",
+        rf"{begun}\s*(?:중에서?|가운데)(?=.*{_EXTREME})",
         rf"{COUNT}\s*(?:개|가지|명|곳)?\s*(?:의\s*)?{begun}(?=\s*$|\s+(?:을|를)?\s*(?:보여|알려|뽑))",
     )
     asked = re.compile(rf"(?<![가-힣]){_any_of(grouping.asked)}") if grouping.asked else None
@@ -136,7 +142,7 @@ def _forms_of(grouping: Grouping) -> _Forms:
 
 
 def _english_forms_of(grouping: Grouping) -> _Forms:
-    word = any_of(*map(_plural, grouping.words))
+    word = any_word(grouping)
     alone = f"|\\b{any_of(*map(re.escape, grouping.alone))}\\b" if grouping.alone else ""
     named = (
         rf"\b(?:which|what)\s+(?:(?!{_VERB})\w+\s+)??(?P<w>{word})\b",
@@ -154,6 +160,13 @@ def _english_forms_of(grouping: Grouping) -> _Forms:
         re.compile(rf"\s*{word}\b", re.IGNORECASE),
         re.compile(asked, re.IGNORECASE) if asked else None,
     )
+
+
+def any_word(grouping: Grouping) -> str:
+    """Return a pattern of the words for a grouping, in English with their plurals."""
+    if grouping.name.isascii():
+        return any_of(*map(_plural, grouping.words))
+    return _any_of(grouping.words)
 
 
 def _plural(word: str) -> str:

@@ -12,6 +12,7 @@ from core.skills.data.blanks import BlankReader
 from core.skills.data.book import load_book
 from core.skills.data.database import Database
 from core.skills.data.matcher import Matcher
+from core.skills.data.metrics import Metrics
 
 # The books of the example shop, by their language.
 EXAMPLE_BOOKS: Final = {
@@ -37,5 +38,6 @@ def load_answerer(
     database = Database.open(url)
     schema = database.schema(book.tables)
     reader = BlankReader(book, database.values(schema, personal=book.personal))
-    matcher = Matcher(book, reader, terms=terms, embed=embed)
-    return DataAnswerer(book, database, schema, matcher, reader)
+    metrics = Metrics(book, schema, database.dialect)
+    matcher = Matcher(book, reader, terms=terms, embed=embed, metrics=metrics)
+    return DataAnswerer(book, database, metrics, matcher, reader)

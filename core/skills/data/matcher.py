@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from math import log
@@ -16,9 +17,11 @@ from typing import Final
 
 from core.ports import Vectors
 from core.skills.data.blanks import BlankReader, Blanks
-from core.skills.data.book import QueryBook, Sample
-from core.skills.data.groupings import THING
+from core.skills.data.book import Grouping, QueryBook, Sample
+from core.skills.data.groupings import RANKED, THING
+from core.skills.data.metrics import Metrics
 from core.text.korean import compact, ngrams
+from core.text.numerals import COUNTING
 
 _WORDS, _LETTERS, _MEANING = 0.4, 0.3, 0.3
 _SHARE: Final = re.compile(
@@ -31,6 +34,23 @@ _COUNTS: Final = re.compile(
     re.IGNORECASE,
 )
 _AMOUNTS: Final = re.compile(r"얼마|\bhow much\b", re.IGNORECASE)
+# Verbs that say little by themselves, where no sample speaks of them: "부산으로 간 화물".
+_LIGHT: Final = frozenset(
+    {
+        "가/VV",
+        "오/VV",
+        "내/VV",
+        "나/VV",
+        "되/VV",
+        "들/VV",
+        "하/VV",
+        "go/N",
+        "goe/N",
+        "went/N",
+        "gone/N",
+        "goes/N",
+    }
+)
 _RIVAL: Final = 0.5  # of the first sample's score
 
 
@@ -75,7 +95,9 @@ class Matcher:
         *,
         terms: Callable[[str], Sequence[str]],
         embed: Callable[[Sequence[str]], Vectors],
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._terms = terms
         self._embed = embed
         today = date(2000, 1, 1)  # any day will do: the rest of the question is the same
@@ -90,9 +112,20 @@ class Matcher:
             id(sample): {t for one in self._phrasings if one.sample is sample for t in one.terms}
             for sample in book.samples
         }
+        self._rows: dict[str, str] = {}
+        self._ranked: set[str] = set()  # metrics that have a sample with groups
+        self._measured: dict[str, set[str]] = {}
+        for sample in book.samples:
+            if metric := metrics.of(sample):
+                self._rows[metric.key] = metric.rows
+                self._ranked |= {metric.key} if sample.grouped else set()
+                self._measured.setdefault(metric.key, set()).update(self._vocabulary[id(sample)])
         groups = [word for grouping in book.groupings for word in (grouping.name, *grouping.words)]
         self._groups = {term for word in groups for term in terms(word)}
-        self._thing = set(terms(THING))
+        self._shares = set(
+            terms("비중 비율 퍼센트 몇 share percent percentage proportion ratio rate")
+        )
+        self._thing = set(terms(THING)) | (_LIGHT - seen.keys())
         self._vectors = embed([blanks.rest for *_, blanks in read])
         self._bar = self._learnt()
 
@@ -106,10 +139,55 @@ class Matcher:
                 continue
             score = self._score(asked, phrasing, float(meaning))
             known = best.get(id(phrasing.sample))
-            match = self._match(asked, phrasing, phrasing.sample, score)
+            known_words = self._vocabulary[id(phrasing.sample)]
+            match = self._match(asked, phrasing, phrasing.sample, score, known_words)
             if known is None or _rank(match) > _rank(known):
                 best[id(phrasing.sample)] = match
         return sorted(best.values(), key=_rank, reverse=True)
+
+    def measured(self, blanks: Blanks) -> list[Match]:
+        """Return the samples that measure what is left of a question, each metric once.
+
+        What a metric is called is in the phrasings of all its samples, with groups and without.
+        """
+        asked = self._phrasing(None, blanks.rest, blanks)
+        meanings = self._vectors @ self._embed([blanks.rest])[0]
+        best: dict[str, Match] = {}
+        for phrasing, meaning in zip(self._phrasings, meanings, strict=True):
+            sample = phrasing.sample
+            metric = self._metrics.of(sample) if sample else None
+            if sample is None or metric is None or not _has_words(sample, blanks):
+                continue
+            if blanks.ranked and not sample.grouped and metric.key in self._ranked:
+                continue  # "the most" is said as of groups
+            score = self._score(asked, phrasing, float(meaning))
+            known = self._measured[metric.key]
+            match = self._match(asked, phrasing, sample, score, known)
+            if metric.key not in best or _rank(match) > _rank(best[metric.key]):
+                best[metric.key] = match
+        return sorted(best.values(), key=_rank, reverse=True)
+
+    def rows_of(self, blanks: Blanks, entity: Grouping) -> Match | None:
+        """Return a sample over the rows that all words of a question are about; None if none is.
+
+        The rows of those who are asked for are not meant: of them nobody is missing.
+        """
+        terms = set(self._terms(blanks.rest)) - self._thing
+        nouns = {term for term in terms if not term.endswith("/VV")}
+        known: dict[str, set[str]] = {}
+        for key, words in self._measured.items():
+            known.setdefault(self._rows[key], set()).update(words)
+        own = {metric.rows for metric in self._metrics.of_entity(entity)}
+        for said in (terms, nouns):  # who "entrusted no shipment" has none, whatever they call it
+            found = {rows for rows, words in known.items() if said and said <= words} - own
+            if found:
+                break
+        near = [match for match in self.measured(blanks) if self._rows_of(match) in found]
+        return near[0] if len({*map(self._rows_of, near)}) == 1 else None
+
+    def _rows_of(self, match: Match) -> str:
+        metric = self._metrics.of(match.sample)
+        return metric.rows if metric else ""
 
     def _phrasing(self, sample: Sample | None, question: str, blanks: Blanks) -> _Phrasing:
         rest = blanks.rest
@@ -117,9 +195,16 @@ class Matcher:
         columns = frozenset(condition.of for condition in blanks.conditions)
         return _Phrasing(sample, question, blanks.text, terms, _letters(rest), columns)
 
-    def _match(self, asked: _Phrasing, phrasing: _Phrasing, sample: Sample, score: float) -> Match:
+    def _match(
+        self,
+        asked: _Phrasing,
+        phrasing: _Phrasing,
+        sample: Sample,
+        score: float,
+        known: AbstractSet[str],
+    ) -> Match:
         said = asked.terms.keys() - self._thing
-        covered = frozenset(said & self._vocabulary[id(sample)])
+        covered = frozenset(said & known)
         if said:
             coverage = self._weight(covered) / self._weight(said)
         else:  # "the most cancelled product": all is in the blanks
@@ -163,7 +248,7 @@ class Matcher:
         if match.is_literal:
             return True
         missing = match.uncovered - self._groups
-        if match.score < self._bar or not match.coverage:
+        if match.score < self._bar or not match.coverage or self._says_too_little(blanks, match):
             return False
         if self._weight(match.covered) < self._weight(missing):
             return False
@@ -171,10 +256,29 @@ class Matcher:
             _is_of_another_thing(blanks, match, missing) or self._is_rivalled(blanks, match, others)
         )
 
+    def _says_too_little(self, blanks: Blanks, match: Match) -> bool:
+        """Return whether what a question shares with a sample is not what the sample measures.
+
+        "환불 비율" says not of what it is a share, "product by city" names groups alone, "orders"
+        is not the largest one, and a number that is no blank changes what is asked.
+        """
+        covered = match.covered
+        is_share = not match.sample.words and bool(covered) and covered <= self._shares
+        is_groups = bool(blanks.groupings) and bool(covered) and covered <= self._groups
+        is_one = bool(RANKED.search(match.question)) and self._metrics.of(match.sample) is None
+        is_number = any(map(_is_number, match.uncovered - self._groups))
+        return is_share or is_groups or is_number or (is_one and not blanks.ranked)
+
     def _is_rivalled(self, blanks: Blanks, match: Match, others: Sequence[Match]) -> bool:
         """Return whether another sample says more of the question, or the next all of it."""
         terms = set(self._terms(blanks.rest)) - self._thing
-        if others and match.terms - terms - self._thing and terms <= others[0].terms:
+        is_of_groups = blanks.ranked and match.sample.grouped
+        if (
+            not is_of_groups
+            and others
+            and match.terms - terms - self._thing
+            and terms <= others[0].terms
+        ):
             return True
         rivals = (other for other in others if other.score >= match.score * _RIVAL)
         return any(other.coverage > match.coverage for other in rivals)
@@ -202,16 +306,23 @@ class Matcher:
 
 def _fits(sample: Sample, blanks: Blanks) -> bool:
     """Return whether a sample has a place for all that the question names."""
-    said = {condition.word for condition in blanks.conditions}
-    if sample.words and not any(word in said or word in blanks.rest for word in sample.words):
+    if not _has_words(sample, blanks) or blanks.against or blanks.compared:
         return False
-    if blanks.more_periods or (blanks.period and not sample.period):
+    if blanks.unclear or (blanks.period and not sample.period):
         return False
     if blanks.number is not None and sample.number is None:
         return False
     if blanks.limit and not (sample.grouped or sample.by or sample.number is not None):
         return False
     return _has_groups(sample, blanks)
+
+
+def _has_words(sample: Sample, blanks: Blanks) -> bool:
+    """Return whether the question says the words without which the sample asks something else."""
+    own = [one for one in blanks.conditions if one.is_in(sample.words)]
+    if any(one.leaves_out for one in own):
+        return False
+    return not sample.words or bool(own) or any(word in blanks.rest for word in sample.words)
 
 
 def _has_groups(sample: Sample, blanks: Blanks) -> bool:
@@ -242,6 +353,11 @@ def _is_of_another_thing(blanks: Blanks, match: Match, missing: frozenset[str]) 
 
 def _rank(match: Match) -> tuple[bool, float]:
     return match.is_literal, match.score * (1 + match.coverage)
+
+
+def _is_number(term: str) -> bool:
+    word = term.rpartition("/")[0]
+    return word in COUNTING or word.isdigit()
 
 
 def _names_a_thing(term: str) -> bool:

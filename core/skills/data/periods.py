@@ -24,6 +24,13 @@ _WHOLE: Final = re.compile(
     r"\s*(?:(?:에?\s*들어(?:와?서)?|부터)?\s*(?:오늘|지금|현재|이제|여태)까지|에?\s*들어(?:와?서)?(?![가-힣])"
     r"|(?:한\s*달|한\s*해|일\s*년|하루|한\s*주|전체|내내)\s*(?:간|동안|내내)?(?=[\s?]|$|에|의|은))"
 )
+_RECENT: Final = "(?:최근|지난|요새|요즘|요)"
+_SPOKEN_DAYS: Final = {
+    "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "일주일": 7, "여드레": 8,
+    "아흐레": 9, "열흘": 10, "보름": 15,
+}  # fmt: skip
+_SEASONS: Final = {"봄": 3, "여름": 6, "가을": 9, "겨울": 12}
+_SEASON: Final = rf"(?P<season>{any_of(*_SEASONS)})(?:철|\s*시즌)?"
 _YEARS_AGO: Final = {"올해": 0, "금년": 0, "작년": 1, "지난해": 1, "재작년": 2, "내년": -1}
 
 
@@ -32,13 +39,23 @@ def find_period(text: str, today: date) -> tuple[Period, int, int] | None:
     return _found((*_BESIDE, *ENGLISH_BESIDE, *_FORMS, *ENGLISH_PERIODS), text, today)
 
 
+def find_named(text: str, today: date) -> tuple[Period, int, int] | None:
+    """Return the span that a text names by itself, as `find_period` does."""
+    return _found((*_FORMS, *ENGLISH_PERIODS), text, today)
+
+
+def find_beside(text: str, today: date) -> tuple[Period, int, int] | None:
+    """Return the span that a text names by one that was talked about, counted from a day."""
+    return _found((*_BESIDE, *ENGLISH_BESIDE), text, today)
+
+
 def day_beside(text: str, talked_of: Period) -> date | None:
     """Return the day from which a text counts, if it names a span by one that was talked about.
 
     "The week before" is the one before its first day, "the week after" the one after its last.
     """
     any_day = date(2000, 1, 1)
-    found = _found((*_BESIDE, *ENGLISH_BESIDE), text, any_day)
+    found = find_beside(text, any_day)
     if found is None:
         return None
     return talked_of.end - timedelta(days=1) if found[0].start > any_day else talked_of.start
@@ -65,15 +82,18 @@ def _begins_a_word(text: str, place: int) -> bool:
 
 
 def _days(start: date, end: date) -> Period:
-    return Period(start, end, _label("day", start, end - timedelta(days=1)))
+    return Period(start, end, korean_label("day", start, end - timedelta(days=1)))
 
 
 def _months(year: int, month: int, count: int, label: str = "") -> Period:
     start = first_of(year, month)
-    return Period(start, first_of(year, month + count), label or _label("month", start, start))
+    return Period(
+        start, first_of(year, month + count), label or korean_label("month", start, start)
+    )
 
 
-def _label(unit: str, start: date, last: date) -> str:
+def korean_label(unit: str, start: date, last: date) -> str:
+    """Return the name of a span by its unit, its first day and its last."""
     match unit:
         case "quarter":
             return f"{start.year}년 {(start.month + 2) // 3}분기"
@@ -134,6 +154,18 @@ def _whole_year(match: re.Match[str], today: date) -> Period:
     return _months(year, 1, 12, f"{year}년")
 
 
+def _spoken_days(match: re.Match[str], today: date) -> Period:
+    end = today + timedelta(days=1)
+    return _days(end - timedelta(days=_SPOKEN_DAYS["".join(match["days"].split())]), end)
+
+
+def _season(match: re.Match[str], today: date) -> Period:
+    """Return three months; a winter is named by the year in which it begins."""
+    month = _SEASONS[match["season"]]
+    year = _year_of(match, today) or today.year - (month > today.month)
+    return _months(year, month, 3, f"{year}년 {match['season']}({month}월부터 석 달)")
+
+
 def _last(match: re.Match[str], today: date) -> Period:
     count = numeral(match["count"])
     end = today + timedelta(days=1)
@@ -148,11 +180,14 @@ def _last(match: re.Match[str], today: date) -> Period:
             return _days(same_day(today, count), end)
 
 
-_around: Final = partial(around, label=_label)
+_around: Final = partial(around, label=korean_label)
 
 _UNITS: Final = {"날": "day", "주": "week", "달": "month", "분기": "quarter", "해": "year"}
 _BESIDE: Final[tuple[PeriodForm, ...]] = tuple(
-    (re.compile(rf"그\s*{side}\s*{said}(?=$|[\s?.,!]|[은는엔에도의])"), _around(unit, ago))
+    (
+        re.compile(rf"그\s*{side}\s*{said}(?=$|[\s?.,!]|[은는엔에도의과와]|보다|대비|이?랑|하고)"),
+        _around(unit, ago),
+    )
     for said, unit in _UNITS.items()
     for side, ago in ((r"(?:바로\s*)?(?:이?전|앞)", 1), ("(?:다음|뒤)", -1))
 ) + tuple(
@@ -171,7 +206,9 @@ _FORMS: Final[tuple[PeriodForm, ...]] = (
     (re.compile(rf"{_YEAR}?(?P<quarter>\d)\s*(?:사)?\s*분기"), _quarter),
     (re.compile(rf"{_YEAR}?(?P<half>[상하])\s*반기"), _half),
     (re.compile(rf"{_YEAR}?(?P<month>\d{{1,2}})\s*월(?!\s*(?:별|간))"), _named_month),
-    (re.compile(rf"{_YEAR}(?!\s*(?:별|대비))"), _whole_year),
+    (re.compile(rf"(?:{_YEAR}|(?:지난|이번|요번)\s*){_SEASON}(?![가-힣]{{2}})"), _season),
+    (re.compile(rf"{_SEASON}(?=에|\s*동안|\s*내내)"), _season),
+    (re.compile(rf"{_YEAR}(?!\s*별)"), _whole_year),
     (
         re.compile(
             rf"(?:최근|지난|요)\s*{_COUNT}\s*(?P<unit>일|주일?|개월|달|년|해)(?:\s*(?:간|동안))?"
@@ -179,6 +216,11 @@ _FORMS: Final[tuple[PeriodForm, ...]] = (
         _last,
     ),
     (re.compile(rf"{_COUNT}\s*(?P<unit>일|주|개월|달|년)\s*(?:간|동안)"), _last),
+    (
+        re.compile(rf"(?:{_RECENT}\s*)?(?P<days>{any_of(*_SPOKEN_DAYS)})\s*(?:간|동안)"),
+        _spoken_days,
+    ),
+    (re.compile(rf"{_RECENT}\s*(?P<days>{any_of(*_SPOKEN_DAYS)})"), _spoken_days),
     (re.compile(r"오늘|금일"), _around("day", 0)),
     (re.compile(r"그저께|그제|엊그제"), _around("day", 2)),
     (re.compile(r"어제|전일"), _around("day", 1)),

@@ -11,9 +11,10 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.llm.prompts import Prompt
-from core.skills.data.answerer import DataAnswer, DataAnswerer, Unsure, shown
+from core.skills.data.answerer import DataAnswer, DataAnswerer, Unsure
 from core.skills.data.errors import DataError
 from core.skills.data.query_prompt import QUERY, query_messages
+from core.skills.data.sentences import shown
 from core.skills.skill import Request, SkillReply
 from core.types import File, Status
 

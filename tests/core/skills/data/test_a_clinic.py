@@ -2,7 +2,8 @@
 
 They were written after the books. When they were first asked, 16 of the 20 were answered rightly
 and one wrongly: "the illness seen most" as an income. What the samples do not name is asked back
-since then, of which one that was right by luck is a case, too.
+since then, of which one that was right by luck is a case, too. "Where do most patients come from"
+was once answered with visits, and counts patients since 2026-12-01.
 """
 
 import sqlite3
@@ -53,7 +54,7 @@ def _top(by, what, among, where="1", order="DESC", most=1):
     return f"{groups} GROUP BY 1 ORDER BY 2 {order} LIMIT {most}"
 
 
-_VISITS, _BILLS = "COUNT(*)", "SUM(b.won)"
+_VISITS, _BILLS, _SEEN = "COUNT(*)", "SUM(b.won)", "COUNT(DISTINCT p.id)"
 ASKED = {
     "ko": {
         "지난달 내과 진료는 몇 건이었지?": f"{_COUNT}{_LAST_MONTH} AND d.department = '내과'",
@@ -66,7 +67,7 @@ ASKED = {
         "이번 달 노쇼 비율 좀": f"{_MISSED}{_THIS_MONTH}",
         "박소라 선생님 평균 진료비는 얼마쯤 돼": f"{_AVERAGE}d.name = '박소라'",
         "감기 환자가 제일 적은 지역": _top(
-            "p.district", _VISITS, "{visits}", "v.diagnosis = '감기'", "ASC"
+            "p.district", _SEEN, "{visits}", "v.diagnosis = '감기'", "ASC"
         ),
         "요일별로 방문이 얼마나 되나요": _top(_WEEKDAY, _VISITS, "{visits}", most=7),
         "2025년 3월에 정형외과 매출은?": f"{_INCOME}{_MARCH} AND d.department = '정형외과'",
@@ -87,7 +88,7 @@ ASKED = {
         "revenue per month this year": _top(
             "strftime('%Y-%m', v.seen_on)", _BILLS, "{bills}", _THIS_YEAR, most=12
         ),
-        "where do most of our patients come from": _top("p.district", _VISITS, "{visits}"),
+        "where do most of our patients come from": _top("p.district", _SEEN, "{visits}"),
     },
 }
 

@@ -71,8 +71,6 @@ def test_names_of_people_are_masked(answerer, today):
         "10월에 한 번이라도 산 사람 수",  # no share, though a sample of one is near
         "올해 임대료가 얼마야?",
         "배송은 며칠 걸려?",
-        "도시별 카테고리별 매출",
-        "작년이랑 올해 매출 비교",
         "할인을 가장 많이 받은 고객은?",
         "환율이 제일 높은 도시",
         "올해 상품은 몇 가지야?",
@@ -80,9 +78,6 @@ def test_names_of_people_are_masked(answerer, today):
         "여성 매출 비중을 성별로 보여줘",
         "",
         "?",
-        "카드 결제 비중",
-        "모바일 주문 비율",
-        "부산 매출 몇 퍼센트야",
     ],
 )
 def test_what_it_is_not_sure_of_gets_the_nearest_samples_and_no_number(answerer, today, question):
@@ -132,16 +127,9 @@ def test_every_sample_is_answered_as_it_is_written(answerer, today):
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "직원 수가 몇 명이야",
-        "직원 평균 나이",
-        "여자 고객 평균 구매 금액",
-        "주말이랑 평일 중 언제 주문이 많아",
-    ],
+    ["직원 수가 몇 명이야", "직원 평균 나이", "여자 고객 평균 구매 금액"],
 )
-def test_a_count_an_average_or_a_comparison_that_no_sample_knows_is_asked_back(
-    answerer, today, text
-):
+def test_a_count_or_an_average_that_no_sample_knows_is_asked_back(answerer, today, text):
     assert isinstance(answerer.answer(text, today), Unsure)
 
 

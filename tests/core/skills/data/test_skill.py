@@ -91,7 +91,7 @@ async def test_another_skill_is_reached_though_this_one_is_open(ask):
 
 
 async def test_what_is_not_clear_offers_samples_whose_buttons_answer(ask):
-    name, unsure = await ask("도시별 카테고리별 매출 추이")
+    name, unsure = await ask("매출이 왜 줄었어?")
     assert unsure.skill == "data"
     assert 1 <= len(unsure.followups) <= 4
     _, answer = await ask(unsure.followups[0], of=name)
