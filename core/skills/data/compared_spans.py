@@ -52,18 +52,17 @@ def find_spans(text: str, today: date) -> Spans:
     """Read the spans of days of a text: one, or two that are compared."""
     compares = bool(COMPARED.search(text))
     left = _SEPARATE.sub(" vs ", text) if compares else text
-    found: list[tuple[Period, int, int]] = []
-    beside = find_beside(left, today)
-    last_year = _SAME_LAST_YEAR.search(left)
+    beside, last_year = find_beside(left, today), _SAME_LAST_YEAR.search(left)
+    bare = left
     for place in (beside and beside[1:], last_year and last_year.span()):
         if place:
-            left = _blanked(left, *place)
-    while len(found) <= 2 and (one := find_named(left, today)):
-        found.append(one)
-        left = _blanked(left, *one[1:])
+            bare = _blanked(bare, *place)
+    if last_year and find_named(bare, today) is None:
+        last_year, bare = None, left  # "작년 이맘때" by itself is read as the year
+    left, found = _named(bare, today)
     rest = _BLANKS.sub(" ", _without_particles(left))
     if not found:
-        return Spans(rest, beside[0] if beside else None, more=bool(last_year))
+        return Spans(rest, beside[0] if beside else None)
     period, more = found[0][0], len(found) > 1
     if beside:
         said = text[slice(*beside[1:])]
@@ -78,6 +77,15 @@ def find_spans(text: str, today: date) -> Spans:
     if is_than := bool(_THAN_BEHIND.match(left, end) or _THAN_BEFORE.search(left[:start])):
         now = _current(period, today)
     return Spans(rest, now or period, period if now else None, more=is_than and now is None)
+
+
+def _named(text: str, today: date) -> tuple[str, list[tuple[Period, int, int]]]:
+    """Return a text with its spans blank, and up to three of them."""
+    found: list[tuple[Period, int, int]] = []
+    while len(found) <= 2 and (one := find_named(text, today)):
+        found.append(one)
+        text = _blanked(text, *one[1:])
+    return text, found
 
 
 def _compared(

@@ -57,6 +57,20 @@ class Adviser:
             return NextQuestion(Consultation(known, consultation.shown), missing)
         return self._advise(known, () if known != consultation.known else consultation.shown)
 
+    def wants_reasons(self, text: str, consultation: Consultation) -> bool:
+        """Return whether it is asked why the products that were shown last were recommended."""
+        asks = bool(self.form.why_said.search(text))
+        return asks and bool(consultation.shown) and not self.form.read(text, {})
+
+    def reasons(self, consultation: Consultation) -> Advised:
+        """Return the products that were shown last, with every feature that speaks for each."""
+        before = (len(consultation.shown) - 1) // self.limit * self.limit
+        known, shown = consultation.known, consultation.shown
+        found = self.recommender.recommend(known, without=shown[:before], limit=self.limit)
+        most = len(self.form.fields)
+        products = tuple((one, self.form.reasons(known, one.shares, limit=most)) for one in found)
+        return Advised(consultation, products)
+
     def wants_others(self, text: str, consultation: Consultation) -> bool:
         """Return whether other products are asked for than those that were shown."""
         said = self.form.others_said.search(text) if consultation.shown else None

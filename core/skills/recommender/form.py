@@ -130,9 +130,11 @@ class Form:
     reason: str
     others: str
     others_said: re.Pattern[str]
+    why_said: re.Pattern[str]
     unknown_said: re.Pattern[str]
     noted: str
     none_left: str
+    no_reason: str
     examples: tuple[str, ...] = ()
     products: Mapping[str, str] = field(default_factory=dict)
 
@@ -147,6 +149,7 @@ class Form:
             self,
             fields=tuple(one.also_said(others[one.name]) for one in self.fields),
             others_said=_either(self.others_said, other.others_said),
+            why_said=_either(self.why_said, other.why_said),
             unknown_said=_either(self.unknown_said, other.unknown_said),
             examples=(*self.examples, *other.examples),
         )
@@ -216,11 +219,13 @@ def load_form(path: Path) -> Form:
         fields = tuple(map(_field, document.pop("feature")))
         examples = tuple(document.pop("examples", ()))
         others_said = _compiled(document.pop("others_said"))
+        why_said = _compiled(document.pop("why_said"))
         unknown_said = _compiled(document.pop("unknown_said"))
         return Form(
             fields,
             examples=examples,
             others_said=others_said,
+            why_said=why_said,
             unknown_said=unknown_said,
             **document,
         )

@@ -37,9 +37,20 @@ class RecommenderSkill:
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield the next question with its buttons, or products with reasons.
 
+        "왜 추천한 거야?" gets every reason for what was shown last.
+
         Nothing is yielded where a message in mid-dialogue says nothing about the buyer.
         """
         consultation = _consultation(request.data)
+        person = request.situation.person
+        only = (person,) if person else ()
+        if self.adviser.wants_reasons(request.text, consultation):
+            reasons = self.adviser.reasons(consultation)
+            reply = self._reply(reasons, begins=False)
+            told = any(why for _, why in reasons.products)
+            text = reply.text if told else f"{self.adviser.form.no_reason}\n\n{reply.text}"
+            yield replace(reply, text=text, data=request.data, only=only)
+            return
         advice = self.adviser.hear(request.text, consultation, request.arguments)
         goes_on = self.adviser.wants_others(request.text, consultation)
         if (
@@ -50,12 +61,7 @@ class RecommenderSkill:
             return
         reply = self._reply(advice, begins=request.data is None)
         noted = self.adviser.form.corrected(consultation.known, advice.consultation.known)
-        person = request.situation.person
-        yield replace(
-            reply,
-            text="\n\n".join(filter(None, [noted, reply.text])),
-            only=(person,) if person else (),
-        )
+        yield replace(reply, text="\n\n".join(filter(None, [noted, reply.text])), only=only)
 
     def _reply(self, advice: NextQuestion | Advised, *, begins: bool) -> SkillReply:
         form = self.adviser.form

@@ -331,3 +331,23 @@ def test_an_answer_in_the_unit_that_is_shown_is_one_in_that_unit(english):
     budget = next(one for one in english.form.fields if one.name == "budget")
     assert budget.answered("about 500") == pytest.approx(70)
     assert english.form.read("gift for my dad, 65, about $300, a product", {})["age"] == 65
+
+
+async def test_why_gets_every_reason_for_what_was_shown_last_and_changes_nothing(recommender):
+    form = load_shipped_form("ko")
+    skill, data = RecommenderSkill(Adviser(recommender, form), form.examples), None
+    situation = Situation(datetime(2026, 11, 30, tzinfo=UTC), "web", "u1")
+    said = {}
+    for text in (TALKATIVE, "다른 상품 보기", "왜 추천한 거야?", "why these?", "show me others"):
+        request = Request(Question("q", SessionId("web:a:1"), text), text, data, situation)
+        (said[text],) = [one async for one in skill.hear(request)]
+        data = said[text].data
+    _, second, why, again, third = said.values()
+    assert products_of(why) == products_of(again) == products_of(second)
+    assert why.text.count("%") > second.text.count("%")
+    assert why.choices == (form.others,)
+    assert not products_of(third) & products_of(why)
+
+
+def products_of(reply):
+    return {*reply.text.split("**")[1::2]}
