@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Final
 
+from core.text.utterances.mentions import has_words
+
 Json = dict[str, Any]
 
 _MOST: Final = 5  # shares, files or tables that are read
-_NO_WORD: Final = re.compile(r"<[^<>\n]*>|:[\w+'-]+:")  # mentions, links and emoji
+_TAG: Final = re.compile(r"<[^<>\n]*>")  # mentions and links
 _OF_LINES: Final = ("rich_text", "rich_text_list")  # each of their elements is on a line of its own
 _READABLE: Final = ("context", "header", "markdown", "rich_text", "section", "table")
 
@@ -26,7 +28,7 @@ def own_text(message: Json) -> str:
     Some clients send words in blocks alone, and only the mentions in `text`.
     """
     text = str(message.get("text") or "")
-    if any(map(str.isalnum, _NO_WORD.sub("", text))):
+    if has_words(_TAG.sub("", text)):
         return text
     return "\n".join(filter(None, (text, text_of_blocks(message))))
 

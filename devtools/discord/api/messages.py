@@ -290,9 +290,3 @@ def bulk_delete(world: World, request: RestRequest) -> None:
     for message_id in request.body["messages"]:
         if int(message_id) in channel.messages:
             world.remove_message(channel.messages[int(message_id)])
-
-
-def typing_json(user_id: int, channel: Channel) -> Json:
-    """TYPING_START of a user."""
-    data = {"channel_id": str(channel.id), "user_id": str(user_id), "timestamp": int(time.time())}
-    return data | ({"guild_id": str(channel.guild.id)} if channel.guild else {})

@@ -61,11 +61,13 @@ async def test_people_may_talk_to_each_other_in_its_thread(fake, tmp_path, profi
         thread = await fake.until(lambda: thread_of(fake, channel))
         await answered_in(fake, thread, "답: 첫 질문")
         said = await fake.say(thread, f"{other.mention} 이거 보셨어요?")
+        await fake.say(thread, "다음 질문", mention_bot=True)
+        await answered_in(fake, thread, "답: 다음 질문")  # before anybody else has written here
         await fake.say(thread, "네, 봤어요", user=other, reply_to=said)
         await fake.say(thread, "그럼 이따 봐요")
-        await fake.say(thread, "다음 질문", mention_bot=True)
-        await answered_in(fake, thread, "답: 다음 질문")
-        assert questions(bot) == ["첫 질문", "다음 질문"]
+        await fake.say(thread, "끝 질문", mention_bot=True)
+        await answered_in(fake, thread, "답: 끝 질문")
+        assert questions(bot) == ["첫 질문", "다음 질문", "끝 질문"]
 
 
 async def test_without_the_permission_for_threads_the_reply_chain_is_the_session(
