@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from core.bounded import BoundedDict
-from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.pacer import Pacer, Pacers
 from core.messaging.delivery.window import Window
 
 # Discord documents the headers and not the numbers. These observed ones count until a header comes.
@@ -24,10 +24,7 @@ class Budgets:
     """The pacers by channel; the least recently used ones are dropped."""
 
     def __init__(self) -> None:
-        # A second pacer of a bucket in use would double it.
-        self._pacers: BoundedDict[tuple[str, int], Pacer] = BoundedDict(
-            _MOST_CHANNELS, in_use=lambda pacer: not pacer.idle
-        )
+        self._pacers = Pacers(_MOST_CHANNELS)
         self._typed: BoundedDict[int, float] = BoundedDict(_MOST_CHANNELS)
 
     def posts(self, channel: int) -> Pacer:
@@ -59,7 +56,6 @@ class Budgets:
         return True
 
     def _pacer(self, kind: str, channel: int, window_s: float) -> Pacer:
-        key = (kind, channel)
-        pacer = self._pacers.get(key) or Pacer(Window(_CALLS, window_s), at_once=_AT_ONCE)
-        self._pacers[key] = pacer
-        return pacer
+        return self._pacers.of(
+            f"{kind}:{channel}", lambda: Pacer(Window(_CALLS, window_s), at_once=_AT_ONCE)
+        )

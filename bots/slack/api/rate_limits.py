@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from core.bounded import BoundedDict
 from core.errors import RateLimitedError
-from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.pacer import Pacer, Pacers
 from core.messaging.delivery.shared_calls import SharedCalls, SharedWindow
 from core.messaging.delivery.window import Window
 from core.types import CallBudget
@@ -126,10 +125,7 @@ class Budgets:
         """`calls` knows the other processes; without it there is one."""
         self._edits_a_minute = edits_a_minute
         self._calls = calls or SharedCalls()
-        # A second pacer of a bucket in use would double it.
-        self._pacers: BoundedDict[str, Pacer] = BoundedDict(
-            _MOST_KEPT, in_use=lambda pacer: not pacer.idle
-        )
+        self._pacers = Pacers(_MOST_KEPT)
         self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
@@ -179,11 +175,8 @@ class Budgets:
         drips: bool = False,
     ) -> Pacer:
         name = f"slack:{method}:{place}"
-        if not (pacer := self._pacers.get(name)):
-            budget = CallBudget(name, limit, window_s, drips=drips)
-            pacer = Pacer(SharedWindow(budget, self._calls))
-        self._pacers[name] = pacer
-        return pacer
+        budget = CallBudget(name, limit, window_s, drips=drips)
+        return self._pacers.of(name, lambda: Pacer(SharedWindow(budget, self._calls)))
 
 
 def _count(window: Window, now: float) -> None:

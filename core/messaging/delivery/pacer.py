@@ -8,12 +8,13 @@ tokens are spread over the time for which answers are expected to grow.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
+from core.bounded import BoundedDict
 from core.errors import RateLimitedError
 from core.messaging.delivery.company import Company
 from core.messaging.delivery.growth import Growth
@@ -274,6 +275,20 @@ class Pacer:
             return 0.0
         together = growing + self._company.expected
         return min(self._growth.left_s(0.0), self.window.window_s) * together / self.window.share
+
+
+class Pacers:
+    """The pacers of buckets, by their names; of those that are idle the least recently used go."""
+
+    def __init__(self, most: int) -> None:
+        # A second pacer of a bucket in use would double it.
+        self._kept: BoundedDict[str, Pacer] = BoundedDict(most, in_use=lambda pacer: not pacer.idle)
+
+    def of(self, bucket: str, make: Callable[[], Pacer]) -> Pacer:
+        """Return the pacer of a bucket, which is made if it is not there."""
+        pacer = self._kept.get(bucket) or make()
+        self._kept[bucket] = pacer  # which is the latest one in use now
+        return pacer
 
 
 def _now() -> float:
