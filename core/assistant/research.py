@@ -41,7 +41,7 @@ class Findings:
 
     @property
     def answers(self) -> bool:
-        """Whether they are an answer, so that there is a first hit."""
+        """True if they are an answer, so that there is a first hit."""
         return self.is_on_topic and bool(self.entries)
 
     @property

@@ -176,7 +176,7 @@ class Lessons(Protocol):
 
 
 class Cluster(Protocol):
-    """What the processes of one installation share: leases that have to be kept, and budgets."""
+    """The leases and budgets that the processes of one installation share."""
 
     async def hold(self, name: str, holder: str, *, lease_s: float) -> str:
         """Take or renew a lease unless another holder has it; return the holder."""

@@ -42,7 +42,7 @@ class CommandTexts:
 
 @dataclass(frozen=True, slots=True)
 class TeachTexts:
-    """Where people teach. {owners} is how the platform mentions those who may."""
+    """The texts where people teach. {owners} is how the platform mentions those who may."""
 
     call: str
     hint: str
@@ -88,7 +88,7 @@ class TeachTexts:
 
 @dataclass(frozen=True, slots=True)
 class EntryTexts:
-    """Where owners are asked whether an entry of the FAQ is still right."""
+    """The texts that ask owners whether an entry of the FAQ is still right."""
 
     review: str
     confirmed: str
@@ -98,7 +98,7 @@ class EntryTexts:
 
 @dataclass(frozen=True, slots=True)
 class GateTexts:
-    """What was found in a lesson before it is learnt."""
+    """The findings about a lesson before it is learnt."""
 
     says_otherwise: str
     takes: str
@@ -118,7 +118,7 @@ class GateTexts:
 
 @dataclass(frozen=True, slots=True)
 class DigestTexts:
-    """What owners are told on the mornings of weekdays."""
+    """The texts of the digest, which owners get on the mornings of weekdays."""
 
     title: str
     counts: str
@@ -146,7 +146,7 @@ class DigestTexts:
 
 @dataclass(frozen=True, slots=True)
 class CaseTexts:
-    """Where a question waits for a person."""
+    """The texts where a question waits for a person."""
 
     opened: str
     joined: str
@@ -187,7 +187,7 @@ class ModelTexts:
 
 @dataclass(frozen=True, slots=True)
 class InitTexts:
-    """What `faqbot init` makes a profile of. {subject} is what the FAQ is about."""
+    """The texts of which `faqbot init` makes a profile. {subject} is what the FAQ is about."""
 
     name: str
     refusal: str

@@ -34,7 +34,7 @@ class SharedCalls:
 
     @property
     def weight(self) -> int:
-        """How many calls one call of this process stands for, as far as it knows."""
+        """The number of calls that one call of this process stands for, as far as it knows."""
         return 1 if self._store else self.processes()
 
     async def count(self, budget: CallBudget, uncounted_s: Sequence[float]) -> CountedCalls | None:

@@ -42,6 +42,14 @@ def told(person):
     return [visible(message) for message in person.ephemerals()]
 
 
+async def stored(opinions):
+    """The opinions, once there are any: the form is opened first, for its trigger does not last."""
+    async with asyncio.timeout(30):
+        while not (given := await opinions()):  # noqa: ASYNC110 - the store tells nobody
+            await asyncio.sleep(0.01)
+    return given
+
+
 async def test_a_thumb_up_is_stored_and_thanked_for(slack, minsu, answer, opinions, profile):
     await minsu.press(answer, "feedback:positive")
     (thanks,) = await slack.until(minsu.ephemerals)
@@ -55,12 +63,7 @@ async def test_a_thumb_down_is_stored_and_asks_why(slack, minsu, answer, opinion
     """What is written comes on top of the vote, which counts without it."""
     await minsu.press(answer, "feedback:negative")
     form = await slack.until(lambda: minsu.modal)
-    async with asyncio.timeout(30):  # the form is opened first, for its trigger does not last
-        while True:
-            if await opinions():
-                break
-            await asyncio.sleep(0.01)
-    assert await opinions() == [(minsu.id, False, "", "")]
+    assert await stored(opinions) == [(minsu.id, False, "", "")]
     assert told(minsu) == []
     reason = profile.feedback.reasons[1]
     await minsu.submit(form, {"reason": reason, "expected": " 정산 주기를 알고 싶었어요. "})
@@ -79,7 +82,7 @@ async def test_the_form_may_be_sent_empty(slack, minsu, answer, opinions, profil
 
 async def test_a_second_press_changes_the_opinion(slack, minsu, answer, opinions, profile):
     await minsu.press(answer, "feedback:negative")
-    await slack.until(lambda: minsu.modal)
+    assert await stored(opinions) == [(minsu.id, False, "", "")]
     await minsu.press(answer, "feedback:positive")
     await slack.until(lambda: told(minsu) == [profile.feedback.thanks])
     assert await opinions() == [(minsu.id, True, "", "")]
