@@ -26,6 +26,8 @@ _CELL_ENDS: Final = (("td", "th"), ("tr", "table"))
 _ENDS: Final = {"tr": (("tr",), ("table",)), "td": _CELL_ENDS, "th": _CELL_ENDS}
 _DEEPEST: Final = 100  # tags in tags; pages that people make have some dozens
 # The parser stops at a declaration that it does not know.
+# As HTML shows them, they are one; the converter would look for a line end from each of them.
+_MANY_BLANKS: Final = re.compile(r"[ \t]{99,}")
 _DECLARED: Final = re.compile(r"<!\[(?!CDATA\[|if\b|endif\b)")
 
 
@@ -90,6 +92,9 @@ def html_to_markdown(source: str | Tag, *, base: str = "", line_in_cell: str = "
             cell["colspan"] = str(min(_span(cell, "colspan"), _MOST_COLUMNS))
         for table in soup.find_all("table"):
             room = _repeat_spanning(table, room)
+        for text in soup.find_all(string=_MANY_BLANKS):
+            if not text.find_parent("pre"):
+                text.replace_with(_MANY_BLANKS.sub(" ", text))
         _mark_lines(soup)
         made = _Converter(base, line_in_cell).convert_soup(soup)
     except RecursionError:  # tags in tags, deeper than on any page: the words alone are taken

@@ -45,7 +45,8 @@ class Teller:
         """`last_id` is the id of the last event that the reader got, on an earlier connection."""
         self._html = html
         self._last_id = last_id
-        self._text: str | None = None
+        self._text: str | None = None  # None if the reader has another text than there is now
+        self._begun = False
         self._blocks: Sequence[str] = ()
         self._status = ""
 
@@ -58,10 +59,8 @@ class Teller:
 
         Of a page that is done, also how it has `ending`.
         """
-        if self._text is None:
-            had = had_by(self._last_id, page.text)
-            # No text contains a NUL: a reader with another text gets a `replace`.
-            self._text = "\0" if had is None else had
+        if not self._begun:
+            self._begun, self._text = True, had_by(self._last_id, page.text)
         if page.status and page.status != self._status:
             self._status = page.status
             yield ServerSentEvent("status", {"text": page.status})
@@ -72,9 +71,8 @@ class Teller:
             yield ServerSentEvent(page.kind.value, ending or {}, id_of(page.text, ended=True))
 
     def _change(self, text: str, blocks: Sequence[str]) -> ServerSentEvent:
-        before = self._text or ""
-        grown = text.startswith(before)
-        data: dict[str, Any] = {"text": text[len(before) :] if grown else text}
+        grown = self._text is not None and text.startswith(self._text)
+        data: dict[str, Any] = {"text": text[len(self._text or "") :] if grown else text}
         if self._html:
             same = 0
             while same < min(len(blocks), len(self._blocks)) and (

@@ -148,6 +148,7 @@ KNOWN = [
     ("clean_markdown", "images"),
     ("html_to_markdown", "paragraphs"),
     ("html_to_markdown", "comments"),
+    ("html_to_markdown", "spaces"),
     ("plain_markdown", "spaces"),
     ("plain_markdown", "lines"),
     ("plain_heading", "images"),

@@ -43,6 +43,7 @@ PICKLES = {
         {"messages": [{"role": "user", "content": LONG}, {"role": "assistant", "content": "a"}]}
     ]
     * 2_000,
+    "rows of a few rows": [[["질문", "답변"]] * 1_000] * 1_000,
     "records under names": {f"q{number}": {"answer": LONG} for number in range(5_000)},
 }
 

@@ -50,7 +50,7 @@ LIVE = re.compile(r"<(?:[@#]|/\w|:\w|a:\w|t:\d|id:)|@(?:everyone|here)|discord\.
 def test_nothing_harmful_is_active(text):
     """No mention, emoji, time or invite is live, and every link goes to an allowed host."""
     shown = markdown(text, CLEANER)
-    bare = re.sub(r"```.*?```|`[^`\n]*`", "", shown, flags=re.DOTALL)
+    bare = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", shown, flags=re.DOTALL)  # no code
     assert not LIVE.search(bare)
     assert not re.search(r"<[@#]|@(?:everyone|here)", shown, re.IGNORECASE)
     for host in re.findall(r"https?://([^/\s<>|)\]}\"?]*)", shown, re.IGNORECASE):

@@ -2,7 +2,7 @@
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bots.web.render.page import EndingKind, Page
@@ -89,6 +89,7 @@ def test_an_id_of_somebody_elses_is_no_obstacle(last_id):
 
 
 @given(st.lists(st.text(max_size=8)), st.integers(0, 20))
+@example(["0", "\0"], 1)
 def test_what_was_told_comes_to_the_text(texts, cut):
     """Whatever the pages, also over a connection that broke somewhere."""
     events = told(Teller(), *[Page("q", text) for text in texts[:cut]])
