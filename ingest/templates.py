@@ -20,11 +20,14 @@ _CLOSING: Final = re.compile(
     rf"\n[\s—–-]*{_MARK}[\s,.]*(?:드림|올림)?[\s.]*\Z",
     re.IGNORECASE,
 )
+_CLOSING_CHARS: Final = 200  # of a closing: what looks for its end would look from each line
 
 
 def without_salutation(text: str) -> str:
     """Return an answer without the words to and from a person, whose name is a placeholder."""
-    return _CLOSING.sub("", _SALUTATION.sub("", text)).strip() or text
+    said = _SALUTATION.sub("", text).rstrip()
+    end = max(len(said) - _CLOSING_CHARS, 0)
+    return (said[:end] + _CLOSING.sub("", said[end:])).strip() or text
 
 
 def placeholder_in(text: str) -> str:

@@ -49,7 +49,7 @@ from core.text.utterances import (
     person_wanted,
     questions,
 )
-from ingest import clean, layout
+from ingest import clean, layout, templates
 from ingest.sources import html_markdown, markdown_parts, markup, values
 from ingest.sources.pages import asked, components, dialects, files, front_matter, outline, unheaded
 
@@ -227,6 +227,8 @@ FUNCTIONS = {
     "text_in": html_markdown.text_in,
     "html_to_markdown": html_markdown.html_to_markdown,
     "error_in": values.error_in,
+    "placeholder_in": templates.placeholder_in,
+    "without_salutation": templates.without_salutation,
 }
 
 OF_NO_TEXT = {

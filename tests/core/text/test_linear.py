@@ -14,7 +14,7 @@ import core.skills.times
 import core.text
 import ingest.sources.pages
 from core.lessons import tag
-from ingest import layout
+from ingest import layout, templates
 from ingest.sources import html_markdown, markdown_parts, markup, values
 
 SHAPES = {
@@ -171,6 +171,7 @@ KNOWN = [
     ("plain_markdown", "include"),
     ("included_in", "remarks"),
     ("title_of_file", "spaces"),
+    ("without_salutation", "lines"),
 ]
 
 
@@ -201,7 +202,7 @@ def test_every_public_function_on_text_is_looked_at():
         one for room in rooms for one in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
     ]
     modules = [import_module(one.name) for one in found]
-    modules += [tag, layout, html_markdown, markdown_parts, markup, values]
+    modules += [tag, layout, templates, html_markdown, markdown_parts, markup, values]
     known = OF_NO_TEXT.union(*map(str.split, FUNCTIONS))
     for module in modules:
         for name, function in getmembers(module, isfunction):
