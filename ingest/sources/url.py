@@ -37,7 +37,7 @@ def is_url(source: str) -> bool:
 
 def shown(source: str) -> str:
     """Return a source for people: of a URL neither password nor query, which may hold a token."""
-    if not is_url(source):
+    if "://" not in source:
         return source
     try:
         address = urlsplit(source)

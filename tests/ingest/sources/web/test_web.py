@@ -344,6 +344,7 @@ def test_a_server_that_sends_drop_by_drop_does_not_outlast_the_deadline(drop):
 def test_a_url_is_shown_without_what_may_be_secret():
     assert shown("https://me:pw@a.example/faq.csv?token=x") == "https://a.example/faq.csv"
     assert shown("faq.csv") == "faq.csv"
+    assert "pw" not in shown("postgresql://me:pw@a.example/db")  # set by mistake
 
 
 SHEETS = "https://docs.google.com/spreadsheets/d"
