@@ -22,8 +22,17 @@ CITATION: Final = re.compile(r"\[(\d{1,2})\]")
 _END: Final = re.compile(r"[.!?。](?:[\"')*_]*)(?:\s*\[\d{1,2}\])*(?=\s)\s+|\n+")
 _LIST_SIGN: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[①-⑳])\s*")
 _NEGATION: Final = re.compile(
-    r"않|없|못|아니|아닙|아닌|아녜|안 |안돼|안되|불가|금지"
-    r"|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
+    r"않|없|못|아니|아닙|아닌|아녜|안 |안돼|안되|불가|금지|금[하합]|불허|삼가"
+    r"|마(?:세요|십시오|시기)|어렵[습네고]|어려[워웠]|힘듭|힘들[어고]|곤란[하합해]|(?:제한|제외|거절|거부)(?:[돼됩합]|되(?!지)|하고)"
+    r"|\b(?:not|no|never|cannot|without|nor|neither|unable|impossible|prohibited|forbidden|banned"
+    r"|refused|excluded|unsupported|unavailable|disallowed|ineligible)\b|n't\b",
+    re.IGNORECASE,
+)
+# What says no more than that a thing is so, or may be. Two sentences may differ in it and speak of
+# the same: "이용할 수 있습니다" and "이용이 어렵습니다".
+_SO: Final = re.compile(
+    r"수\s?(?:는|도)?\s?(?:있|없)\S*|가능\S*|(?:합니|됩니|습니)다|돼요|해요"
+    r"|\b(?:can|may|is|are|be|will|you|allowed|possible|permitted|supported|available|included)\b",
     re.IGNORECASE,
 )
 _END_CHARS: Final = 64  # the end of a sentence with all of its citations
@@ -163,4 +172,4 @@ def _is_denied(sentence: str, sources: Sequence[_Source]) -> bool:
 
 
 def _bigrams(text: str) -> set[str]:
-    return set(ngrams(compact(_NEGATION.sub("", text)), 2, 2))
+    return set(ngrams(compact(_NEGATION.sub("", _SO.sub("", text))), 2, 2))

@@ -53,6 +53,25 @@ def test_english_claims_are_checked_alike():
     assert not is_held("Annual plans are refunded.", [source])
 
 
+@pytest.mark.parametrize(
+    ("sentence", "source", "held"),
+    [
+        ("음식은 반입을 삼가 주세요.", "음식은 반입할 수 있습니다.", False),
+        ("음식 반입이 가능합니다.", "음식 반입은 제한됩니다.", False),
+        ("환불할 수 있습니다.", "환불은 어렵습니다.", False),
+        ("사진을 찍지 마세요.", "사진을 찍어도 됩니다.", False),
+        ("Dogs are allowed in the halls.", "Dogs are prohibited in the halls.", False),
+        ("You are unable to change the date.", "You can change the date.", False),
+        ("주말에는 이용이 어렵습니다.", "주말에는 이용할 수 없습니다.", True),
+        ("환불이 어려우시면 문의해 주세요.", "언제든지 문의해 주세요.", True),
+        ("Smoking is prohibited there.", "You may not smoke there.", True),
+        ("Cards are accepted.", "Cards are accepted. Cheques are refused.", True),
+    ],
+)
+def test_a_negation_may_have_other_words(sentence, source, held):
+    assert is_held(sentence, [source]) is held
+
+
 def test_numbers_of_the_question_may_be_repeated():
     assert is_held(
         "25일에 결제하셨다면 신청하실 수 있어요.", ["언제든 신청합니다."], "25일에 결제했어요"
