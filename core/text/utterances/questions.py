@@ -32,9 +32,7 @@ _AND: Final = re.compile(
     r"^(?:그리고|또한|또|그럼|그러면|추가로|and|also|plus)[\s,]+", re.IGNORECASE
 )
 _MIDDLE_AND: Final = re.compile(
-    r"(?<![,\s])[,\s]+(?:그리고|and also|and then)[,\s]+"
-    r"|(?<![,\s]),?\s+and\s+(?=(?:how|what|when|where|why|who|which|is|are|can|could|do|does|may"
-    r"|should|will)\s)",
+    r"(?<![,\s])[,\s]+(?:그리고|and also|and then)[,\s]+",
     re.IGNORECASE,
 )
 # "주차는 얼마고 …", "몇 시까지인지랑 …": where a question ends and the sentence goes on.
