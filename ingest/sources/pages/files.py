@@ -50,7 +50,9 @@ _AROUND: Final = re.compile(
 )
 _STAMP: Final = re.compile(
     r"^(?:(?:last )?(?:updated|modified|edited)\b[^\n.?!:]{0,60}"
-    r"|[^\n.?!]{0,20}\d+\s*(?:분|시간|일|주|개월|달|년) 전(?:에)?\s*(?:업데이트|수정)\S{0,3})$",
+    r"|[^\n.?!]{0,20}\d+\s*(?:분|시간|일|주|개월|달|년) 전(?:에)?\s*(?:업데이트|수정)\S{0,3}"
+    r"|(?:was|did|is) (?:this|the)\b[^\n.?!]{0,40}\b(?:helpful|help(?: you)?|useful)\?"
+    r"|[^\n.?!]{0,20}도움이 (?:되|됐)[^\n.?!]{0,10}\?)$",
     re.IGNORECASE | re.MULTILINE,
 )
 # A message as KakaoTalk, WhatsApp and others export it: somebody, and the time of day.

@@ -146,7 +146,8 @@ def _said(message: Mapping[str, Any]) -> str:
     text = speech[0] if isinstance(speech, list) else speech
     if not isinstance(text, str) or text.strip():
         return str(text).strip()
-    texts = [message.get(name) for name in ("title", "subtitle", "formattedText")]
+    title = message.get("title")
+    texts = [f"**{title}**" if title else "", message.get("subtitle"), message.get("formattedText")]
     links = [
         f"[{button.get('text')}]({button.get('postback')})"
         for button in message.get("buttons") or ()

@@ -48,6 +48,7 @@ AGENT = {
         {
             "type": "1",
             "lang": "en",
+            "title": "Buy",
             "subtitle": "Online is cheaper",
             "buttons": [{"text": "Shop", "postback": "https://museum.example/shop"}],
         },
@@ -135,7 +136,7 @@ def test_the_intents_of_dialogflow_are_entries_in_each_of_their_languages(tmp_pa
         ("몇 시에 여나요?", "10시부터 6시까지입니다.", (), ""),
         (
             "How much is a ticket?",
-            "A ticket is 12 euros.\n\nOnline is cheaper\n[Shop](https://museum.example/shop)",
+            "A ticket is 12 euros.\n\n**Buy**\nOnline is cheaper\n[Shop](https://museum.example/shop)",
             (),
             "",
         ),

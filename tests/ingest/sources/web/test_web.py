@@ -99,7 +99,8 @@ def test_what_stands_around_an_article_is_no_part_of_it(site, tmp_path):
 <ol class="breadcrumbs"><li>Help</li></ol><h1>How do I pay?</h1>
 <p>Updated 3 days ago · 2 min read</p><p>By card, or in cash at the till of each of our shops.</p>
 <div class="related-articles"><h2>Related articles</h2><a href="/hc/b">Leave</a></div>
-<div class="article-votes"><h3>Was this helpful?</h3></div></div></body></html>"""
+<div class="article-votes"><h3>Was this helpful?</h3></div>
+<div>Did this article help you? <button>Yes</button></div></div></body></html>"""
     handler.pages["/hc/a"] = (200, {"Content-Type": "text/html"}, body.encode())
     handler.pages["/hc/b"] = (301, {"Location": "/hc/left"}, b"")
     handler.pages["/hc/left"] = page("How do I leave?", "Write to us.")
