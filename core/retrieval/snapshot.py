@@ -114,14 +114,18 @@ class LiveIndex:
                 f"the index was made by the embedder {serving.fingerprint}, but the settings "
                 f"say {self._fingerprint}: run `faqbot ingest {serving.source}`"
             )
-        if self.last is None or self.last.generation.name != serving.name:
+        last = self.last
+        if last is None or last.generation.name != serving.name:
             faq = self._lexical(serving)
             lexical = laid_over(faq, self._overlay)
-            self.last = Snapshot(serving, faq, self._words(serving, faq), self._overlay, lexical)
-        if self.last.everyday is None and monotonic() >= self._measure_at:
-            self.last = replace(self.last, everyday=self._everyday(self.last))
+            last = Snapshot(serving, faq, self._words(serving, faq), self._overlay, lexical)
+        if last.everyday is None and monotonic() >= self._measure_at:
+            last = replace(last, everyday=self._everyday(last))
+        # Other threads search it from here on: without the everyday messages' scores, the guardrail
+        # would take questions for off topic.
+        self.last = last
         self.looked_at = monotonic()
-        return self.last
+        return last
 
     def _lexical(self, generation: Generation) -> LexicalIndex:
         path = self._cache / f"{generation.name}.npz"

@@ -1,5 +1,8 @@
 """What a score is worth: how few everyday messages come as far on the same FAQ."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,8 @@ from core.errors import ModelError
 from core.ports import TextKind
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import MEASURES
+from core.retrieval.snapshot import LiveIndex
+from core.text.spelling.faq_words import FaqWords
 
 MESSAGES = ("오늘 뭐 먹지", "심심해", "it is raining again")
 
@@ -88,6 +93,46 @@ def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, enco
     assert all(np.array_equal(array, second.arrays()[key]) for key, array in first.arrays().items())
     assert first.arrays()["everyday_hangul"].shape == (2, len(MEASURES))
     assert first.arrays()["everyday_other"].shape == (1, len(MEASURES))
+
+
+class Renamed:
+    """An index whose serving generation gets another name, as after an ingest."""
+
+    def __init__(self, index):
+        self._index = index
+        self.name = "faq-first"
+
+    def serving(self):
+        return replace(self._index.serving(), name=self.name)
+
+    def stored(self, generation):
+        return self._index.stored(self._index.serving().name)
+
+
+def test_a_new_index_is_searched_once_its_everyday_messages_are_measured(
+    faq_index, analyzer, tmp_path
+):
+    """Meanwhile other threads search the one before: without measures they would refuse."""
+    index, meanwhile = Renamed(faq_index), []
+
+    def measure(snapshot):
+        meanwhile.append(live.last)
+        return Everyday.of(["안녕", "hello"], np.zeros((2, len(MEASURES))))
+
+    live = LiveIndex(
+        index,
+        fingerprint=faq_index.serving().fingerprint,
+        cache=tmp_path,
+        read_titles=partial(FaqWords.of, kiwi=analyzer.kiwi),
+        measure=measure,
+    )
+    first = live.refresh()
+    index.name = "faq-second"
+    second = live.refresh()
+    assert meanwhile == [None, first]
+    assert first.everyday is not None
+    assert second.everyday is not None
+    assert second.generation.name == "faq-second"
 
 
 KEYS = ("everyday_hangul", "everyday_other")
