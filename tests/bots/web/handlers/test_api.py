@@ -13,7 +13,7 @@ from fakes.web_person import ENDINGS, Person, events_of, new_session, path_of
 
 from bots.web.app import routes
 from bots.web.handlers.openapi import document
-from bots.web.handlers.site import FILES, PAGE
+from bots.web.handlers.site import FILES
 from bots.web.texts import load_texts
 from config.settings import Settings
 from core.types import Declined, Delta, Escalated, Failed, Label
@@ -447,7 +447,7 @@ async def test_the_page_is_there_and_is_not_sent_twice(bot, person):
 
 def test_every_file_of_the_page_is_served_and_none_asks_for_another():
     folder = files("bots.web") / "static"
-    assert {path.name for path in folder.iterdir()} == {PAGE, "widget.js", *FILES}
+    assert {path.name for path in folder.iterdir()} == {"index.html", "widget.js", *FILES}
     for name in FILES:
         script = (folder / name).read_text(encoding="utf-8")
         assert set(re.findall(r'from "\./([\w.]+)";', script)) <= set(FILES)
@@ -471,6 +471,7 @@ async def test_every_text_of_the_page_is_told(bot, person):
             "too_long",
         ),  # which the server says
         *("no_session", "no_stream", "source_gone"),
+        *("no_script", "not_started"),  # which the HTML shows until the script has the others
     }
 
 
