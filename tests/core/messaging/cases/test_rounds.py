@@ -1,9 +1,11 @@
 """Those who wait for a person are told of the answer, once, by whoever runs then."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from fakes.cases import desk_of, learnt
@@ -270,3 +272,24 @@ async def test_who_asks_twice_in_a_conversation_is_told_once_and_counts_as_one(d
     await rounds_of(desk, stores).go()
     turns = await stores.history.recent(first.session, 9)
     assert [turn.question.id for turn in turns] == [notice_id(again.id, "lesson:l1")]
+
+
+async def test_a_cancellation_that_a_store_swallows_ends_the_rounds():
+    """`asyncio.wait_for` of Python 3.11, which drivers use, loses one that comes with a result."""
+    begun = asyncio.Event()
+
+    async def leads() -> bool:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return False
+
+    desk = SimpleNamespace(changed=asyncio.Event())
+    others = dict.fromkeys(("inbox", "history", "profile", "wake", "say", "is_public"))
+    rounds = CaseRounds(desk, **others)
+    making = asyncio.create_task(rounds.run(leads))
+    await begun.wait()
+    making.cancel()
+    done, _ = await asyncio.wait([making], timeout=10)
+    assert done
+    assert making.cancelled()
