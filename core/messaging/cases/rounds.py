@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NoReturn
 
+from core.cancellation import check_cancelled
 from core.errors import FaqbotError, PlatformError
 from core.messaging.cases.calls import call_of, next_step
 from core.messaging.cases.desk import CaseDesk
@@ -69,7 +70,7 @@ class CaseRounds:
                         await work()
             except FaqbotError as error:
                 logger.warning("cases wait: %s", error)
-            _end_if_cancelled()
+            check_cancelled()
             # `wait_for` would swallow a cancellation that comes with a change.
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_S):
@@ -129,10 +130,3 @@ class CaseRounds:
         notice = notice_of(case, waiter, self._profile, self._desk.now())
         await self._history.append(notice)
         await self._inbox.receive(notice.question, is_notice=True)
-
-
-def _end_if_cancelled() -> None:
-    """Raise the cancellation that a library below has swallowed, as PyMongo's in an outage may."""
-    task = asyncio.current_task()
-    if task and task.cancelling():
-        raise asyncio.CancelledError

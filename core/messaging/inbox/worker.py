@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
+from core.cancellation import check_cancelled
 from core.errors import AwayError, FaqbotError, LeaseLostError, StorageError
 from core.messaging.inbox.lease import Lease
 from core.messaging.inbox.places import Places
@@ -151,7 +152,7 @@ class InboxWorker:
                     for places in self._places:
                         places.lend(lapsed)
                     self.wake()
-            _check_cancelled()
+            check_cancelled()
             await asyncio.sleep(self._poll_s)
 
     async def _serve(self, prefix: str) -> None:
@@ -163,7 +164,7 @@ class InboxWorker:
                 await places.take()
                 claim = await self._next(prefix)
                 answers.create_task(self._work(claim)).add_done_callback(places.give_back)
-                _check_cancelled()
+                check_cancelled()
 
     async def _next(self, prefix: str) -> Claim:
         """Wait for the next claim."""
@@ -174,7 +175,7 @@ class InboxWorker:
             claiming = partial(self._inbox.claim, lease_s=self._lease_s, prefixes=(prefix,))
             if (claim := await self._ask_store(claiming)) is not None:
                 return claim
-            _check_cancelled()
+            check_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
                     await woken.wait()
@@ -279,19 +280,8 @@ async def _once(event: asyncio.Event) -> None:
 
 
 async def _stop(tasks: set[asyncio.Task[None]]) -> None:
-    """Cancel the tasks until they have ended; see `_check_cancelled`."""
+    """Cancel the tasks until they have ended; see `check_cancelled`."""
     while tasks := {task for task in tasks if not task.done()}:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks, timeout=_CANCEL_AGAIN_S)
-
-
-def _check_cancelled() -> None:
-    """Raise a cancellation that was swallowed.
-
-    Before Python 3.12, `asyncio.wait_for`, which MongoDB's driver uses, swallows a cancellation
-    that comes at the moment of its result (https://github.com/python/cpython/issues/86296).
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
